@@ -1,0 +1,24 @@
+const encoder = new TextEncoder()
+
+/** SHA-256 of the UTF-8 text, 64 lower-case hex digits. */
+export async function sha256(text: string): Promise<string> {
+  return toHex(await crypto.subtle.digest('SHA-256', encoder.encode(text)))
+}
+
+const hmacKeys = new Map<string, Promise<CryptoKey>>()
+
+/** HMAC-SHA-256 of the UTF-8 text, 64 lower-case hex digits. */
+export async function hmac(secret: string, text: string): Promise<string> {
+  let key = hmacKeys.get(secret)
+  if (!key) {
+    key = crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign',
+    ])
+    hmacKeys.set(secret, key)
+  }
+  return toHex(await crypto.subtle.sign('HMAC', await key, encoder.encode(text)))
+}
+
+function toHex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

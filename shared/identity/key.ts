@@ -1,0 +1,14 @@
+import type { Job } from '../judge/job.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { sha256 } from './hash.ts'
+
+/** Raised when a change of the judge's code or prompts changes what it would answer. */
+export const JUDGE_VERSION = 1
+
+/**
+ * The key of a job: the hash of the organisation and the whole normalised request. The order of the
+ * responses, the order policy and the aggregation are not in it, since they are computed from stored verdicts.
+ */
+export function jobKey(organisation: string, job: Job, modelIdentity: string): Promise<string> {
+  return sha256(canonicalJson(['job', JUDGE_VERSION, organisation, modelIdentity, job]))
+}

@@ -1,0 +1,36 @@
+import type { Mode } from '../protocol/judgment.ts'
+import type { Message } from '../protocol/message.ts'
+import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
+import type { VerifierSpec } from '../verify/verifiers.ts'
+
+/**
+ * One judgment to make: plain data, ready to be hashed, sent to a shard or to a worker. Everything that
+ * changes the outcome is in it; what only changes how the outcome is shown is in `View`.
+ */
+export type PairJob = {
+  kind: 'pair'
+  prompt: Message[]
+  /** In canonical order: by the SHA-256 of the text. */
+  responses: [string, string]
+  /** A rubric given by the caller; then none is made. */
+  rubric: Rubric | null
+  meta_rubric: MetaRubric
+  reference: string | null
+  constraints: VerifierSpec[]
+  votes: number
+  mode: Mode
+  seed: number
+}
+
+export type PointwiseJob = {
+  kind: 'pointwise'
+  prompt: Message[]
+  responses: [string]
+  rubric: Rubric | null
+  meta_rubric: MetaRubric
+  reference: string | null
+  votes: number
+  seed: number
+}
+
+export type Job = PairJob | PointwiseJob

@@ -1,0 +1,9 @@
+import type { OrderPolicy } from '../protocol/judgment.ts'
+
+/** How a pair's evidence is shown: needs no model call, and is part of the judgment's id. */
+export type View = {
+  /** True when the caller's first response is the canonically second one. */
+  swapped: boolean
+  policy: OrderPolicy
+  min_score: number
+}

@@ -1,0 +1,199 @@
+import * as z from 'zod'
+import { verifierSpec } from '../verify/verifiers.ts'
+import { errorData } from './error.ts'
+import { prompt } from './message.ts'
+import { level, rubric, rubricInput } from './rubric.ts'
+import { name, text } from './text.ts'
+import { verifierResult } from './verify.ts'
+
+/** Who won. Never a bit: conventions for bits flip inside a single paper (systems.md 1.1). */
+export const winner = z.enum(['first', 'second', 'tie']).meta({ id: 'Winner' })
+export type Winner = z.infer<typeof winner>
+
+/** How the two orders decide the winner, and by which aggregator (`compat` is OpenRS as published). */
+export const orderPolicy = z.enum(['strict', 'mean', 'compat']).meta({ id: 'OrderPolicy' })
+export type OrderPolicy = z.infer<typeof orderPolicy>
+
+export const mode = z.enum(['staged', 'single'])
+export type Mode = z.infer<typeof mode>
+
+/** `use`: answer from the record. `refresh`: judge again and bind the key to the new result. `off`: neither read nor bind. */
+export const cacheMode = z.enum(['use', 'refresh', 'off'])
+export type CacheMode = z.infer<typeof cacheMode>
+
+const common = {
+  prompt,
+  rubric: z.union([z.string(), rubricInput]).optional().describe('A rubric, or the id of one.'),
+  meta_rubric: z
+    .string()
+    .optional()
+    .describe('name@version, or the name alone for the newest. Default general.'),
+  reference: text.optional().describe('A reference answer that the judge is shown.'),
+  votes: z.int().min(1).max(15).optional(),
+  model: name.optional().describe('The id of a configured model entry.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional(),
+  cache: cacheMode.optional(),
+  stream: z.boolean().optional(),
+}
+
+/** `POST /v1/judgments`, two responses compared. */
+export const pairRequest = z
+  .strictObject({
+    protocol: z.literal('openrs').optional(),
+    ...common,
+    responses: z.tuple([text, text], 'must hold exactly two responses'),
+    constraints: z
+      .array(verifierSpec)
+      .max(64)
+      .optional()
+      .describe('Verifiers that decide before the rubric does.'),
+    orders: orderPolicy.optional(),
+    min_score: z
+      .number()
+      .min(0)
+      .max(2)
+      .optional()
+      .describe('Scores no larger than this count as no difference.'),
+    mode: mode.optional(),
+  })
+  .meta({ id: 'PairRequest' })
+export type PairRequest = z.infer<typeof pairRequest>
+
+/** `POST /v1/judgments` with `protocol: "pointwise"`, one response against the criteria. */
+export const pointwiseRequest = z
+  .strictObject({
+    protocol: z.literal('pointwise'),
+    ...common,
+    responses: z.tuple([text], 'must hold exactly one response'),
+  })
+  .meta({ id: 'PointwiseRequest' })
+export type PointwiseRequest = z.infer<typeof pointwiseRequest>
+
+export type JudgmentRequest = PairRequest | PointwiseRequest
+
+/** One criterion, judged in one order. Positive favours the response that was shown first. */
+export const criterionVerdict = z
+  .object({
+    id: z.string(),
+    verdict: z.number().describe('-2..2; positive favours the response that this order shows first.'),
+    confidence: z
+      .number()
+      .nullable()
+      .describe('Probability of the sign of the verdict, where verdicts are probabilities; else null.'),
+    evidence: z.string().nullable(),
+    reason: z.string().nullable(),
+    stated: z
+      .object({ type: z.unknown(), chosen: z.unknown(), score: z.unknown() })
+      .partial()
+      .optional()
+      .describe('mode single: the line as the model wrote it, which is what compat aggregates.'),
+  })
+  .meta({ id: 'CriterionVerdict' })
+export type CriterionVerdict = z.infer<typeof criterionVerdict>
+
+/** One pass over the pair in one order. */
+export const orderResult = z
+  .object({
+    order: z.enum(['forward', 'backward']).describe("forward shows the caller's first response first."),
+    vote: z.int(),
+    score: z.number().nullable().describe('Positive favours the response that this order shows first.'),
+    rubric: rubric.optional().describe('mode single only: this order made its own rubric.'),
+    criteria: z.array(criterionVerdict),
+    error: errorData.optional(),
+  })
+  .meta({ id: 'OrderResult' })
+export type OrderResult = z.infer<typeof orderResult>
+
+export const usage = z
+  .object({
+    judge_calls: z.int().describe('Calls that a model server saw.'),
+    prompt_tokens: z.int(),
+    completion_tokens: z.int(),
+    cached_tokens: z.int(),
+    cache: z.enum(['hit', 'miss']),
+    cost: z.number().nullable().describe("In the currency of the model entry's price; null without a price."),
+  })
+  .meta({ id: 'Usage' })
+export type Usage = z.infer<typeof usage>
+
+export const decidedBy = z.enum(['verifier', 'rubric', 'policy'])
+
+/** The answer for a pair. */
+export const pairJudgment = z
+  .object({
+    id: z.string(),
+    object: z.literal('judgment'),
+    created: z.int().describe('Unix time, seconds.'),
+    protocol: z.literal('openrs'),
+    model: z.string().nullable(),
+    winner: winner.nullable(),
+    score: z.number().nullable().describe('(forward - backward) / 2; positive favours the first response.'),
+    confidence: z.number().nullable(),
+    decided_by: decidedBy
+      .nullable()
+      .describe('policy: the orders disagree or the responses are identical; null when nothing decided.'),
+    order_policy: orderPolicy,
+    min_score: z.number(),
+    rubric: rubric.nullable().describe('null in mode single, where each order names its own.'),
+    orders: z.array(orderResult),
+    verifiers: z.array(verifierResult),
+    usage,
+    error: errorData.nullable(),
+  })
+  .meta({ id: 'PairJudgment' })
+export type PairJudgment = z.infer<typeof pairJudgment>
+
+export const metVerdict = z
+  .object({
+    id: z.string(),
+    level,
+    met: z
+      .number()
+      .nullable()
+      .describe('Probability that the criterion is met, 0..1; null where it could not be judged.'),
+    evidence: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'MetVerdict' })
+export type MetVerdict = z.infer<typeof metVerdict>
+
+/** The answer for a single response. */
+export const pointwiseJudgment = z
+  .object({
+    id: z.string(),
+    object: z.literal('judgment'),
+    created: z.int(),
+    protocol: z.literal('pointwise'),
+    model: z.string().nullable(),
+    score: z.number().nullable().describe('0..1'),
+    rubric: rubric.nullable(),
+    criteria: z.array(metVerdict),
+    usage,
+    error: errorData.nullable(),
+  })
+  .meta({ id: 'PointwiseJudgment' })
+export type PointwiseJudgment = z.infer<typeof pointwiseJudgment>
+
+export const judgment = z
+  .discriminatedUnion('protocol', [pairJudgment, pointwiseJudgment])
+  .meta({ id: 'Judgment' })
+export type Judgment = z.infer<typeof judgment>
+
+export const judgmentList = z
+  .object({ object: z.literal('list'), data: z.array(judgment), has_more: z.boolean() })
+  .meta({ id: 'JudgmentList' })
+
+/** What `stream: true` sends, one server-sent event each: `event` is the name, the data is the rest. */
+export type JudgmentEvent =
+  | { event: 'verifier'; data: z.infer<typeof verifierResult> }
+  | { event: 'rubric'; data: z.infer<typeof rubric> }
+  | {
+      event: 'verdict'
+      data: { order: 'forward' | 'backward' | null; vote: number; criterion: CriterionVerdict | MetVerdict }
+    }
+  | { event: 'result'; data: Judgment }
+  | { event: 'error'; data: z.infer<typeof errorData> }

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { name } from './text.ts'
+
+/** How rubrics are made: written by the model under a schema, or selected from clauses by probability. */
+export const instantiation = z.enum(['generate', 'select'])
+export type Instantiation = z.infer<typeof instantiation>
+
+/** How verdicts are given: written with evidence, or read off the probabilities of verdict labels. */
+export const verdictMethod = z.enum(['generate', 'choose'])
+export type VerdictMethod = z.infer<typeof verdictMethod>
+
+/** One entry of `PLUMBLINE_MODELS`. */
+export const modelEntry = z
+  .strictObject({
+    id: name,
+    base_url: z.url({ protocol: /^https?$/ }).optional(),
+    base_urls: z
+      .array(z.url({ protocol: /^https?$/ }))
+      .min(1)
+      .optional()
+      .describe('Tried in order: failover and no more.'),
+    key: z.string().optional().describe('The NAME of the secret that holds the key.'),
+    model: z.string(),
+    revision: z.string().optional().describe('Declared revision, part of every cache key.'),
+    judges: z.enum(['here', 'there']).default('here'),
+    instantiate: instantiation.default('generate'),
+    verdicts: verdictMethod.default('generate'),
+    timeout_ms: z.int().min(1).max(600_000).default(60_000),
+    max_concurrent: z.int().min(1).max(1000).optional(),
+    context: z.int().min(1).optional().describe('Context window, tokens.'),
+    price: z
+      .strictObject({ prompt: z.number().min(0), completion: z.number().min(0) })
+      .optional()
+      .describe('Per million tokens.'),
+  })
+  .refine((entry) => (entry.base_url === undefined) !== (entry.base_urls === undefined), {
+    message: 'needs one of base_url and base_urls',
+  })
+export type ModelEntry = z.infer<typeof modelEntry>
+
+export const modelEntries = z.array(modelEntry)

@@ -1,0 +1,26 @@
+import type * as z from 'zod'
+
+/** What a verifier may look at. */
+export type Subject = { prompt: string | null; response: string }
+
+/** What it found: `passed: null` when it could not tell, and then why in `reason`. */
+export type Outcome = { passed: boolean | null; expected: string; received: string; reason?: string }
+
+/**
+ * One deterministic check of one response (OpenRS's pointwise verifiable rubric, systems.md 3.2).
+ * A plain object: what it takes (`schema`), and what it finds (`run`). It never throws on any response.
+ */
+export type Verifier<Kind extends string, Schema extends z.ZodType<{ kind: Kind }>> = {
+  kind: Kind
+  /** One sentence for the docs. */
+  summary: string
+  schema: Schema
+  run(spec: z.infer<Schema>, subject: Subject): Outcome
+}
+
+/** Ties the type of `schema` to that of `run`. */
+export function defineVerifier<Kind extends string, Schema extends z.ZodType<{ kind: Kind }>>(
+  verifier: Verifier<Kind, Schema>,
+): Verifier<Kind, Schema> {
+  return verifier
+}
