@@ -1,14 +1,189 @@
-import type { Judgment, Usage } from '../protocol/judgment.ts'
+import { judgmentId } from '../identity/id.ts'
+import type { ErrorData } from '../protocol/error.ts'
+import type { Judgment, JudgmentEvent, OrderResult, PairJudgment, Usage } from '../protocol/judgment.ts'
 import type { ModelEntry } from '../protocol/model-entry.ts'
+import type { Rubric } from '../protocol/rubric.ts'
+import type { VerifierResult } from '../protocol/verify.ts'
+import {
+  aggregateCompat,
+  aggregateHardened,
+  type LevelledVerdict,
+  MAX_VERDICT,
+  readLine,
+  WEIGHTS,
+} from './aggregate.ts'
+import { confidenceOf } from './confidence.ts'
+import { type Failure, NOTHING_SPENT, type OrderVerdicts, type PairEvidence, type Spent } from './evidence.ts'
 import type { Filed } from './filed.ts'
+import { ORDER_POLICIES, winnerOf } from './orders.ts'
+import { decide } from './verifiers.ts'
 import type { View } from './view.ts'
 
-/** Shows filed evidence as the answer that a caller reads: aggregates, applies the order policy, turns it round. */
+const CALLERS_VIEW: View = { swapped: false, policy: 'strict', min_score: 0 }
+
+/**
+ * Shows filed evidence as the answer that a caller reads: aggregates each order's verdicts, applies the order
+ * policy and turns the pair round to the caller's order. Pure, and needs no model: any policy over the same
+ * evidence costs nothing.
+ */
 export function present(
-  _filed: Filed,
-  _view: View | null,
-  _cache: Usage['cache'],
-  _price: ModelEntry['price'],
+  filed: Filed,
+  view: View | null,
+  cache: Usage['cache'],
+  price: ModelEntry['price'],
 ): Judgment {
-  throw new Error('present: written in this change set')
+  const { evidence } = filed
+  const common = {
+    object: 'judgment',
+    created: filed.created,
+    model: filed.model,
+    usage: showUsage(evidence.spent, cache, price),
+    error: evidence.failure === null ? null : showFailure(evidence.failure),
+  } as const
+  if (evidence.kind === 'pointwise') {
+    const { rubric, criteria } = evidence
+    const score = evidence.failure === null ? pointwiseScore(criteria) : null
+    return { ...common, id: filed.id, protocol: 'pointwise', score, rubric, criteria }
+  }
+  const seen = view ?? CALLERS_VIEW
+  return {
+    ...common,
+    id: judgmentId(filed.id, seen),
+    protocol: 'openrs',
+    order_policy: seen.policy,
+    min_score: seen.min_score,
+    rubric: evidence.rubric,
+    verifiers: evidence.verifiers.map((result) => turnVerifier(result, seen)),
+    ...settle(evidence, seen, common.error),
+  }
 }
+
+/** An event of a judgment under way, turned round to the caller's order as `present` turns the answer. */
+export function presentEvent<E extends Exclude<JudgmentEvent, { event: 'result' | 'error' }>>(
+  event: E,
+  view: View | null,
+): E {
+  if (!view?.swapped) return event
+  if (event.event === 'verifier') return { ...event, data: turnVerifier(event.data, view) }
+  if (event.event === 'verdict' && event.data.order !== null) {
+    return { ...event, data: { ...event.data, order: turned(event.data.order) } }
+  }
+  return event
+}
+
+type Settled = Pick<PairJudgment, 'winner' | 'score' | 'confidence' | 'decided_by' | 'orders' | 'error'>
+
+function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): Settled {
+  if (evidence.identical) {
+    return { winner: 'tie', score: 0, confidence: 1, decided_by: 'policy', orders: [], error: null }
+  }
+  const orders = evidence.orders.map((order) => scoreOrder(order, evidence.rubric, view)).sort(byOrder)
+  const nothing = { winner: null, score: null, confidence: null, decided_by: null, orders }
+  const decided = decide(evidence.verifiers)
+  if (decided !== null) {
+    const winner = (decided === 0) === view.swapped ? 'second' : 'first'
+    const score = winner === 'first' ? MAX_VERDICT : -MAX_VERDICT
+    return { winner, score, confidence: 1, decided_by: 'verifier', orders, error: null }
+  }
+  const error = failure ?? orders.find((order) => order.error)?.error
+  if (error) return { ...nothing, error }
+  const forward = meanScore(orders, 'forward')
+  const backward = meanScore(orders, 'backward')
+  if (forward === null || backward === null) {
+    return { ...nothing, error: { code: 'no_criteria', type: 'service', message: 'No order was judged.' } }
+  }
+  const score = (forward - backward) / 2
+  const winner = ORDER_POLICIES[view.policy](forward, backward, view.min_score)
+  return {
+    winner,
+    score: score === 0 ? 0 : score,
+    confidence: confidenceOf(winner, orders, view.min_score),
+    decided_by: winner === winnerOf(score, view.min_score) ? 'rubric' : 'policy',
+    orders,
+    error: null,
+  }
+}
+
+function scoreOrder(order: OrderVerdicts, shared: Rubric | null, view: View): OrderResult {
+  const shown = { ...order, order: view.swapped ? turned(order.order) : order.order }
+  if (order.error) return { ...shown, score: null }
+  const levels = new Map(
+    (order.rubric ?? shared)?.criteria.map((criterion) => [criterion.id, criterion.level]),
+  )
+  if (view.policy === 'compat') {
+    const lines = order.criteria.map(
+      (item) =>
+        item.stated ?? { type: levels.get(item.id), chosen: chosenBy(item.verdict), score: item.verdict },
+    )
+    return { ...shown, score: aggregateCompat(lines, view.min_score) }
+  }
+  const verdicts: LevelledVerdict[] = []
+  for (const item of order.criteria) {
+    const level = levels.get(item.id)
+    if (!level) return { ...shown, score: null, error: unknownCriterion(item.id) }
+    const read = item.stated
+      ? readLine(item.stated, item.id, level)
+      : { id: item.id, level, verdict: item.verdict }
+    if ('code' in read) return { ...shown, score: null, error: read }
+    verdicts.push(read)
+  }
+  const missing = [...levels.keys()].find((id) => !verdicts.some((verdict) => verdict.id === id))
+  if (missing) return { ...shown, score: null, error: noVerdict(missing) }
+  const { score, error } = aggregateHardened(verdicts)
+  return error === null ? { ...shown, score } : { ...shown, score: null, error }
+}
+
+/**
+ * Score of a single response, in [0, 1]: the mean probability over the criteria weighted by level, times the
+ * probability that each fatal criterion is met; null where a criterion could not be judged or there is none.
+ */
+function pointwiseScore(
+  criteria: Extract<Filed['evidence'], { kind: 'pointwise' }>['criteria'],
+): number | null {
+  if (criteria.length === 0) return null
+  let gate = 1
+  let sum = 0
+  let weights = 0
+  for (const { level, met } of criteria) {
+    if (met === null) return null
+    if (level === 'fatal') gate *= met
+    else {
+      sum += WEIGHTS[level] * met
+      weights += WEIGHTS[level]
+    }
+  }
+  return weights === 0 ? gate : (gate * sum) / weights
+}
+
+function meanScore(orders: OrderResult[], which: OrderResult['order']): number | null {
+  const scores = orders.flatMap(({ order, score }) => (order === which && score !== null ? [score] : []))
+  return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length
+}
+
+function showUsage(spent: Spent, cache: Usage['cache'], price: ModelEntry['price']): Usage {
+  const paid = cache === 'hit' ? NOTHING_SPENT : spent
+  const cost = price
+    ? (paid.prompt_tokens * price.prompt + paid.completion_tokens * price.completion) / 1_000_000
+    : null
+  return { ...paid, cache, cost }
+}
+
+const showFailure = ({ transient: _, ...error }: Failure): ErrorData => error
+const turned = (order: OrderResult['order']) => (order === 'forward' ? 'backward' : 'forward')
+const chosenBy = (verdict: number) => (verdict > 0 ? 'A' : verdict < 0 ? 'B' : 'S')
+const byOrder = (a: OrderResult, b: OrderResult) => a.vote - b.vote || (a.order < b.order ? 1 : -1)
+
+function turnVerifier(result: VerifierResult, view: View): VerifierResult {
+  return view.swapped && result.response !== undefined ? { ...result, response: 1 - result.response } : result
+}
+
+const unknownCriterion = (id: string): ErrorData => ({
+  code: 'invalid_item',
+  type: 'service',
+  message: `The judge gave a verdict for '${id}', which is not a criterion of the rubric.`,
+})
+const noVerdict = (id: string): ErrorData => ({
+  code: 'invalid_item',
+  type: 'service',
+  message: `The judge gave no verdict for criterion '${id}'.`,
+})

@@ -1,16 +1,58 @@
+import { canonicalJson } from '../identity/canonical-json.ts'
+import { sha256 } from '../identity/hash.ts'
 import type { JudgmentRequest } from '../protocol/judgment.ts'
+import { toMessages } from '../protocol/message.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
 import type { Job } from './job.ts'
 import type { View } from './view.ts'
 
 /**
- * The job and the view of a request: defaults filled in, the pair in canonical order, a missing seed derived
- * from the content. `rubric` is the caller's rubric, already resolved and given its id.
+ * The job and the view of a request: defaults filled in, the pair in canonical order (by the SHA-256 of the
+ * responses), a missing seed derived from the content. `rubric` is the caller's rubric, already resolved and
+ * given its id. The view is null for a single response.
  */
 export async function toJob(
-  _request: JudgmentRequest,
-  _rubric: Rubric | null,
-  _metaRubric: MetaRubric,
+  request: JudgmentRequest,
+  rubric: Rubric | null,
+  metaRubric: MetaRubric,
 ): Promise<{ job: Job; view: View | null }> {
-  throw new Error('toJob: written in this change set')
+  const prompt = toMessages(request.prompt)
+  const common = {
+    prompt,
+    rubric,
+    meta_rubric: metaRubric,
+    reference: request.reference ?? null,
+    votes: request.votes ?? 1,
+  }
+  if (request.protocol === 'pointwise') {
+    const seed = request.seed ?? (await seedOf([prompt, request.responses]))
+    return { job: { ...common, kind: 'pointwise', responses: request.responses, seed }, view: null }
+  }
+  const { responses, swapped } = await canonicalPair(request.responses)
+  const seed = request.seed ?? (await seedOf([prompt, responses]))
+  return {
+    job: {
+      ...common,
+      kind: 'pair',
+      responses,
+      seed,
+      mode: request.mode ?? 'staged',
+      constraints: request.constraints ?? [],
+    },
+    view: { swapped, policy: request.orders ?? 'strict', min_score: request.min_score ?? 0 },
+  }
+}
+
+async function canonicalPair([first, second]: [string, string]): Promise<{
+  responses: [string, string]
+  swapped: boolean
+}> {
+  const [firstHash, secondHash] = await Promise.all([sha256(first), sha256(second)])
+  const swapped = secondHash < firstHash
+  return { responses: swapped ? [second, first] : [first, second], swapped }
+}
+
+/** 31 bits of the hash of the content: the same content has the same seed, whoever asks. */
+async function seedOf(content: unknown): Promise<number> {
+  return Number.parseInt((await sha256(canonicalJson(['seed', content]))).slice(0, 8), 16) >>> 1
 }

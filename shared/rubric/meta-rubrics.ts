@@ -1,11 +1,63 @@
-import type { MetaRubric } from '../protocol/rubric.ts'
+import { canonicalJson } from '../identity/canonical-json.ts'
+import { sha256 } from '../identity/hash.ts'
+import { type MetaRubric, type MetaRubricLayer, metaRubricLayer } from '../protocol/rubric.ts'
+import code from './layers/code.v1.json' with { type: 'json' }
+import factualQa from './layers/factual-qa.v1.json' with { type: 'json' }
+import general from './layers/general.v1.json' with { type: 'json' }
+
+/** The data files, one a layer and version. A published version is never edited: its id would change. */
+const LAYERS = [general, code, factualQa]
+
+let loaded: Promise<MetaRubric[]> | undefined
 
 /** Every meta-rubric that ships with the service, layers put together, ids computed. Loaded once. */
-export async function metaRubrics(): Promise<MetaRubric[]> {
-  throw new Error('metaRubrics: written in this change set')
+export function metaRubrics(): Promise<MetaRubric[]> {
+  loaded ??= assemble(LAYERS.map((layer) => metaRubricLayer.parse(layer)))
+  return loaded
 }
 
 /** The meta-rubric of `name@version`, or of `name` alone its newest version; null when there is none. */
-export async function findMetaRubric(_reference: string): Promise<MetaRubric | null> {
-  throw new Error('findMetaRubric: written in this change set')
+export async function findMetaRubric(reference: string): Promise<MetaRubric | null> {
+  const [name, version] = reference.split('@')
+  const candidates = (await metaRubrics()).filter(
+    (meta) => meta.name === name && (version === undefined || String(meta.version) === version),
+  )
+  return candidates.toSorted((a, b) => b.version - a.version)[0] ?? null
+}
+
+/**
+ * Puts each domain layer on the general layer that it extends: the general principles and fatal clauses stay,
+ * the domain's pool replaces the general pool (OpenRS overlays the candidate pool only, systems.md 3.3).
+ */
+export function assemble(layers: MetaRubricLayer[]): Promise<MetaRubric[]> {
+  return Promise.all(
+    layers.map(async (layer) => {
+      const base = layer.extends ? layers.find((other) => nameOf(other) === layer.extends) : layer
+      if (!base)
+        throw new Error(`Meta-rubric ${nameOf(layer)} extends ${layer.extends}, which does not exist.`)
+      const clauses = [...base.fatal, ...layer.pool]
+      const repeated = clauses.find(
+        (clause, index) => clauses.findIndex(({ id }) => id === clause.id) !== index,
+      )
+      if (repeated)
+        throw new Error(`Meta-rubric ${nameOf(layer)} has two clauses with the id '${repeated.id}'.`)
+      const content = {
+        name: layer.name,
+        version: layer.version,
+        language: layer.language,
+        extends: layer.extends ?? null,
+        title: layer.title,
+        description: layer.description,
+        principles: base.principles,
+        clauses,
+      }
+      const digest = await sha256(canonicalJson(['meta_rubric', content]))
+      return { id: `met_${digest.slice(0, 32)}`, object: 'meta_rubric', ...content } as const
+    }),
+  )
+}
+
+/** `name@version`, as requests and rubrics write it. */
+export function nameOf({ name, version }: Pick<MetaRubric, 'name' | 'version'>): string {
+  return `${name}@${version}`
 }

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { assemble, findMetaRubric, metaRubrics, nameOf } from './meta-rubrics.ts'
+
+describe('metaRubrics', () => {
+  it('ships a general one and two domains, each with an id that names its content', async () => {
+    const all = await metaRubrics()
+    expect(all.map(nameOf)).toEqual(['general@1', 'code@1', 'factual-qa@1'])
+    expect(new Set(all.map(({ id }) => id)).size).toBe(3)
+  })
+
+  it('keeps the published versions as they were published', async () => {
+    const ids = Object.fromEntries((await metaRubrics()).map((meta) => [nameOf(meta), meta.id]))
+    expect(ids).toEqual({
+        'code@1': 'met_69ebedd2ea6f585a7b33612c9ef4678e',
+        'factual-qa@1': 'met_70eef8754455961f51654f9511b81815',
+        'general@1': 'met_5cb4d38a8c905c5982ea92045d713c09',
+      })
+  })
+
+  it('lays a domain over the general pool and keeps the fatal clauses and principles', async () => {
+    const [general, code] = [await findMetaRubric('general'), await findMetaRubric('code@1')]
+    expect(code?.principles).toEqual(general?.principles)
+    expect(code?.clauses.filter(({ level }) => level === 'fatal').map(({ id }) => id)).toEqual([
+      'factuality',
+      'harm',
+      'alignment',
+    ])
+    expect(
+      code?.clauses.filter(({ level }) => level !== 'fatal').every(({ id }) => id.startsWith('code-')),
+    ).toBe(true)
+  })
+
+  it('finds nothing under a name or version that is not there', async () => {
+    expect(await findMetaRubric('poetry')).toBeNull()
+    expect(await findMetaRubric('general@9')).toBeNull()
+  })
+
+  it('refuses a layer that extends nothing and a repeated clause id', async () => {
+    const layer = {
+      name: 'x',
+      version: 1,
+      language: 'en',
+      title: 'X',
+      description: 'X',
+      principles: [],
+      fatal: [],
+      pool: [],
+    }
+    await expect(assemble([{ ...layer, extends: 'gone@1' }])).rejects.toThrow('extends gone@1')
+    const clause = { id: 'c', level: 'core' as const, title: 't', description: 'd', applies: 'a' }
+    await expect(assemble([{ ...layer, pool: [clause, clause] }])).rejects.toThrow(
+      "two clauses with the id 'c'",
+    )
+  })
+})
