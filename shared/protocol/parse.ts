@@ -1,0 +1,86 @@
+import type * as z from 'zod'
+import { PlumblineError } from './error.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** The value as the schema has it; otherwise throws one `PlumblineError` for the first thing that is wrong. */
+export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw explain(parsed.error)
+}
+
+/** The first issue of a zod error as the house's own error: one sentence that names the field. */
+export function explain(error: z.core.$ZodError): PlumblineError {
+  const [first] = error.issues
+  if (!first) return new PlumblineError('invalid_request', 'The request is not valid.')
+  const issue = deepest(first)
+  const param = pathOf(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const unknown = pathOf([...issue.path, issue.keys[0] ?? ''])
+    return new PlumblineError('unknown_field', `Unknown field '${unknown}': remove it.`, { param: unknown })
+  }
+  const code =
+    issue.code === 'custom' && issue.params?.code === 'invalid_text' ? 'invalid_text' : 'invalid_request'
+  const subject = param === '' ? 'The body' : `'${param}'`
+  return new PlumblineError(code, `${subject} ${complaint(issue)}.`, { param: param || undefined })
+}
+
+/** Of a union's branches, the one that got furthest before it failed is the one that the caller meant. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  let best: Issue | undefined
+  for (const [branchIssue] of issue.errors) {
+    if (!branchIssue) continue
+    const inner = deepest({ ...branchIssue, path: [...issue.path, ...branchIssue.path] })
+    if (!best || inner.path.length > best.path.length) best = inner
+  }
+  if (!best) return issue
+  return best.path.length > issue.path.length || best.code === 'unrecognized_keys' ? best : issue
+}
+
+function complaint(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.startsWith('must') ? issue.message : `must be ${article(issue.expected)}`
+    case 'invalid_union':
+      return `must be ${unionOf(issue)}`
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+    case 'too_small':
+      return /^[a-z]/.test(issue.message)
+        ? issue.message
+        : `must be at least ${issue.minimum}${unit(issue.origin)}`
+    case 'too_big':
+      return /^[a-z]/.test(issue.message)
+        ? issue.message
+        : `must be at most ${issue.maximum}${unit(issue.origin)}`
+    default:
+      return /^[a-z]/.test(issue.message) ? issue.message : `is not valid: ${issue.message}`
+  }
+}
+
+function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>): string {
+  const options: unknown = 'options' in issue ? issue.options : undefined
+  if (Array.isArray(options)) return `one of ${options.map((option) => JSON.stringify(option)).join(', ')}`
+  const kinds = issue.errors.map(([first]) => {
+    if (first?.code === 'invalid_type') return article(first.expected)
+    if (first?.code === 'invalid_value') return first.values.map((value) => JSON.stringify(value)).join(', ')
+    return null
+  })
+  const known = [...new Set(kinds.filter((kind) => kind !== null))]
+  return known.length > 0 ? known.join(' or ') : 'of another form'
+}
+
+function article(kind: string): string {
+  return kind === 'int' ? 'a whole number' : `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters long'
+  return origin === 'array' ? ' items long' : ''
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.')
+}
