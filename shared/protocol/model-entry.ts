@@ -19,7 +19,11 @@ export const modelEntry = z
       .min(1)
       .optional()
       .describe('Tried in order: failover and no more.'),
-    key: z.string().optional().describe('The NAME of the secret that holds the key.'),
+    key: z
+      .string()
+      .regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the NAME of a secret in capitals, never the key itself')
+      .optional()
+      .describe('The NAME of the secret that holds the key.'),
     model: z.string(),
     revision: z.string().optional().describe('Declared revision, part of every cache key.'),
     judges: z.enum(['here', 'there']).default('here'),
@@ -34,7 +38,8 @@ export const modelEntry = z
       .describe('Per million tokens.'),
   })
   .refine((entry) => (entry.base_url === undefined) !== (entry.base_urls === undefined), {
-    message: 'needs one of base_url and base_urls',
+    message: 'or base_urls is needed, and only one of them',
+    path: ['base_url'],
   })
 export type ModelEntry = z.infer<typeof modelEntry>
 

@@ -1,0 +1,104 @@
+import { workerKey } from '../../shared/identity/worker-key.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import { type ModelEntry, modelEntry } from '../../shared/protocol/model-entry.ts'
+import { explain } from '../../shared/protocol/parse.ts'
+
+/** The models that the service may use. Parse once: an entry's `max_concurrent` belongs to the object. */
+export type Models = { entries: readonly ModelEntry[]; defaultId: string | null }
+
+type Variables = { PLUMBLINE_MODELS?: string | undefined; PLUMBLINE_DEFAULT_MODEL?: string | undefined }
+
+/**
+ * Reads `PLUMBLINE_MODELS` and `PLUMBLINE_DEFAULT_MODEL`; unset or empty means none. A wrong value throws
+ * `not_configured` with one sentence that names the variable, the entry and the field.
+ */
+export function parseModels(variables: Variables): Models {
+  const entries = readArray(variables.PLUMBLINE_MODELS || '[]').map(readEntry)
+  const ids = new Set<string>()
+  for (const { id } of entries) {
+    if (ids.has(id)) throw wrong(`PLUMBLINE_MODELS has two entries with the id '${id}': rename one.`)
+    ids.add(id)
+  }
+  const defaultId = variables.PLUMBLINE_DEFAULT_MODEL || null
+  if (defaultId !== null && !ids.has(defaultId)) {
+    throw wrong(
+      `PLUMBLINE_DEFAULT_MODEL is '${defaultId}', which no entry of PLUMBLINE_MODELS has as its id: ${known(entries)}.`,
+    )
+  }
+  return { entries, defaultId }
+}
+
+/**
+ * The entry with this id; without one the default, which is the first unless `PLUMBLINE_DEFAULT_MODEL` says
+ * otherwise. Throws `model_not_found`, or `not_configured` when there is no model at all.
+ */
+export function findEntry(models: Models, id: string | undefined): ModelEntry {
+  const [first] = models.entries
+  if (first === undefined) {
+    throw wrong('No model is configured: set PLUMBLINE_MODELS, or start a worker with `plumbline start`.')
+  }
+  const wanted = id ?? models.defaultId ?? first.id
+  const entry = models.entries.find((candidate) => candidate.id === wanted)
+  if (entry) return entry
+  throw new PlumblineError('model_not_found', `No model is called '${wanted}': ${known(models.entries)}.`, {
+    param: 'model',
+  })
+}
+
+/** What a model's answers depend on, for keys: its name, its declared revision and how it is made to judge. */
+export function modelIdentity(entry: ModelEntry): string {
+  const name = entry.revision === undefined ? entry.model : `${entry.model}@${entry.revision}`
+  return `${name} ${entry.instantiate}/${entry.verdicts}`
+}
+
+/** The base URLs of an entry in the order in which they are tried, without a slash at the end. */
+export function baseUrls(entry: ModelEntry): string[] {
+  return (entry.base_urls ?? [entry.base_url ?? '']).map((url) => url.replace(/\/+$/, ''))
+}
+
+/**
+ * The key that an entry names. A worker (`judges: "there"`) without one gets the key that it derives from
+ * `PLUMBLINE_SECRET` itself. Throws `not_configured` when the secret is not set.
+ */
+export async function keyOf(
+  entry: ModelEntry,
+  environment: (name: string) => string | undefined,
+): Promise<string | null> {
+  if (entry.key !== undefined) {
+    const key = environment(entry.key)
+    if (key) return key
+    throw wrong(`Model '${entry.id}' needs the secret ${entry.key}, which is not set.`)
+  }
+  const secret = entry.judges === 'there' ? environment('PLUMBLINE_SECRET') : undefined
+  return secret ? await workerKey(secret) : null
+}
+
+function readArray(text: string): unknown[] {
+  const value = readJson(text)
+  if (Array.isArray(value)) return value
+  throw wrong('PLUMBLINE_MODELS must be a JSON array of model entries.')
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function readEntry(value: unknown, index: number): ModelEntry {
+  const parsed = modelEntry.safeParse(value)
+  if (parsed.success) return parsed.data
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
+  const entry = `entry ${index + 1}${typeof id === 'string' ? ` ('${id}')` : ''}`
+  throw wrong(`PLUMBLINE_MODELS, ${entry}: ${explain(parsed.error).message.replace(/^The body/, 'it')}`)
+}
+
+function known(entries: readonly ModelEntry[]): string {
+  return entries.length === 0 ? 'there is none' : `use ${entries.map(({ id }) => `'${id}'`).join(' or ')}`
+}
+
+function wrong(sentence: string): PlumblineError {
+  return new PlumblineError('not_configured', sentence)
+}
