@@ -1,17 +1,17 @@
-import type { JudgmentEvent } from '../protocol/judgment.ts'
+import { seedOf } from '../identity/seed.ts'
+import type { Memory } from '../model/memory.ts'
+import { PlumblineError } from '../protocol/error.ts'
+import type { JudgmentEvent, MetVerdict } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
-import type { Evidence } from './evidence.ts'
-import type { Job } from './job.ts'
-import type { LanguageModel } from './language-model.ts'
-
-/**
- * What earlier judgments made and this one may use again: an intent analysis a prompt, a rubric a pair.
- * Keys are hashes made by the judge. The desk runs one judgment of a key at a time, and one maker a key.
- */
-export type Memory = {
-  /** The value of a key, or what `make` returns, which is kept. Concurrent calls of a key share one `make`. */
-  recall<T>(key: string, make: () => Promise<T>): Promise<T>
-}
+import { instantiate } from '../rubric/instantiate.ts'
+import type { RubricTask } from '../rubric/task.ts'
+import { COMPARERS } from './comparison.ts'
+import type { Evidence, Failure, OrderVerdicts, PairEvidence, PointwiseEvidence } from './evidence.ts'
+import type { Job, PairJob, PointwiseJob } from './job.ts'
+import { type LanguageModel, Meter, metered } from './language-model.ts'
+import { GRADERS } from './pointwise.ts'
+import { judgeSingle } from './single.ts'
+import { decide, verifyPair } from './verifiers.ts'
 
 /** Everything that a judge needs from outside. */
 export type JudgeContext = {
@@ -19,14 +19,143 @@ export type JudgeContext = {
   /** HMAC key of the fences around candidate text. */
   secret: string
   memory: Memory
-  /** Told of each finding as it is made (server-sent events). */
+  /** Told of each finding as it is made (server-sent events), in canonical order. */
   report?: (event: Exclude<JudgmentEvent, { event: 'result' | 'error' }>) => void
   signal?: AbortSignal
 }
 
-export type { Evidence, Job, Rubric }
+/**
+ * Makes one judgment: verifiers first, which may decide; then one rubric for both orders; then the criteria
+ * compared in each order, for each vote. What a model fails at comes back as `evidence.failure` with all that
+ * was found until then; it throws only on mistakes of ours.
+ */
+export async function judge(job: Job, context: JudgeContext): Promise<Evidence> {
+  const meter = new Meter()
+  const counted = { ...context, model: metered(context.model, meter) }
+  const evidence = job.kind === 'pair' ? await judgePair(job, counted) : await judgePoint(job, counted)
+  return { ...evidence, spent: { ...meter } }
+}
 
-/** Makes one judgment. Model failures come back as `evidence.failure`; it throws only on our own mistakes. */
-export async function judge(_job: Job, _context: JudgeContext): Promise<Evidence> {
-  throw new Error('judge: written in this change set')
+async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<PairEvidence, 'spent'>> {
+  const { report } = context
+  const found: Omit<PairEvidence, 'spent'> = {
+    kind: 'pair',
+    identical: job.responses[0] === job.responses[1],
+    rubric: job.rubric,
+    orders: [],
+    verifiers: [],
+    failure: null,
+  }
+  if (found.identical) return found
+  found.verifiers = verifyPair(job)
+  for (const result of found.verifiers) report?.({ event: 'verifier', data: result })
+  if (decide(found.verifiers) !== null) return found
+  try {
+    if (job.mode === 'staged') {
+      found.rubric ??= await instantiate(rubricTask(job, job.responses, job.seed), context)
+      report?.({ event: 'rubric', data: found.rubric })
+    }
+    const passes = await Promise.allSettled(
+      passesOf(job, context).map(async ({ order, vote }) => {
+        const pass = await judgeOrder(job, found.rubric, order, vote, context)
+        for (const criterion of pass.criteria)
+          report?.({ event: 'verdict', data: { order, vote, criterion } })
+        return pass
+      }),
+    )
+    found.orders = passes.flatMap((pass) => (pass.status === 'fulfilled' ? [pass.value] : []))
+    const failed = passes.find((pass) => pass.status === 'rejected')
+    if (failed) throw failed.reason
+  } catch (error) {
+    found.failure = toFailure(error)
+  }
+  return found
+}
+
+function rubricTask(
+  { prompt, meta_rubric, reference }: Job,
+  responses: RubricTask['responses'],
+  seed: number,
+): RubricTask {
+  return { prompt, responses, meta_rubric, reference, seed }
+}
+
+function passesOf(job: PairJob, { model }: JudgeContext) {
+  const sampled = job.mode === 'single' || COMPARERS[model.verdicts].sampled
+  const votes = Array.from({ length: sampled ? job.votes : 1 }, (_, vote) => vote)
+  return votes.flatMap((vote) => [{ order: 'forward', vote } as const, { order: 'backward', vote } as const])
+}
+
+async function judgeOrder(
+  job: PairJob,
+  rubric: Rubric | null,
+  order: OrderVerdicts['order'],
+  vote: number,
+  context: JudgeContext,
+): Promise<OrderVerdicts> {
+  const [first, second] = job.responses
+  const shown: [string, string] = order === 'forward' ? [first, second] : [second, first]
+  const task = { prompt: job.prompt, shown, reference: job.reference, ...(await sampling(job, vote)) }
+  if (job.mode === 'single') {
+    return { order, vote, ...(await judgeSingle({ ...task, meta_rubric: job.meta_rubric }, context)) }
+  }
+  if (rubric === null) throw new Error('A staged judgment has its rubric before its verdicts.')
+  const { compare } = COMPARERS[context.model.verdicts]
+  return { order, vote, criteria: await compare({ ...task, rubric }, context) }
+}
+
+async function judgePoint(
+  job: PointwiseJob,
+  context: JudgeContext,
+): Promise<Omit<PointwiseEvidence, 'spent'>> {
+  const found: Omit<PointwiseEvidence, 'spent'> = {
+    kind: 'pointwise',
+    rubric: job.rubric,
+    criteria: [],
+    failure: null,
+  }
+  const { prompt, reference, responses } = job
+  const { report } = context
+  try {
+    // made from the prompt alone, so that all responses of a prompt are held against one rubric
+    const rubric = job.rubric ?? (await instantiate(rubricTask(job, null, await seedOf(prompt)), context))
+    found.rubric = rubric
+    report?.({ event: 'rubric', data: rubric })
+    const { sampled, grade } = GRADERS[context.model.verdicts]
+    const votes = Array.from({ length: sampled ? job.votes : 1 }, (_, vote) => vote)
+    const graded = await Promise.all(
+      votes.map(async (vote) =>
+        grade({ prompt, reference, response: responses[0], rubric, ...(await sampling(job, vote)) }, context),
+      ),
+    )
+    found.criteria = meanOf(graded)
+    for (const criterion of found.criteria)
+      report?.({ event: 'verdict', data: { order: null, vote: 0, criterion } })
+  } catch (error) {
+    found.failure = toFailure(error)
+  }
+  return found
+}
+
+/** The mean over votes of each criterion's probability; text is the first vote's. */
+function meanOf(votes: MetVerdict[][]): MetVerdict[] {
+  return (votes[0] ?? []).map((first, index) => {
+    const met = votes.map((vote) => vote[index]?.met ?? null)
+    const known = met.filter((value) => value !== null)
+    return {
+      ...first,
+      met: known.length < met.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
+    }
+  })
+}
+
+/** A single vote is greedy with the job's seed; vote i of several is sampled with a seed of its own. */
+async function sampling({ votes, seed }: Job, vote: number): Promise<{ seed: number; temperature: number }> {
+  if (votes === 1) return { seed, temperature: 0 }
+  return { seed: await seedOf(['vote', seed, vote]), temperature: 1 }
+}
+
+function toFailure(error: unknown): Failure {
+  if (PlumblineError.isInstance(error)) return { ...error.data, transient: error.transient }
+  throw error
 }

@@ -1,5 +1,6 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
 import { sha256 } from '../identity/hash.ts'
+import { seedOf } from '../identity/seed.ts'
+import { PlumblineError } from '../protocol/error.ts'
 import type { JudgmentRequest } from '../protocol/judgment.ts'
 import { toMessages } from '../protocol/message.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
@@ -28,6 +29,11 @@ export async function toJob(
     const seed = request.seed ?? (await seedOf([prompt, request.responses]))
     return { job: { ...common, kind: 'pointwise', responses: request.responses, seed }, view: null }
   }
+  if (request.mode === 'single' && rubric) {
+    const advice =
+      'mode single makes a rubric of its own in each order: leave out rubric, or use mode staged.'
+    throw new PlumblineError('invalid_request', advice, { param: 'rubric' })
+  }
   const { responses, swapped } = await canonicalPair(request.responses)
   const seed = request.seed ?? (await seedOf([prompt, responses]))
   return {
@@ -50,9 +56,4 @@ async function canonicalPair([first, second]: [string, string]): Promise<{
   const [firstHash, secondHash] = await Promise.all([sha256(first), sha256(second)])
   const swapped = secondHash < firstHash
   return { responses: swapped ? [second, first] : [first, second], swapped }
-}
-
-/** 31 bits of the hash of the content: the same content has the same seed, whoever asks. */
-async function seedOf(content: unknown): Promise<number> {
-  return Number.parseInt((await sha256(canonicalJson(['seed', content]))).slice(0, 8), 16) >>> 1
 }

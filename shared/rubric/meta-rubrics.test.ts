@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { assemble, findMetaRubric, metaRubrics, nameOf } from './meta-rubrics.ts'
+import { assemble, findMetaRubric, metaRubrics } from './meta-rubrics.ts'
+import { nameOf } from './name.ts'
 
 describe('metaRubrics', () => {
   it('ships a general one and two domains, each with an id that names its content', async () => {
@@ -11,10 +12,10 @@ describe('metaRubrics', () => {
   it('keeps the published versions as they were published', async () => {
     const ids = Object.fromEntries((await metaRubrics()).map((meta) => [nameOf(meta), meta.id]))
     expect(ids).toEqual({
-        'code@1': 'met_69ebedd2ea6f585a7b33612c9ef4678e',
-        'factual-qa@1': 'met_70eef8754455961f51654f9511b81815',
-        'general@1': 'met_5cb4d38a8c905c5982ea92045d713c09',
-      })
+      'code@1': 'met_69ebedd2ea6f585a7b33612c9ef4678e',
+      'factual-qa@1': 'met_70eef8754455961f51654f9511b81815',
+      'general@1': 'met_5cb4d38a8c905c5982ea92045d713c09',
+    })
   })
 
   it('lays a domain over the general pool and keeps the fatal clauses and principles', async () => {

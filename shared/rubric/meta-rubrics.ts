@@ -4,6 +4,7 @@ import { type MetaRubric, type MetaRubricLayer, metaRubricLayer } from '../proto
 import code from './layers/code.v1.json' with { type: 'json' }
 import factualQa from './layers/factual-qa.v1.json' with { type: 'json' }
 import general from './layers/general.v1.json' with { type: 'json' }
+import { nameOf } from './name.ts'
 
 /** The data files, one a layer and version. A published version is never edited: its id would change. */
 const LAYERS = [general, code, factualQa]
@@ -55,9 +56,4 @@ export function assemble(layers: MetaRubricLayer[]): Promise<MetaRubric[]> {
       return { id: `met_${digest.slice(0, 32)}`, object: 'meta_rubric', ...content } as const
     }),
   )
-}
-
-/** `name@version`, as requests and rubrics write it. */
-export function nameOf({ name, version }: Pick<MetaRubric, 'name' | 'version'>): string {
-  return `${name}@${version}`
 }

@@ -1,0 +1,17 @@
+import { hmac } from '../identity/hash.ts'
+
+/** Text by somebody else, between fences that it cannot forge. Made by `fence` alone. */
+export type Fenced = { readonly kind: 'fenced'; readonly text: string }
+
+/**
+ * Puts text between two fence lines, `<label tag>` and `</label tag>`. The tag is 8 hex digits of
+ * HMAC(secret, text): the writer of the text can't know it, a retry sees the same one, and equal beginnings of
+ * two requests stay equal, so that a server may share their computation.
+ */
+export async function fence(secret: string, label: string, text: string): Promise<Fenced> {
+  const tag = (await hmac(secret, text)).slice(0, 8)
+  return { kind: 'fenced', text: `<${label} ${tag}>\n${text}\n</${label} ${tag}>` }
+}
+
+/** Fills a fenced hole where there is nothing to show. */
+export const NOTHING: Fenced = { kind: 'fenced', text: '' }

@@ -1,0 +1,74 @@
+import { jsonrepair } from 'jsonrepair'
+import * as z from 'zod'
+import type { GenerateOptions, JsonSchema, LanguageModel } from '../judge/language-model.ts'
+import { PlumblineError } from '../protocol/error.ts'
+import type { Message } from '../protocol/message.ts'
+
+/**
+ * Asks for JSON of a schema and reads it. Throws `reply_truncated`, `reply_not_json` or `reply_invalid`: what
+ * can't be read is an error, never an invented answer.
+ */
+export async function ask<Schema extends z.ZodType>(
+  model: LanguageModel,
+  messages: Message[],
+  { name, schema, ...options }: Omit<GenerateOptions, 'schema'> & { name: string; schema: Schema },
+): Promise<z.infer<Schema>> {
+  const generation = await model.generate(messages, {
+    ...options,
+    schema: { name, schema: toJsonSchema(schema) },
+  })
+  if (generation.finish === 'length') {
+    throw new PlumblineError('reply_truncated', `The judge's ${name} reply was cut off by its token limit.`)
+  }
+  const parsed = schema.safeParse(parseJson(generation.text, name))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const place = issue?.path.join('.') || 'its top level'
+  throw new PlumblineError(
+    'reply_invalid',
+    `The judge's ${name} reply breaks its schema at ${place}: ${issue?.message}.`,
+  )
+}
+
+/**
+ * The JSON in a reply: the whole of it, or the last fenced block. Slips such as a trailing comma are repaired,
+ * but only in a reply that ends where JSON ends: one that stops half-way must not be closed for it.
+ */
+export function parseJson(text: string, name: string): unknown {
+  const fenced = [...text.matchAll(/```(?:json)?\s*([\s\S]*?)```/g)].at(-1)?.[1]
+  const body = (fenced ?? text).trim()
+  try {
+    return JSON.parse(body)
+  } catch {
+    if (/^[{[]/.test(body) && /[}\]]$/.test(body) && isBalanced(body)) {
+      try {
+        return JSON.parse(jsonrepair(body))
+      } catch {
+        // falls through to the sentence below
+      }
+    }
+    throw new PlumblineError(
+      'reply_not_json',
+      `The judge's ${name} reply is not JSON: it starts ${JSON.stringify(body.slice(0, 60))}.`,
+    )
+  }
+}
+
+function isBalanced(body: string): boolean {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < body.length; at++) {
+    const char = body[at]
+    if (quoted && char === '\\') at++
+    else if (char === '"') quoted = !quoted
+    else if (!quoted && (char === '{' || char === '[')) depth++
+    else if (!quoted && (char === '}' || char === ']')) depth--
+  }
+  return depth === 0 && !quoted
+}
+
+/** The schema in the form that OpenAI-compatible servers take in `response_format`. */
+function toJsonSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema)
+  return rest
+}

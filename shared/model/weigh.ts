@@ -1,0 +1,61 @@
+import type { LanguageModel } from '../judge/language-model.ts'
+import type { Message } from '../protocol/message.ts'
+import { type Memory, memoryKey } from './memory.ts'
+
+/** What the labels of a question mean, each with its value. Labels are the digits 1, 2, ...: one token each. */
+export type Scale = { meaning: string; value: number }[]
+
+/** A question to be put with its labels listed by `scale`; `neutral` is the same without any content. */
+export type Question = {
+  ask(scale: string): Message[]
+  neutral(scale: string): Promise<Message[]>
+}
+
+/** A prior under which a label may not fall, so that dividing by it stays finite. */
+const LEAST_PRIOR = 1e-6
+
+/**
+ * The probability of each meaning of a scale, summing to 1.
+ *
+ * The question is put with the labels listed in both directions and the results averaged, which cancels a
+ * liking for a place in the list. Each result is divided by the answer to the neutral question and
+ * normalised, which cancels a liking for a label (contextual calibration).
+ */
+export async function weigh(
+  model: LanguageModel,
+  memory: Memory,
+  question: Question,
+  scale: Scale,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
+  const directions = [scale.map((_, index) => index), scale.map((_, index) => scale.length - 1 - index)]
+  const options = signal ? { signal } : {}
+  const results = await Promise.all(
+    directions.map(async (direction) => {
+      const labels = direction.map((_, place) => String(place + 1))
+      const list = direction.map((index, place) => `${place + 1} = ${scale[index]?.meaning}`).join('\n')
+      const choose = async (messages: Message[]) =>
+        (await model.choose(messages, labels, options)).probabilities
+      const neutral = await question.neutral(list)
+      const prior = await memory.recall(await memoryKey('prior', model, [neutral, labels]), () =>
+        choose(neutral),
+      )
+      const observed = await choose(question.ask(list))
+      const raw = observed.map((probability, place) => probability / Math.max(prior[place] ?? 0, LEAST_PRIOR))
+      const total = raw.reduce((sum, value) => sum + value, 0)
+      const byMeaning: number[] = scale.map(() => 0)
+      direction.forEach((index, place) => {
+        byMeaning[index] = (raw[place] ?? 0) / total
+      })
+      return byMeaning
+    }),
+  )
+  return scale.map(
+    (_, index) => results.reduce((sum, result) => sum + (result[index] ?? 0), 0) / results.length,
+  )
+}
+
+/** The mean value of a distribution over a scale. */
+export function expectation(distribution: number[], scale: Scale): number {
+  return scale.reduce((sum, { value }, index) => sum + value * (distribution[index] ?? 0), 0)
+}
