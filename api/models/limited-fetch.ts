@@ -51,17 +51,18 @@ export async function limitedFetch(
     const watched = cappedBody(reply.body, {
       maxBytes: maxReplyBytes,
       tooLong: () => tooLong(entry, maxReplyBytes),
-      broken: (error) => call.reason() ?? unreachable(entry, baseUrls(entry), error),
+      signal: call.signal,
+      broken: (error) => unreachable(entry, baseUrls(entry), error),
       end: call.end,
     })
     return new Response(watched, { status: reply.status, headers: headersOfDecoded(reply.headers) })
   } catch (error) {
     call.end()
-    throw call.reason() ?? error
+    throw call.signal.aborted ? call.signal.reason : error
   }
 }
 
-/** The life of one call: what stops it, why it was stopped, and what is undone when it ends. */
+/** The life of one call: what stops it, and what is undone when it ends. */
 function startCall(entry: ModelEntry, outer: AbortSignal | undefined) {
   const controller = new AbortController()
   const undo: (() => void)[] = []
@@ -72,7 +73,6 @@ function startCall(entry: ModelEntry, outer: AbortSignal | undefined) {
   return {
     signal: controller.signal,
     stop: (reason: Error) => controller.abort(reason),
-    reason: (): unknown => (controller.signal.aborted ? controller.signal.reason : undefined),
     onEnd: (action: () => void) => void undo.push(action),
     end: () => {
       for (const action of undo.splice(0)) action()
