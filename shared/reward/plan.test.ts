@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import type { Judgment, JudgmentRequest } from '../protocol/judgment.ts'
+import type { RewardRequest } from '../protocol/reward.ts'
+import { planRewards } from './plan.ts'
+
+const usage = {
+  judge_calls: 0,
+  prompt_tokens: 0,
+  completion_tokens: 0,
+  cached_tokens: 0,
+  cache: 'miss' as const,
+  cost: null,
+}
+
+/** A judge at the border: a pair's score is the difference of the numbers in the responses, clamped to [-2, 2]. */
+function judged({ responses }: JudgmentRequest, at: number): Judgment {
+  const [first = '', second] = responses
+  const common = { id: `jdg_${at}`, object: 'judgment' as const, created: 0, model: 'm', rubric: null, usage }
+  if (second === undefined) {
+    return { ...common, protocol: 'pointwise', score: Number(first) / 10, criteria: [], error: null }
+  }
+  const broken = responses.some((response) => response === 'broken')
+  const score = broken ? null : Math.max(-2, Math.min(2, Number(first) - Number(second)))
+  const winner =
+    score === null
+      ? null
+      : score > 0
+        ? ('first' as const)
+        : score < 0
+          ? ('second' as const)
+          : ('tie' as const)
+  const error = broken
+    ? { code: 'model_timeout' as const, message: 'Too slow.', type: 'service' as const }
+    : null
+  const rest = {
+    confidence: null,
+    decided_by: null,
+    order_policy: 'strict' as const,
+    min_score: 0,
+    orders: [],
+    verifiers: [],
+  }
+  return { ...common, ...rest, protocol: 'openrs', score, winner, error }
+}
+
+async function rewards(request: Partial<RewardRequest> & { responses: string[] }) {
+  const plan = await planRewards({ prompt: 'Count.', ...request })
+  return { plan, data: plan.settle(plan.requests.map(judged)) }
+}
+
+const numbers = async (request: Parameters<typeof rewards>[0]) =>
+  (await rewards(request)).data.map(({ reward }) => reward)
+
+describe('openrs', () => {
+  it('compares each response with a given one, graded or by half points', async () => {
+    const request = { responses: ['1', '3', '2'], anchor: { response: '2' } }
+    expect(await numbers(request)).toEqual([-0.5, 0.5, 0])
+    expect(await numbers({ ...request, shaping: 'half' })).toEqual([0, 1, 0.5])
+  })
+
+  it('gives the anchor in the group and its copies 0', async () => {
+    const { plan, data } = await rewards({ responses: ['1', '3', '1', '2'], anchor: { index: 0 } })
+    expect(plan.requests).toHaveLength(2)
+    expect(data.map(({ reward }) => reward)).toEqual([0, 1, 0, 0.5])
+  })
+
+  it('takes the same random anchor whatever the order of the list', async () => {
+    const responses = ['1', '2', '3', '4', '5']
+    const forward = await rewards({ responses })
+    const backward = await rewards({ responses: responses.toReversed() })
+    expect(backward.data.map(({ reward }) => reward).toReversed()).toEqual(
+      forward.data.map(({ reward }) => reward),
+    )
+    const steps = await Promise.all(
+      Array.from(
+        { length: 12 },
+        async (_, step) => (await rewards({ responses, run: { id: 'r', step } })).plan.anchor?.index,
+      ),
+    )
+    expect(new Set(steps).size).toBeGreaterThan(1)
+  })
+
+  it('judges every pair once for "all" and takes the mean over the others', async () => {
+    const { plan, data } = await rewards({ responses: ['0', '1', '2'], anchor: 'all' })
+    expect(plan.requests).toHaveLength(3)
+    expect(data.map(({ reward }) => reward)).toEqual([-0.75, 0, 0.75])
+    expect(data[0]?.judgments).toHaveLength(2)
+  })
+
+  it('draws equal responses without a judgment', async () => {
+    const { plan, data } = await rewards({ responses: ['1', '1', '2'], anchor: 'all', shaping: 'half' })
+    expect(plan.requests).toHaveLength(1)
+    expect(data.map(({ reward }) => reward)).toEqual([0.25, 0.25, 1])
+  })
+
+  it('is null with the reason for the responses whose comparison failed, and for them alone', async () => {
+    const { data } = await rewards({ responses: ['1', 'broken', '2'], anchor: { response: '1' } })
+    expect(data.map(({ reward }) => reward)).toEqual([0, null, 0.5])
+    expect(data[1]?.error?.code).toBe('model_timeout')
+  })
+
+  it('refuses a response with nothing to compare it with, and an index out of the group', async () => {
+    await expect(rewards({ responses: ['1'] })).rejects.toMatchObject({
+      code: 'nothing_to_compare',
+      status: 422,
+    })
+    await expect(rewards({ responses: ['1'], anchor: 'all' })).rejects.toMatchObject({
+      code: 'nothing_to_compare',
+    })
+    await expect(rewards({ responses: ['1', '2'], anchor: { index: 2 } })).rejects.toMatchObject({
+      param: 'anchor.index',
+    })
+  })
+})
+
+describe('pointwise', () => {
+  it('scores each response by itself, equal ones once', async () => {
+    const { plan, data } = await rewards({ protocol: 'pointwise', responses: ['5', '10', '5'] })
+    expect(plan.requests).toHaveLength(2)
+    expect(data.map(({ reward }) => reward)).toEqual([0.5, 1, 0.5])
+  })
+
+  it('refuses what it would ignore', async () => {
+    await expect(rewards({ protocol: 'pointwise', responses: ['1'], anchor: 'all' })).rejects.toMatchObject({
+      param: 'anchor',
+    })
+  })
+})
+
+describe('verifier', () => {
+  it('is the share of the constraints that pass, without a judgment', async () => {
+    const constraints: RewardRequest['constraints'] = [
+      { kind: 'exact', value: 'yes', case_sensitive: true, trim: true },
+      { kind: 'exact', value: 'YES', case_sensitive: false, trim: true },
+    ]
+    const { plan, data } = await rewards({
+      protocol: 'verifier',
+      responses: ['yes', 'Yes', 'no'],
+      constraints,
+    })
+    expect(plan.requests).toEqual([])
+    expect(data.map(({ reward }) => reward)).toEqual([1, 0.5, 0])
+  })
+
+  it('needs constraints', async () => {
+    await expect(rewards({ protocol: 'verifier', responses: ['1'] })).rejects.toMatchObject({
+      param: 'constraints',
+    })
+  })
+})

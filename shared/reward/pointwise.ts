@@ -1,0 +1,35 @@
+import type { PointwiseRequest } from '../protocol/judgment.ts'
+import type { Reward, RewardRequest } from '../protocol/reward.ts'
+import { notScored } from './not-scored.ts'
+import type { RewardPlan } from './plan.ts'
+import { refuseFields } from './refuse-fields.ts'
+
+/** Rewards in [0, 1], each response by itself against the criteria of its prompt; equal responses share one. */
+export function planPointwise(request: RewardRequest): RewardPlan {
+  refuseFields(request, 'pointwise', ['anchor', 'shaping', 'constraints', 'orders', 'min_score', 'mode'])
+  const distinct = [...new Set(request.responses)]
+  return {
+    requests: distinct.map((response) => pointwiseRequest(request, response)),
+    settle: (judgments) =>
+      request.responses.map((response, index): Reward => {
+        const judgment = judgments[distinct.indexOf(response)]
+        if (!judgment) return { index, reward: null, error: notScored() }
+        const reward = { index, reward: judgment.score, judgments: [judgment.id] }
+        return judgment.score === null ? { ...reward, error: judgment.error ?? notScored() } : reward
+      }),
+  }
+}
+
+function pointwiseRequest(request: RewardRequest, response: string): PointwiseRequest {
+  const {
+    anchor: _a,
+    shaping: _s,
+    constraints: _c,
+    orders: _o,
+    min_score: _m,
+    mode: _mode,
+    run: _r,
+    ...shared
+  } = request
+  return { ...shared, protocol: 'pointwise', responses: [response] }
+}

@@ -1,0 +1,17 @@
+import { PlumblineError } from '../protocol/error.ts'
+import type { RewardRequest } from '../protocol/reward.ts'
+
+/** Throws `invalid_request` naming the first field that the protocol would silently ignore. */
+export function refuseFields(
+  request: RewardRequest,
+  protocol: string,
+  fields: (keyof RewardRequest)[],
+): void {
+  const unused = fields.find((field) => request[field] !== undefined)
+  if (unused === undefined) return
+  throw new PlumblineError(
+    'invalid_request',
+    `protocol ${protocol} makes no use of ${unused}: leave it out.`,
+    { param: unused },
+  )
+}

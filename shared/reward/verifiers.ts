@@ -1,0 +1,47 @@
+import { PlumblineError } from '../protocol/error.ts'
+import { toMessages } from '../protocol/message.ts'
+import type { Reward, RewardRequest } from '../protocol/reward.ts'
+import { verify } from '../verify/verify.ts'
+import type { RewardPlan } from './plan.ts'
+import { refuseFields } from './refuse-fields.ts'
+
+/** Rewards in [0, 1] without a model: the share of the constraints that a response passes; null where one could not tell. */
+export function planVerifiers(request: RewardRequest): RewardPlan {
+  const unused = [
+    'anchor',
+    'shaping',
+    'orders',
+    'min_score',
+    'mode',
+    'rubric',
+    'meta_rubric',
+    'reference',
+    'votes',
+    'model',
+  ] as const
+  refuseFields(request, 'verifier', [...unused])
+  const { constraints } = request
+  if (!constraints || constraints.length === 0) {
+    throw new PlumblineError(
+      'invalid_request',
+      'protocol verifier needs constraints: give at least one verifier.',
+      { param: 'constraints' },
+    )
+  }
+  const prompt = toMessages(request.prompt).findLast(({ role }) => role === 'user')?.content ?? null
+  return {
+    requests: [],
+    settle: () =>
+      request.responses.map((response, index): Reward => {
+        const verifiers = verify(constraints, { prompt, response })
+        const unsure = verifiers.find(({ passed }) => passed === null)
+        if (unsure)
+          return { index, reward: null, verifiers, ...(unsure.error ? { error: unsure.error } : {}) }
+        return {
+          index,
+          reward: verifiers.filter(({ passed }) => passed).length / verifiers.length,
+          verifiers,
+        }
+      }),
+  }
+}
