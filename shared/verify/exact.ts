@@ -1,12 +1,13 @@
 import * as z from 'zod'
-import { defineVerifier } from './verifier.ts'
+import { quote } from './quote.ts'
+import { defineVerifier, verifierName } from './verifier.ts'
 
 export const exact = defineVerifier({
   kind: 'exact',
   summary: 'The response equals the given text.',
   schema: z.strictObject({
     kind: z.literal('exact'),
-    name: z.string().max(128).optional(),
+    name: verifierName,
     value: z.string(),
     case_sensitive: z.boolean().default(true),
     trim: z.boolean().default(true).describe('Ignore white space around both texts.'),
@@ -18,8 +19,8 @@ export const exact = defineVerifier({
     }
     return {
       passed: normalise(response) === normalise(spec.value),
-      expected: JSON.stringify(spec.value),
-      received: JSON.stringify(response.slice(0, 200)),
+      expected: quote(spec.value),
+      received: quote(response),
     }
   },
 })

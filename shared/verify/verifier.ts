@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 
 /** What a verifier may look at. */
 export type Subject = { prompt: string | null; response: string }
@@ -23,4 +23,12 @@ export function defineVerifier<Kind extends string, Schema extends z.ZodType<{ k
   verifier: Verifier<Kind, Schema>,
 ): Verifier<Kind, Schema> {
   return verifier
+}
+
+/** The caller's own name for a verifier; results carry it in place of the kind. */
+export const verifierName = z.string().min(1).max(128).optional()
+
+/** For zod's `refine`: arguments that can't work are the caller's `invalid_verifier`, not a failed check. */
+export function invalidVerifier(message: string) {
+  return { message, params: { code: 'invalid_verifier' } } as const
 }

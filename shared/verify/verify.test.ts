@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type VerifierSpec, verifierSpec } from './verifiers.ts'
+import { verify } from './verify.ts'
+
+const check = (spec: unknown, response: string) => {
+  const [result] = verify([verifierSpec.parse(spec)], { prompt: null, response })
+  if (!result) throw new Error('no result')
+  return result
+}
+
+const CASES: [spec: Record<string, unknown>, passing: string[], failing: string[]][] = [
+  [{ kind: 'exact', value: 'Yes' }, ['Yes', ' Yes\n'], ['yes', 'Yes.', '']],
+  [{ kind: 'exact', value: 'Yes', case_sensitive: false, trim: false }, ['YES'], [' yes']],
+  [{ kind: 'contains', values: ['ab', 'cd'] }, ['cdab'], ['ab', 'AB cd', '']],
+  [{ kind: 'contains', values: ['ab', 'cd'], match: 'any', case_sensitive: false }, ['xAB'], ['a b']],
+  [{ kind: 'contains', values: ['ab', 'cd'], match: 'none' }, ['a', ''], ['ab']],
+  [{ kind: 'regex', pattern: '^\\d+$' }, ['42'], ['42a', '42\n43']],
+  [{ kind: 'regex', pattern: '^b$', flags: 'im' }, ['a\nB'], ['ab']],
+  [{ kind: 'regex', pattern: 'a.c', flags: 's', full: true }, ['a\nc'], ['xa\nc']],
+  [{ kind: 'regex', pattern: '\\u0041|(?<n>é)' }, ['A', 'é'], ['a']],
+  [{ kind: 'regex', pattern: 'TODO', negate: true }, ['done'], ['TODO']],
+  [{ kind: 'word_count', min: 2, max: 3 }, ['one two', "it's two, three!"], ['one', 'a b c d', '']],
+  [{ kind: 'word_count', min: 5, max: 5 }, ['我爱自然语言处理'], ['我爱']],
+  [{ kind: 'json_valid' }, ['{"a":[1]}', ' null '], ["{'a':1}", '{"a":1} there', '```json\n1\n```', '']],
+  [{ kind: 'json_valid', fenced: true }, ['```json\n{"a":1}\n```', '[1]'], ['Here: ```json\n1\n```']],
+  [{ kind: 'affix', prefix: 'Dear', suffix: '.' }, ['Dear all.', ' Dear. '], ['dear all.', 'Dear all']],
+  [{ kind: 'affix', suffix: 'END', case_sensitive: false }, ['the end'], ['end of it']],
+]
+
+describe('each verifier', () => {
+  it.each(CASES)('%j', (spec, passing, failing) => {
+    for (const text of passing) expect([text, check(spec, text).passed]).toEqual([text, true])
+    for (const text of failing) expect([text, check(spec, text).passed]).toEqual([text, false])
+  })
+
+  it('says what it expected and what it received', () => {
+    expect(check({ kind: 'word_count', min: 3 }, 'one two')).toEqual({
+      name: 'word_count',
+      kind: 'word_count',
+      passed: false,
+      expected: 'at least 3 words',
+      received: '2 words',
+    })
+    const named = { kind: 'contains', name: 'greets', values: ['hi', 'yo'], match: 'any' }
+    expect(check(named, 'yo').name).toBe('greets')
+    expect(check(named, 'yo').received).toBe('"yo"')
+  })
+})
+
+describe('arguments that cannot work', () => {
+  it.each([
+    [{ kind: 'regex', pattern: '(a' }, 'RE2'],
+    [{ kind: 'regex', pattern: '(?=a)b' }, 'RE2'],
+    [{ kind: 'regex', pattern: '(a{1000}){1000}' }, 'RE2'],
+    [{ kind: 'regex', pattern: '(abcdefghijklmnopqrstuvwxyz){900}{900}' }, 'repeats too much'],
+    [{ kind: 'regex', pattern: 'a'.repeat(5000) }, 'longer'],
+    [{ kind: 'word_count' }, 'min or a max'],
+    [{ kind: 'word_count', min: 5, max: 2 }, 'min above its max'],
+    [{ kind: 'affix' }, 'prefix or a suffix'],
+    [{ kind: 'numeric_answer', value: 'twelve' }, 'one number'],
+  ])('%j is the caller’s invalid_verifier', (spec, message) => {
+    const parsed = verifierSpec.safeParse(spec)
+    expect(parsed.error?.issues[0]).toMatchObject({
+      message: expect.stringContaining(message),
+      params: { code: 'invalid_verifier' },
+    })
+  })
+
+  it('unknown kinds, fields and flags are refused', () => {
+    for (const spec of [
+      { kind: 'sentiment' },
+      { kind: 'exact', value: 'a', valeu: 'b' },
+      { kind: 'regex', pattern: 'a', flags: 'g' },
+      { kind: 'contains', values: [] },
+    ]) {
+      expect(verifierSpec.safeParse(spec).success).toBe(false)
+    }
+  })
+})
+
+describe('hostile input', () => {
+  it('a pattern that would backtrack for ever answers within a second', () => {
+    const started = performance.now()
+    const result = check({ kind: 'regex', pattern: '(a+)+$' }, `${'a'.repeat(50_000)}!`)
+    expect(result.passed).toBe(false)
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
+
+  it('a pattern too large for the text is null with a reason, not a guess', () => {
+    const result = check({ kind: 'regex', pattern: '(.*a){900}b' }, 'ab'.repeat(200_000))
+    expect(result).toMatchObject({ passed: null, error: { code: 'verifier_failed', type: 'service' } })
+    expect(result.error?.message).toContain('too large')
+  })
+
+  it('an unexpected throw becomes null, never an exception', () => {
+    const broken: VerifierSpec = { kind: 'regex', pattern: '(', flags: '', full: false, negate: false }
+    const unread = { kind: 'contains', match: 'all', case_sensitive: true } as unknown as VerifierSpec
+    for (const result of verify([broken, unread], { prompt: null, response: 'a' })) {
+      expect(result).toMatchObject({ passed: null, error: { code: 'verifier_failed' } })
+    }
+  })
+
+  it('no text makes any verifier throw or hold its tongue', () => {
+    const specs = [
+      ...CASES.map(([spec]) => verifierSpec.parse(spec)),
+      verifierSpec.parse({ kind: 'numeric_answer', value: 42 }),
+      verifierSpec.parse({ kind: 'numeric_answer', value: '3/4', marker: '\\boxed{}', tolerance: 0.1 }),
+      verifierSpec.parse({
+        kind: 'json_schema',
+        fenced: true,
+        schema: { type: 'object', patternProperties: { '^(a+)+$': { pattern: '(b|b)*c' } } },
+      }),
+    ]
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.stringMatching(/^[-+$0-9.,/%{}\\ eE^×frac]*$/),
+      fc.string().map((inner) => `\`\`\`json\n${inner}\n\`\`\``),
+    )
+    fc.assert(
+      fc.property(text, (response) => {
+        for (const result of verify(specs, { prompt: null, response })) {
+          expect(result.passed).not.toBeNull()
+          expect(result.received).toBeTypeOf('string')
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
