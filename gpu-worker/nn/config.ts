@@ -1,0 +1,50 @@
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { GgufFile } from '../weights/gguf.ts'
+import { FAMILIES } from './families/families.ts'
+import type { Family } from './families/family.ts'
+
+/** The sizes of a decoder. */
+export type DecoderConfig = {
+  family: Family
+  layers: number
+  hidden: number
+  feedForward: number
+  heads: number
+  kvHeads: number
+  headSize: number
+  ropeTheta: number
+  normEpsilon: number
+  context: number
+  vocabulary: number
+}
+
+/** Reads a decoder's sizes from GGUF metadata. Throws `not_configured` for a family that we don't know. */
+export function decoderConfig({ metadata, tensors, path }: GgufFile): DecoderConfig {
+  const architecture = metadata.string('general.architecture')
+  const family = FAMILIES.find((known) => known.architecture === architecture)
+  if (!family) {
+    const known = FAMILIES.map((entry) => entry.architecture).join(', ')
+    throw new PlumblineError(
+      'not_configured',
+      `${path} is a model of the family ${architecture}; use one of ${known}.`,
+    )
+  }
+  const refusal = family.refuses({ metadata, tensors, path })
+  if (refusal !== null) throw new PlumblineError('not_configured', `${path} ${refusal}.`)
+
+  const hidden = metadata.number(`${architecture}.embedding_length`)
+  const heads = metadata.number(`${architecture}.attention.head_count`)
+  return {
+    family,
+    layers: metadata.number(`${architecture}.block_count`),
+    hidden,
+    feedForward: metadata.number(`${architecture}.feed_forward_length`),
+    heads,
+    kvHeads: metadata.number(`${architecture}.attention.head_count_kv`, heads),
+    headSize: metadata.number(`${architecture}.attention.key_length`, hidden / heads),
+    ropeTheta: metadata.number(`${architecture}.rope.freq_base`, 10000),
+    normEpsilon: metadata.number(`${architecture}.attention.layer_norm_rms_epsilon`),
+    context: metadata.number(`${architecture}.context_length`),
+    vocabulary: metadata.strings('tokenizer.ggml.tokens').length,
+  }
+}

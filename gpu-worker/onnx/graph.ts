@@ -1,0 +1,141 @@
+import { Message } from './proto.ts'
+import { type Attribute, DTYPES, type DType, type External, type Shape, type Value } from './types.ts'
+
+const IR_VERSION = 10
+const OPSETS = [
+  { domain: '', version: 21 },
+  { domain: 'com.microsoft', version: 1 },
+]
+
+type NodeOptions = { domain?: string; attributes?: Record<string, Attribute> }
+type Result = { dtype: DType; shape: Shape }
+
+/**
+ * Builds an ONNX model, node by node in an order that can be executed. Field numbers are those of onnx.proto.
+ * Weights are external, so a model of any size stays a small message.
+ */
+export class Graph {
+  #nodes: Message[] = []
+  #inputs: Value[] = []
+  #outputs: Value[] = []
+  #initializers = new Map<string, Message>()
+  #count = 0
+
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = { name, dtype, shape }
+    this.#inputs.push(value)
+    return value
+  }
+
+  output(name: string, value: Value): void {
+    const renamed = { ...value, name }
+    this.#nodes.push(nodeMessage('Identity', [value.name], [name], {}))
+    this.#outputs.push(renamed)
+  }
+
+  /** A float32 tensor whose bytes lie in a file beside the model. Asked for again, the same value returns. */
+  weight(name: string, shape: readonly number[], external: External): Value {
+    if (!this.#initializers.has(name)) {
+      const tensor = tensorMessage(name, 'float32', shape).int(14, 1)
+      for (const [key, value] of Object.entries(external)) {
+        tensor.message(13, new Message().string(1, key).string(2, String(value)))
+      }
+      this.#initializers.set(name, tensor)
+    }
+    return { name, dtype: 'float32', shape }
+  }
+
+  /** A small int64 constant: sizes, axes, indices. */
+  ints(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    const name = `int64:${values.join(',')}:${shape.join('x')}`
+    if (!this.#initializers.has(name)) {
+      const raw = new Uint8Array(BigInt64Array.from(values, BigInt).buffer)
+      this.#initializers.set(name, tensorMessage(name, 'int64', shape).bytes(9, raw))
+    }
+    return { name, dtype: 'int64', shape }
+  }
+
+  /** A float32 constant that is carried in the model itself. */
+  floats(name: string, values: Float32Array, shape: readonly number[]): Value {
+    const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    this.#initializers.set(name, tensorMessage(name, 'float32', shape).bytes(9, raw))
+    return { name, dtype: 'float32', shape }
+  }
+
+  /** Appends a node. An absent optional input is null. */
+  node(
+    op: string,
+    inputs: readonly (Value | null)[],
+    results: readonly Result[],
+    options: NodeOptions = {},
+  ): Value[] {
+    const outputs = results.map((result) => ({ ...result, name: `${op}_${this.#count++}` }))
+    this.#nodes.push(
+      nodeMessage(
+        op,
+        inputs.map((input) => input?.name ?? ''),
+        outputs.map((output) => output.name),
+        options,
+      ),
+    )
+    return outputs
+  }
+
+  /** Appends a node with one output. */
+  op(op: string, inputs: readonly (Value | null)[], result: Result, options: NodeOptions = {}): Value {
+    const [value] = this.node(op, inputs, [result], options)
+    if (value === undefined) throw new TypeError(`${op} has no output`)
+    return value
+  }
+
+  /** The ModelProto. */
+  encode(): Uint8Array {
+    const graph = new Message()
+    for (const node of this.#nodes) graph.message(1, node)
+    graph.string(2, 'plumbline')
+    for (const tensor of this.#initializers.values()) graph.message(5, tensor)
+    for (const value of this.#inputs) graph.message(11, valueMessage(value))
+    for (const value of this.#outputs) graph.message(12, valueMessage(value))
+    const model = new Message().int(1, IR_VERSION).string(2, 'plumbline').message(7, graph)
+    for (const { domain, version } of OPSETS) {
+      model.message(8, new Message().string(1, domain).int(2, version))
+    }
+    return model.encode()
+  }
+}
+
+function nodeMessage(op: string, inputs: string[], outputs: string[], options: NodeOptions): Message {
+  const node = new Message()
+  for (const name of inputs) node.string(1, name)
+  for (const name of outputs) node.string(2, name)
+  node.string(3, outputs[0] ?? op).string(4, op)
+  for (const [name, value] of Object.entries(options.attributes ?? {})) {
+    node.message(5, attributeMessage(name, value))
+  }
+  return options.domain === undefined ? node : node.string(7, options.domain)
+}
+
+/** A bare number is an integer attribute: a float is written as `{ float }`, since 1 could be either. */
+function attributeMessage(name: string, value: Attribute): Message {
+  const attribute = new Message().string(1, name)
+  if (typeof value === 'number') return attribute.int(3, value).int(20, 2)
+  if (typeof value === 'string') return attribute.string(4, value).int(20, 3)
+  if ('float' in value) return attribute.float(2, value.float).int(20, 1)
+  for (const entry of value) attribute.int(8, entry)
+  return attribute.int(20, 7)
+}
+
+function tensorMessage(name: string, dtype: DType, shape: readonly number[]): Message {
+  const tensor = new Message()
+  for (const dim of shape) tensor.int(1, dim)
+  return tensor.int(2, DTYPES[dtype].onnx).string(8, name)
+}
+
+function valueMessage({ name, dtype, shape }: Value): Message {
+  const dims = new Message()
+  for (const dim of shape) {
+    dims.message(1, typeof dim === 'number' ? new Message().int(1, dim) : new Message().string(2, dim))
+  }
+  const tensor = new Message().int(1, DTYPES[dtype].onnx).message(2, dims)
+  return new Message().string(1, name).message(2, new Message().message(1, tensor))
+}

@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import * as z from 'zod'
+import { dequantise } from './dequantise.ts'
+import type { GgufFile } from './gguf.ts'
+import type { OnProgress } from './progress.ts'
+
+/** Where each tensor's float32 bytes lie in `data`, a file of `folder`. */
+export type WeightStore = {
+  folder: string
+  data: string
+  tensors: ReadonlyMap<string, { shape: number[]; offset: number; length: number }>
+}
+
+const DATA = 'weights.f32'
+const INDEX = 'index.json'
+/** Tensors start on a cache line, so that kernels may read them where they are mapped. */
+const ALIGNMENT = 64
+
+const index = z.object({
+  bytes: z.number(),
+  tensors: z.record(
+    z.string(),
+    z.object({ shape: z.array(z.number()), offset: z.number(), length: z.number() }),
+  ),
+})
+type Index = z.infer<typeof index>
+
+/**
+ * The file's tensors as float32, one after the other in one file that a session maps into memory. Made once in
+ * `folder`, whose name must tell the file's contents; complete or absent, whatever interrupts it.
+ */
+export async function storeWeights(
+  file: GgufFile,
+  folder: string,
+  onProgress: OnProgress,
+): Promise<WeightStore> {
+  const known = await readIndex(folder)
+  const tensors = (known ?? (await convert(file, folder, onProgress))).tensors
+  return { folder, data: DATA, tensors: new Map(Object.entries(tensors)) }
+}
+
+async function readIndex(folder: string): Promise<Index | null> {
+  const parts = [readFile(join(folder, INDEX), 'utf8'), stat(join(folder, DATA))] as const
+  const [text, data] = await Promise.all(parts).catch(() => [null, null])
+  if (text === null || data === null) return null
+  const parsed = index.parse(JSON.parse(text))
+  return parsed.bytes === data.size ? parsed : null
+}
+
+async function convert(file: GgufFile, folder: string, onProgress: OnProgress): Promise<Index> {
+  await mkdir(dirname(folder), { recursive: true })
+  const partial = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`))
+  try {
+    const made = await writeTensors(file, join(partial, DATA), onProgress)
+    await writeFile(join(partial, INDEX), JSON.stringify(made))
+    await publish(partial, folder)
+    return made
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+}
+
+async function writeTensors(file: GgufFile, path: string, onProgress: OnProgress): Promise<Index> {
+  const tensors: Index['tensors'] = {}
+  const total = file.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0)
+  let end = 0
+  let done = 0
+  await using source = await open(file.path, 'r')
+  await using target = await open(path, 'w')
+  for (const tensor of file.tensors) {
+    const bytes = new Uint8Array(tensor.bytes)
+    await source.read(bytes, 0, tensor.bytes, tensor.offset)
+    const values = dequantise(bytes, tensor.encoding)
+    const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT
+    await target.write(new Uint8Array(values.buffer), 0, values.byteLength, offset)
+    tensors[tensor.name] = { shape: tensor.shape, offset, length: values.byteLength }
+    end = offset + values.byteLength
+    done += tensor.bytes
+    onProgress({ phase: 'convert', done, total })
+  }
+  return { bytes: end, tensors }
+}
+
+/** Moves the finished folder into place. Another process may have done the same: its result is as good. */
+async function publish(partial: string, folder: string): Promise<void> {
+  await rename(partial, folder).catch(async (cause) => {
+    if (await readIndex(folder)) return
+    await rm(folder, { recursive: true, force: true })
+    await rename(partial, folder).catch(() => {
+      throw cause
+    })
+  })
+}
