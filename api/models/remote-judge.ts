@@ -6,11 +6,11 @@ import {
   type PairEvidence,
   type PointwiseEvidence,
 } from '../../shared/judge/evidence.ts'
+import type { Finding } from '../../shared/judge/findings.ts'
 import type { Job } from '../../shared/judge/job.ts'
-import { type ErrorData, errorBody, PlumblineError } from '../../shared/protocol/error.ts'
+import { errorBody, PlumblineError } from '../../shared/protocol/error.ts'
 import {
   type Judgment,
-  type JudgmentEvent,
   type JudgmentRequest,
   judgment,
   type OrderResult,
@@ -18,13 +18,15 @@ import {
   type PointwiseJudgment,
 } from '../../shared/protocol/judgment.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
+import { isTransient } from '../../shared/protocol/transient.ts'
+import { readJudgmentStream } from './judgment-stream.ts'
 import { limitedFetch, type Outbound } from './limited-fetch.ts'
 import { failedReply, readJson } from './model-reply.ts'
 
 /** What judging elsewhere needs from outside. */
 export type RemoteJudgeContext = Outbound & {
-  /** Told of what the answer holds, once it is there. */
-  report?: (event: Exclude<JudgmentEvent, { event: 'result' | 'error' }>) => void
+  /** Told of each finding as the worker makes it, in canonical order; without it nothing is streamed. */
+  report?: (finding: Finding) => void
   signal?: AbortSignal
 }
 
@@ -38,15 +40,15 @@ export async function judgeThere(
   { report, signal, ...outbound }: RemoteJudgeContext,
 ): Promise<Evidence> {
   try {
-    const body = JSON.stringify(toRequest(job, entry))
-    const answer = await readJudgment(
-      entry,
-      await limitedFetch(entry, '/judgments', body, outbound, signal),
-      outbound,
-    )
-    const evidence = toEvidence(job, answer)
-    if (report) reportAll(evidence, report)
-    return evidence
+    const body = JSON.stringify({ ...toRequest(job, entry), stream: report !== undefined })
+    const reply = await limitedFetch(entry, '/judgments', body, outbound, signal)
+    if (!reply.ok) throw await refusal(entry, reply, outbound)
+    const streamed = report && reply.headers.get('content-type')?.startsWith('text/event-stream')
+    const answer =
+      streamed && reply.body
+        ? await readJudgmentStream(reply.body, report)
+        : readJudgment(entry, await readJson(entry, reply))
+    return toEvidence(job, answer)
   } catch (error) {
     if (PlumblineError.isInstance(error)) return failed(job, { ...error.data, transient: error.transient })
     throw error
@@ -72,9 +74,8 @@ function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
   return { ...common, protocol: 'openrs', responses, constraints, mode, orders: 'strict' }
 }
 
-async function readJudgment(entry: ModelEntry, reply: Response, outbound: Outbound): Promise<Judgment> {
-  if (!reply.ok) throw await refusal(entry, reply, outbound)
-  const parsed = judgment.safeParse(await readJson(entry, reply))
+function readJudgment(entry: ModelEntry, answer: unknown): Judgment {
+  const parsed = judgment.safeParse(answer)
   if (parsed.success) return parsed.data
   const where = parsed.error.issues[0]?.path.join('.') || 'its body'
   throw new PlumblineError(
@@ -93,7 +94,7 @@ async function refusal(entry: ModelEntry, reply: Response, outbound: Outbound): 
   )
   if (!parsed.success || reply.status === 401) return failedReply(entry, reply, outbound.environment)
   const { code, message, param } = parsed.data.error
-  return new PlumblineError(code, message, { param, transient: isTransient(parsed.data.error) })
+  return new PlumblineError(code, message, { param, transient: isTransient(code) })
 }
 
 function toEvidence(job: Job, answer: Judgment): Evidence {
@@ -112,7 +113,7 @@ function toPairEvidence([first, second]: [string, string], answer: PairJudgment)
     orders: answer.orders.map(toVerdicts),
     verifiers,
     spent: spentOf(usage),
-    failure: error === null || ofAnOrder ? null : { ...error, transient: isTransient(error) },
+    failure: error === null || ofAnOrder ? null : { ...error, transient: isTransient(error.code) },
   }
 }
 
@@ -122,7 +123,7 @@ function toVerdicts({ score: _, error, ...order }: OrderResult): OrderVerdicts {
 }
 
 function toPointwiseEvidence({ rubric, criteria, usage, error }: PointwiseJudgment): PointwiseEvidence {
-  const failure = error === null ? null : { ...error, transient: isTransient(error) }
+  const failure = error === null ? null : { ...error, transient: isTransient(error.code) }
   return { kind: 'pointwise', rubric, criteria, spent: spentOf(usage), failure }
 }
 
@@ -130,38 +131,9 @@ function spentOf({ judge_calls, prompt_tokens, completion_tokens, cached_tokens 
   return { judge_calls, prompt_tokens, completion_tokens, cached_tokens }
 }
 
-/** Failures of a worker that may be gone the next time; the others come back for the same texts. */
-function isTransient({ code }: ErrorData): boolean {
-  return TRANSIENT.has(code)
-}
-
-const TRANSIENT: ReadonlySet<ErrorData['code']> = new Set([
-  'internal',
-  'overloaded',
-  'loading',
-  'rate_limited',
-  'deadline_exceeded',
-  'model_unreachable',
-  'model_timeout',
-])
-
 function failed(job: Job, failure: Failure): Evidence {
   const common = { rubric: null, spent: NOTHING_SPENT, failure }
   if (job.kind === 'pointwise') return { ...common, kind: 'pointwise', criteria: [] }
   const [first, second] = job.responses
   return { ...common, kind: 'pair', identical: first === second, orders: [], verifiers: [] }
-}
-
-function reportAll(evidence: Evidence, report: NonNullable<RemoteJudgeContext['report']>): void {
-  if (evidence.rubric) report({ event: 'rubric', data: evidence.rubric })
-  if (evidence.kind === 'pointwise') {
-    for (const criterion of evidence.criteria) {
-      report({ event: 'verdict', data: { order: null, vote: 0, criterion } })
-    }
-    return
-  }
-  for (const result of evidence.verifiers) report({ event: 'verifier', data: result })
-  for (const { order, vote, criteria } of evidence.orders) {
-    for (const criterion of criteria) report({ event: 'verdict', data: { order, vote, criterion } })
-  }
 }

@@ -1,0 +1,103 @@
+import { serve } from '@hono/node-server'
+import { workerKey } from '../shared/identity/worker-key.ts'
+import { PlumblineError } from '../shared/protocol/error.ts'
+import type { Engine } from './generate/engine.ts'
+import { openEngine } from './generate/open-engine.ts'
+import { workerApp } from './server/app.ts'
+import { engineSlot } from './server/engine-slot.ts'
+import { workerMemory } from './server/memory.ts'
+import { newsLine, steadily, type WorkerNews } from './worker-news.ts'
+import { readSettings } from './worker-settings.ts'
+
+/** Where a worker listens and who may call it. */
+export type Serving = {
+  /** 0 takes any free port. */
+  port: number
+  /** Default 127.0.0.1. */
+  host?: string
+  /** Shared with the edge: the key and the fences come from it. Needed unless `open`. */
+  secret: string | null
+  /** Serve programs of this machine without a key. */
+  open?: boolean
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+export type Worker = { url: string; close(): Promise<void> }
+
+/**
+ * Starts the worker's server, which answers `loading` until the model is there. Throws `not_configured` when
+ * nothing tells who may call or the port is taken.
+ */
+export async function startWorker({
+  engine,
+  port,
+  host = '127.0.0.1',
+  secret,
+  open = false,
+}: Serving & { engine: Engine | Promise<Engine> }): Promise<Worker> {
+  if (open && !LOOPBACK.has(host)) {
+    throw new PlumblineError(
+      'not_configured',
+      'An open worker listens on 127.0.0.1 alone: set PLUMBLINE_SECRET.',
+    )
+  }
+  if (!open && !secret) {
+    throw new PlumblineError('not_configured', 'Set PLUMBLINE_SECRET to the value that the edge has.')
+  }
+  const slot = engineSlot(Promise.resolve(engine))
+  const desk = { secret: secret || crypto.randomUUID(), memory: workerMemory() }
+  const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
+  const server = serve({ fetch: workerApp(slot, desk, access).fetch, port, hostname: host })
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve)
+    server.once('error', (error) => reject(cannotListen(error, port)))
+  })
+  const address = server.address()
+  const bound = typeof address === 'object' && address ? address.port : port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    async close() {
+      await new Promise<void>((done) => {
+        server.close(() => done())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+      const state = slot.state()
+      if (state.status === 'ready') await state.engine.close()
+    },
+  }
+}
+
+function cannotListen(error: Error, port: number): Error {
+  if (!('code' in error) || error.code !== 'EADDRINUSE') return error
+  return new PlumblineError(
+    'not_configured',
+    `Port ${port} is taken: stop what listens there or set PLUMBLINE_WORKER_PORT.`,
+  )
+}
+
+/** The worker's process: reads the environment, listens, loads the model and tells of it, a line each. */
+async function main(): Promise<void> {
+  const { serving, engine: wanted, progress } = readSettings(process.env)
+  const tell = (news: WorkerNews) => console.log(newsLine(news, progress))
+  const engine = openEngine({
+    ...wanted,
+    onProgress: steadily((step) => tell({ event: 'progress', ...step })),
+  })
+  // Its failure is told below; until then the server answers.
+  engine.catch(() => {})
+  try {
+    const worker = await startWorker({ ...serving, engine })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void worker.close().then(() => process.exit(0)))
+    }
+    tell({ event: 'listening', url: worker.url })
+    const { model } = await engine
+    tell({ event: 'ready', url: worker.url, model: model.id, digest: model.digest })
+  } catch (error) {
+    tell({ event: 'failed', message: error instanceof Error ? error.message : String(error) })
+    process.exit(1)
+  }
+}
+
+if (import.meta.main) await main()
