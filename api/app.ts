@@ -1,0 +1,54 @@
+import { Hono } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { requestId } from 'hono/request-id'
+import { createCounter } from './judging/counter.ts'
+import { createRewards } from './judging/rewards.ts'
+import { createRubrics } from './judging/rubrics.ts'
+import { authenticate } from './middleware/authenticate.ts'
+import { deadline } from './middleware/deadline.ts'
+import type { Edge } from './middleware/edge.ts'
+import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
+import { limitBody } from './middleware/limit.ts'
+import type { Platform } from './platform/platform.ts'
+import { judgmentRoutes } from './routes/native/judgments.ts'
+import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
+import { publicRoutes } from './routes/native/public.ts'
+import { rewardRoutes } from './routes/native/rewards.ts'
+import { rubricRoutes } from './routes/native/rubrics.ts'
+import { usageRoutes } from './routes/native/usage.ts'
+import { verifyRoutes } from './routes/native/verify.ts'
+import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
+import { modelRoutes } from './routes/openai/models.ts'
+import { openrlhfRoutes } from './routes/rlhf/openrlhf.ts'
+import { slimeRoutes } from './routes/rlhf/slime.ts'
+
+/** The edge: one app on web standards, whatever it runs on. */
+export function createApp(platform: Platform): Hono<Edge> {
+  const rubrics = createRubrics(platform)
+  const counter = createCounter(platform, rubrics)
+  const rewards = createRewards(counter)
+  const app = new Hono<Edge>()
+
+  app.onError(onError)
+  app.notFound(onNotFound)
+  app.use(requestId())
+  app.use(methodNotAllowed({ app, onMethodNotAllowed }))
+
+  app.route('/', publicRoutes(platform))
+
+  for (const closed of ['/v1/*', '/rlhf/*']) {
+    app.use(closed, authenticate(platform.config), limitBody, deadline)
+  }
+
+  app.route('/v1/judgments', judgmentRoutes(counter))
+  app.route('/v1/rewards', rewardRoutes(rewards))
+  app.route('/v1/verify', verifyRoutes())
+  app.route('/v1/rubrics', rubricRoutes(rubrics))
+  app.route('/v1/meta-rubrics', metaRubricRoutes())
+  app.route('/v1/usage', usageRoutes(platform))
+  app.route('/v1/models', modelRoutes(platform))
+  app.route('/v1/chat/completions', chatCompletionRoutes(platform))
+  app.route('/rlhf/openrlhf', openrlhfRoutes(rewards))
+  app.route('/rlhf/slime', slimeRoutes(rewards))
+  return app
+}

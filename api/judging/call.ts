@@ -1,0 +1,8 @@
+/** Who calls, and how the call is to be treated. */
+export type Call = {
+  organisation: string
+  /** The id of the API key that pays. */
+  apiKey: string
+  /** Makes a `refresh` or `off` repeatable. */
+  idempotencyKey: string | null
+}

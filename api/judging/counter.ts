@@ -1,0 +1,102 @@
+import { parseJudgmentId } from '../../shared/identity/id.ts'
+import type { Filed } from '../../shared/judge/filed.ts'
+import { findingsOf } from '../../shared/judge/findings.ts'
+import { present, presentEvent } from '../../shared/judge/present.ts'
+import type { View } from '../../shared/judge/view.ts'
+import { type ErrorData, PlumblineError } from '../../shared/protocol/error.ts'
+import type { Judgment, JudgmentEvent, JudgmentRequest, Usage } from '../../shared/protocol/judgment.ts'
+import type { Cursor, DeskEvent, Ruling } from '../platform/desk/port.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Call } from './call.ts'
+import { planJudgment } from './plan.ts'
+import { createRecent } from './recent.ts'
+import type { Rubrics } from './rubrics.ts'
+
+/** Where judgments are asked for and handed out: in front of the desks, the same for every dialect. */
+export type Counter = ReturnType<typeof createCounter>
+
+export function createCounter(platform: Platform, rubrics: Rubrics) {
+  const recent = createRecent(platform)
+  const plan = (request: JudgmentRequest, call: Call) => planJudgment(request, call, platform.config, rubrics)
+
+  function show(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
+    const entry = platform.config.models.entries.find(({ id }) => id === filed.model)
+    return present(filed, view, cache, entry?.price)
+  }
+
+  /** Reads by id show a judgment as it was first answered. */
+  async function read(organisation: string, id: string): Promise<Judgment & { created: number }> {
+    const parsed = parseJudgmentId(id)
+    const kept = parsed && (await platform.desk(parsed.shard).read(organisation, parsed.evidenceId))
+    if (kept) return show(kept.filed, parsed.view ?? kept.view, 'miss')
+    throw new PlumblineError('judgment_not_found', `No judgment has the id '${id}'.`, { param: 'id' })
+  }
+
+  return {
+    read,
+
+    /** One judgment: from the record, from a flight under way, or made now. */
+    async judge(request: JudgmentRequest, call: Call): Promise<Judgment> {
+      const { assignment } = await plan(request, call)
+      const { key, view, cache, shard } = assignment
+      const known = cache === 'use' ? recent.get(key) : undefined
+      if (known) return show(known, view, 'hit')
+      const { filed, cache: found } = settled(await platform.desk(shard).judge(assignment))
+      if (cache !== 'off') recent.set(key, filed)
+      return show(filed, view, found)
+    },
+
+    /** The same as events; errors of planning are thrown, later ones are the last event. */
+    async watch(request: JudgmentRequest, call: Call): Promise<ReadableStream<JudgmentEvent>> {
+      const { assignment } = await plan(request, call)
+      const { view, shard } = assignment
+      const events = await platform.desk(shard).watch(assignment)
+      let told = 0
+      const toCaller = new TransformStream<DeskEvent, JudgmentEvent>({
+        transform(event, controller) {
+          if (event.event !== 'ruling') {
+            told++
+            controller.enqueue(presentEvent(event, view))
+          } else if ('error' in event.data) {
+            controller.enqueue({ event: 'error', data: event.data.error })
+          } else {
+            const { filed, cache } = event.data
+            const untold = told === 0 ? findingsOf(filed.evidence) : []
+            for (const finding of untold) controller.enqueue(presentEvent(finding, view))
+            controller.enqueue({ event: 'result', data: show(filed, view, cache) })
+          }
+        },
+      })
+      return events.pipeThrough(toCaller)
+    },
+
+    /** A page of an organisation's judgments over all shards, newest first, after the one with id `before`. */
+    async list(organisation: string, before: string | null, limit: number) {
+      const from = before === null ? null : await cursorAt(organisation, before)
+      const pages = await Promise.all(
+        platform.desks().map((desk) => desk.list(organisation, from, limit + 1)),
+      )
+      const merged = pages.flat().sort((a, b) => newestFirst(a.filed, b.filed))
+      const data = merged.slice(0, limit).map(({ filed, view }) => show(filed, view, 'miss'))
+      return { object: 'list' as const, data, has_more: merged.length > limit }
+    },
+  }
+
+  async function cursorAt(organisation: string, id: string): Promise<Cursor> {
+    const { created } = await read(organisation, id)
+    return { created, id: parseJudgmentId(id)?.evidenceId ?? id }
+  }
+}
+
+function newestFirst(a: Filed, b: Filed): number {
+  return b.created - a.created || (a.id < b.id ? 1 : -1)
+}
+
+function settled(ruling: Ruling) {
+  if ('error' in ruling) throw raised(ruling.error)
+  return ruling
+}
+
+function raised({ code, message, param }: ErrorData): PlumblineError {
+  return new PlumblineError(code, message, { param })
+}

@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache'
+import { makeRubric, shardOf } from '../../shared/identity/id.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { Rubric, RubricInput } from '../../shared/protocol/rubric.ts'
+import type { Platform } from '../platform/platform.ts'
+
+export type Rubrics = {
+  /** The rubric that a request gives, by value or by id. Throws `rubric_not_found`. */
+  resolve(organisation: string, given: string | RubricInput): Promise<Rubric>
+  /** Files a caller's rubric, so that it can be named by its id. */
+  file(organisation: string, input: RubricInput): Promise<Rubric>
+}
+
+const KEPT = 1000
+
+/** Rubrics never change under their id, so what has been read once is kept in front of the desks. */
+export function createRubrics(platform: Platform): Rubrics {
+  const kept = new LRUCache<string, Rubric>({ max: KEPT })
+
+  async function find(organisation: string, id: string): Promise<Rubric> {
+    const known = kept.get(`${organisation} ${id}`)
+    if (known) return known
+    const found = await Promise.all(platform.desks().map((desk) => desk.rubric(organisation, id)))
+    const rubric = found.find((answer) => answer !== null)
+    if (!rubric) {
+      throw new PlumblineError(
+        'rubric_not_found',
+        `No rubric has the id '${id}': file it with POST /v1/rubrics or give it by value.`,
+        { param: 'rubric' },
+      )
+    }
+    kept.set(`${organisation} ${id}`, rubric)
+    return rubric
+  }
+
+  return {
+    resolve: (organisation, given) =>
+      typeof given === 'string'
+        ? find(organisation, given)
+        : makeRubric(given.criteria, given.meta_rubric ?? null),
+
+    async file(organisation, input) {
+      const rubric = await makeRubric(input.criteria, input.meta_rubric ?? null)
+      await platform.desk(await shardOf(organisation, rubric.id)).fileRubric(organisation, rubric)
+      return rubric
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { type ErrorCode, PlumblineError } from '../../shared/protocol/error.ts'
+import type { Edge } from './edge.ts'
+
+/** Seconds after which a call is worth repeating, where it is. */
+const RETRY_AFTER: { readonly [code in ErrorCode]?: number } = {
+  rate_limited: 1,
+  overloaded: 2,
+  loading: 5,
+  not_configured: 60,
+  deadline_exceeded: 1,
+  not_scored: 2,
+  model_unreachable: 2,
+  model_timeout: 2,
+}
+
+/** Any error as an answer: the house's own as they are, all others as `internal`, with the cause in the log. */
+export function refusal(error: unknown): Response {
+  const known = PlumblineError.isInstance(error) ? error : unexpected(error)
+  const seconds = RETRY_AFTER[known.code]
+  return Response.json(
+    { error: known.data },
+    {
+      status: known.status,
+      headers: {
+        ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
+        ...(known.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+      },
+    },
+  )
+}
+
+export const onError: ErrorHandler<Edge> = (error, c) => withHeaders(c, refusal(error))
+
+export const onNotFound: NotFoundHandler<Edge> = (c) =>
+  withHeaders(
+    c,
+    refusal(new PlumblineError('not_found', `Nothing is at '${c.req.path}': GET / lists what is here.`)),
+  )
+
+export function onMethodNotAllowed(c: Context<Edge>, methods: string[]): Response {
+  const allow = methods.join(', ')
+  const error = new PlumblineError(
+    'method_not_allowed',
+    `'${c.req.path}' takes ${allow}, not ${c.req.method}.`,
+  )
+  const response = withHeaders(c, refusal(error))
+  response.headers.set('allow', allow)
+  return response
+}
+
+/** Headers that were set on the way in, such as the request's id, go with every answer. */
+function withHeaders(c: Context<Edge>, response: Response): Response {
+  response.headers.set('x-request-id', c.get('requestId') ?? '')
+  return response
+}
+
+function unexpected(error: unknown): PlumblineError {
+  if (error instanceof HTTPException) {
+    return new PlumblineError(error.status < 500 ? 'invalid_request' : 'internal', `${error.message}.`)
+  }
+  console.error(error)
+  return new PlumblineError('internal', 'The service broke on a fault of its own: it is in the log.')
+}

@@ -1,0 +1,80 @@
+import { DurableObject } from 'cloudflare:workers'
+import { judgeByEntry } from '../../judging/judge-by-entry.ts'
+import { readConfig } from '../config.ts'
+import { createDesk } from '../desk/desk.ts'
+import type { Cursor } from '../desk/port.ts'
+import type { Sql } from '../sql.ts'
+import { environmentOf } from './environment.ts'
+import { toLines } from './event-lines.ts'
+
+/** An object without callers may be evicted after about 70 s; a judgment may last longer. */
+const WATCH_MS = 30_000
+
+/** A shard of the records: a desk over the SQLite of one Durable Object. */
+export class JudgmentShard extends DurableObject<Env> {
+  readonly #desk: ReturnType<typeof createDesk>
+  #watching = false
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    const config = readConfig(environmentOf(env))
+    this.#desk = createDesk({
+      sql: storageSql(ctx.storage),
+      now: Date.now,
+      judge: judgeByEntry(config, (url, init) => fetch(url, init)),
+      complain: console.error,
+    })
+  }
+
+  async judge(assignment: string): Promise<string> {
+    const ruling = this.#desk.judge(JSON.parse(assignment))
+    this.#watch()
+    return JSON.stringify(await ruling)
+  }
+
+  async watch(assignment: string): Promise<ReadableStream<Uint8Array>> {
+    const events = await this.#desk.watch(JSON.parse(assignment))
+    this.#watch()
+    return toLines(events)
+  }
+
+  async read(organisation: string, id: string): Promise<string> {
+    return JSON.stringify(await this.#desk.read(organisation, id))
+  }
+
+  async list(organisation: string, before: Cursor | null, limit: number): Promise<string> {
+    return JSON.stringify(await this.#desk.list(organisation, before, limit))
+  }
+
+  async rubric(organisation: string, id: string): Promise<string> {
+    return JSON.stringify(await this.#desk.rubric(organisation, id))
+  }
+
+  async fileRubric(organisation: string, rubric: string): Promise<void> {
+    await this.#desk.fileRubric(organisation, JSON.parse(rubric))
+  }
+
+  async usage(organisation: string): Promise<string> {
+    return JSON.stringify(await this.#desk.usage(organisation))
+  }
+
+  /** An alarm counts as a call: it keeps the object in memory while a long judgment outlives its callers. */
+  override async alarm(): Promise<void> {
+    if (this.#desk.busy()) await this.ctx.storage.setAlarm(Date.now() + WATCH_MS)
+    else this.#watching = false
+  }
+
+  /** Sets the first alarm, but only for a judgment that is still under way after a while: most are not. */
+  #watch(): void {
+    if (this.#watching || !this.#desk.busy()) return
+    this.#watching = true
+    setTimeout(() => void this.alarm(), WATCH_MS)
+  }
+}
+
+function storageSql(storage: DurableObjectStorage): Sql {
+  return {
+    all: (query, ...bindings) => storage.sql.exec(query, ...bindings).toArray(),
+    transaction: (work) => storage.transactionSync(work),
+  }
+}

@@ -1,0 +1,142 @@
+import { makeEvidenceId } from '../../../shared/identity/id.ts'
+import type { Evidence } from '../../../shared/judge/evidence.ts'
+import type { Filed } from '../../../shared/judge/filed.ts'
+import type { JudgeContext } from '../../../shared/judge/judge.ts'
+import { present } from '../../../shared/judge/present.ts'
+import { type ErrorData, PlumblineError } from '../../../shared/protocol/error.ts'
+import { isTransient } from '../../../shared/protocol/transient.ts'
+import { LIMITS } from '../limits.ts'
+import type { Sql } from '../sql.ts'
+import { type Flight, startFlight } from './flight.ts'
+import { type Makers, openMemory } from './memory.ts'
+import type { Assignment, Desk, DeskEvent, Ruling } from './port.ts'
+import { createRecords } from './records.ts'
+
+export type DeskDeps = {
+  sql: Sql
+  /** Unix time, milliseconds. */
+  now(): number
+  /** Makes the judgment, here or at a worker. Model failures are in the evidence; it throws on all else. */
+  judge(assignment: Assignment, context: Pick<JudgeContext, 'memory' | 'report'>): Promise<Evidence>
+  /** Told of faults that only an operator can mend. */
+  complain(sentence: string, cause: unknown): void
+}
+
+/** A desk over one SQLite. `busy` says whether a judgment is under way. */
+export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
+  const records = createRecords(deps.sql)
+  const makers: Makers = new Map()
+  const shareable = new Map<string, Flight>()
+  let underWay = 0
+
+  /** The record or the flight that answers an assignment; a flight is started when there is neither. */
+  function answer(assignment: Assignment): { filed: Filed } | { flight: Flight; joined: boolean } {
+    const key = assignment.cache === 'use' ? assignment.key : assignment.repeat
+    const filed = key === null ? null : records.find(key, deps.now())
+    if (filed) return { filed }
+    const known = key === null ? undefined : shareable.get(key)
+    if (known) return { flight: known, joined: true }
+    underWay++
+    const flight = startFlight(
+      (report) => make(assignment, report),
+      () => {
+        underWay--
+        if (key !== null) shareable.delete(key)
+      },
+    )
+    if (key !== null) shareable.set(key, flight)
+    return { flight, joined: false }
+  }
+
+  async function make(assignment: Assignment, report: (event: DeskEvent) => void): Promise<Ruling> {
+    const { organisation, key, repeat, cache, shard } = assignment
+    const memory = openMemory(organisation, records, makers, cache === 'use')
+    try {
+      const evidence = await deps.judge(assignment, { memory, report })
+      const id = await makeEvidenceId(shard, [organisation, key, evidence])
+      const filed: Filed = {
+        id,
+        created: Math.floor(deps.now() / 1000),
+        model: evidence.spent.judge_calls > 0 || evidence.failure ? assignment.model : null,
+        evidence,
+      }
+      const failure = failureOf(filed)
+      const keys = [...(cache === 'off' ? [] : [key]), ...(repeat === null ? [] : [repeat])]
+      const filing = {
+        assignment,
+        filed,
+        memories: cache === 'off' ? [] : memory.made,
+        keys: failure?.transient ? [] : keys,
+        rebind: cache === 'refresh' && !failure,
+        expires: failure ? deps.now() + LIMITS.failureMs : null,
+      }
+      try {
+        records.file(filing, deps.now())
+      } catch (cause) {
+        deps.complain('A judgment could not be filed.', cause)
+        return { error: NOT_FILED }
+      }
+      const bound = cache === 'use' ? records.find(key, deps.now()) : null
+      return { filed: bound ?? filed, cache: 'miss' }
+    } catch (cause) {
+      return { error: errorOf(cause, deps.complain) }
+    } finally {
+      memory.release()
+    }
+  }
+
+  return {
+    busy: () => underWay > 0,
+
+    async judge(assignment) {
+      const found = answer(assignment)
+      if ('filed' in found) return { filed: found.filed, cache: 'hit' }
+      const ruling = await found.flight.ruling
+      return found.joined ? asJoined(ruling) : ruling
+    },
+
+    async watch(assignment) {
+      const found = answer(assignment)
+      if ('filed' in found) return streamOf({ event: 'ruling', data: { filed: found.filed, cache: 'hit' } })
+      return found.flight.follow((ruling) => (found.joined ? asJoined(ruling) : ruling))
+    },
+
+    read: async (organisation, id) => records.read(organisation, id),
+    list: async (organisation, before, limit) => records.list(organisation, before, limit),
+    rubric: async (organisation, id) => records.rubric(organisation, id),
+    fileRubric: async (organisation, rubric) => records.fileRubric(organisation, rubric),
+    usage: async (organisation) => records.usage(organisation),
+  }
+}
+
+/** A judgment without a score is a failure, whoever's; null when there is a score. */
+function failureOf(filed: Filed): { transient: boolean } | null {
+  const { score, error } = present(filed, null, 'miss', undefined)
+  if (score !== null) return null
+  return { transient: filed.evidence.failure?.transient ?? (error !== null && isTransient(error.code)) }
+}
+
+const NOT_FILED: ErrorData = new PlumblineError(
+  'internal',
+  'The judgment was made but could not be filed, so it is not answered: make room on the disk and repeat the call.',
+).data
+
+/** Whoever joins a flight pays nothing for it. */
+function asJoined(ruling: Ruling): Ruling {
+  return 'error' in ruling ? ruling : { filed: ruling.filed, cache: 'hit' }
+}
+
+function errorOf(cause: unknown, complain: DeskDeps['complain']): ErrorData {
+  if (PlumblineError.isInstance(cause)) return cause.data
+  complain('A judgment broke.', cause)
+  return new PlumblineError('internal', 'The judgment broke on a fault of ours: it is in the log.').data
+}
+
+function streamOf(event: DeskEvent): ReadableStream<DeskEvent> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(event)
+      controller.close()
+    },
+  })
+}

@@ -1,0 +1,175 @@
+import type { Evidence } from '../../../shared/judge/evidence.ts'
+import type { Filed } from '../../../shared/judge/filed.ts'
+import type { Rubric } from '../../../shared/protocol/rubric.ts'
+import type { Row, Sql } from '../sql.ts'
+import type { Assignment, Cursor, Kept, UsageRow } from './port.ts'
+
+const SCHEMA = [
+  `create table if not exists judgments (
+    organisation text not null, id text not null, created integer not null, model text,
+    view text not null, evidence text not null, primary key (organisation, id)) without rowid`,
+  'create index if not exists judgments_by_age on judgments (organisation, created, id)',
+  'create table if not exists bindings (key text primary key, organisation text not null, id text not null, expires integer) without rowid',
+  `create table if not exists charges (
+    organisation text not null, api_key text not null, model text, judgment text not null, created integer not null,
+    judge_calls integer not null, prompt_tokens integer not null, completion_tokens integer not null,
+    cached_tokens integer not null)`,
+  'create index if not exists charges_by_organisation on charges (organisation)',
+  'create table if not exists rubrics (organisation text not null, id text not null, content text not null, primary key (organisation, id)) without rowid',
+  'create table if not exists memory (organisation text not null, key text not null, value text not null, primary key (organisation, key)) without rowid',
+]
+
+/** What a finished judgment leaves behind. Filed together or not at all. */
+export type Filing = {
+  assignment: Assignment
+  filed: Filed
+  /** What it remembers for later judgments: key and JSON. */
+  memories: [key: string, value: string][]
+  /** The keys that it becomes the answer of. A key that has a valid answer keeps it, unless `rebind`. */
+  keys: string[]
+  rebind: boolean
+  /** Unix time, milliseconds, when the keys forget it; null for never. */
+  expires: number | null
+}
+
+export type Records = ReturnType<typeof createRecords>
+
+/** The tables of a shard. All calls are synchronous, so a caller between two awaits is alone with them. */
+export function createRecords(sql: Sql) {
+  for (const statement of SCHEMA) sql.all(statement)
+
+  function read(organisation: string, id: string): Kept | null {
+    const [row] = sql.all('select * from judgments where organisation = ? and id = ?', organisation, id)
+    return row ? toKept(row) : null
+  }
+
+  return {
+    read,
+
+    /** The evidence that a key is bound to, if it is and has not expired. `now` in milliseconds. */
+    find(key: string, now: number): Filed | null {
+      const [row] = sql.all(
+        `select judgments.* from bindings join judgments using (organisation, id)
+         where key = ? and (expires is null or expires > ?)`,
+        key,
+        now,
+      )
+      return row ? toKept(row).filed : null
+    },
+
+    /** One write: the record, its charge, its rubrics, its memories and the keys bound to it. */
+    file({ assignment, filed, memories, keys, rebind, expires }: Filing, now: number): void {
+      const { organisation, apiKey, view } = assignment
+      const { evidence, id, created, model } = filed
+      const { spent } = evidence
+      sql.transaction(() => {
+        sql.all(
+          'insert or ignore into judgments values (?, ?, ?, ?, ?, ?)',
+          organisation,
+          id,
+          created,
+          model,
+          JSON.stringify(view),
+          JSON.stringify(evidence),
+        )
+        sql.all(
+          'insert into charges values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+          organisation,
+          apiKey,
+          model,
+          id,
+          created,
+          spent.judge_calls,
+          spent.prompt_tokens,
+          spent.completion_tokens,
+          spent.cached_tokens,
+        )
+        for (const rubric of rubricsOf(evidence)) insertRubric(sql, organisation, rubric)
+        for (const [key, value] of memories)
+          sql.all('insert or replace into memory values (?, ?, ?)', organisation, key, value)
+        for (const key of keys)
+          sql.all(
+            `insert into bindings values (?, ?, ?, ?) on conflict (key) do update
+             set id = excluded.id, expires = excluded.expires where ? or bindings.expires <= ?`,
+            key,
+            organisation,
+            id,
+            expires,
+            rebind ? 1 : 0,
+            now,
+          )
+      })
+    },
+
+    /** Newest first. */
+    list(organisation: string, before: Cursor | null, limit: number): Kept[] {
+      const after = before ?? { created: Number.MAX_SAFE_INTEGER, id: '' }
+      return sql
+        .all(
+          `select * from judgments where organisation = ? and (created, id) < (?, ?)
+           order by created desc, id desc limit ?`,
+          organisation,
+          after.created,
+          after.id,
+          limit,
+        )
+        .map(toKept)
+    },
+
+    rubric(organisation: string, id: string): Rubric | null {
+      const [row] = sql.all('select content from rubrics where organisation = ? and id = ?', organisation, id)
+      return row ? JSON.parse(String(row.content)) : null
+    },
+
+    fileRubric(organisation: string, rubric: Rubric): void {
+      insertRubric(sql, organisation, rubric)
+    },
+
+    /** The JSON that was remembered under a key. */
+    recall(organisation: string, key: string): string | null {
+      const [row] = sql.all('select value from memory where organisation = ? and key = ?', organisation, key)
+      return row ? String(row.value) : null
+    },
+
+    usage(organisation: string): UsageRow[] {
+      return sql
+        .all(
+          `select api_key, model, count(*) as judgments, sum(judge_calls) as judge_calls,
+             sum(prompt_tokens) as prompt_tokens, sum(completion_tokens) as completion_tokens,
+             sum(cached_tokens) as cached_tokens
+           from charges where organisation = ? group by api_key, model order by api_key, model`,
+          organisation,
+        )
+        .map((row) => ({
+          api_key: String(row.api_key),
+          model: row.model === null ? null : String(row.model),
+          judgments: Number(row.judgments),
+          judge_calls: Number(row.judge_calls),
+          prompt_tokens: Number(row.prompt_tokens),
+          completion_tokens: Number(row.completion_tokens),
+          cached_tokens: Number(row.cached_tokens),
+        }))
+    },
+  }
+}
+
+function insertRubric(sql: Sql, organisation: string, rubric: Rubric): void {
+  sql.all('insert or ignore into rubrics values (?, ?, ?)', organisation, rubric.id, JSON.stringify(rubric))
+}
+
+function rubricsOf(evidence: Evidence): Rubric[] {
+  const made = evidence.kind === 'pair' ? evidence.orders.flatMap((order) => order.rubric ?? []) : []
+  return evidence.rubric ? [evidence.rubric, ...made] : made
+}
+
+function toKept(row: Row): Kept {
+  return {
+    filed: {
+      id: String(row.id),
+      created: Number(row.created),
+      model: row.model === null ? null : String(row.model),
+      evidence: JSON.parse(String(row.evidence)),
+    },
+    view: JSON.parse(String(row.view)),
+  }
+}

@@ -1,0 +1,27 @@
+/** Every limit of the edge, in one table. A call beyond one is refused with a code, never cut down in silence. */
+export const LIMITS = {
+  /** Bytes of a request's body. Refused by Content-Length before it is read, and while counting when it is chunked. */
+  bodyBytes: 4 * 1024 * 1024,
+  /** Characters (UTF-16 units) of any one text in a body. */
+  textCharacters: 200_000,
+  /** Levels of arrays and objects in a body. */
+  bodyDepth: 64,
+  /** Responses in the body of a dialect: an old OpenRLHF sends its whole rollout batch at once. */
+  dialectResponses: 16_384,
+  /** Judgments that one call of ours has under way at once; the rest of its list waits. */
+  judgmentsInFlight: 16,
+  /** Records a page of a list, by default and at most. */
+  pageSize: 20,
+  maxPageSize: 100,
+  /** Longest X-Deadline-Ms. */
+  deadlineMs: 600_000,
+  /** Characters of an Idempotency-Key. */
+  idempotencyKey: 255,
+  /** A deterministic failure is remembered for this long, so that a retrying trainer does not hammer a model. */
+  failureMs: 60_000,
+  /** Finished records kept in front of the desks by each isolate or process. */
+  recentBytes: 16 * 1024 * 1024,
+  recentMs: 60_000,
+  /** A comment goes down a silent event stream this often, so that proxies keep it open. */
+  streamPulseMs: 15_000,
+} as const

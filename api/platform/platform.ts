@@ -1,0 +1,16 @@
+import type { Outbound } from '../models/limited-fetch.ts'
+import type { Config } from './config.ts'
+import type { Desk } from './desk/port.ts'
+
+/** What a runtime must give the app. Everything else is web standards. */
+export type Platform = {
+  config: Config
+  /** Unix time, milliseconds. */
+  now(): number
+  /** The desk of a shard, 0 to `SHARDS` - 1. */
+  desk(shard: number): Desk
+  /** Every desk, once each: what lists and sums are merged over. */
+  desks(): Desk[]
+  /** The way out, for calls that are proxied to a model server. */
+  fetch: Outbound['fetch']
+}

@@ -1,0 +1,6 @@
+import { openServer } from './server.ts'
+
+/** Deno serves what its entry file exports: `deno serve -A --host H --port P api/platform/server/deno.ts`. */
+const server = openServer(process.env)
+
+export default { fetch: server.fetch }

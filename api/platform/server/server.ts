@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createApp } from '../../app.ts'
+import { judgeByEntry } from '../../judging/judge-by-entry.ts'
+import { type Environment, readConfig } from '../config.ts'
+import { createDesk } from '../desk/desk.ts'
+import type { Platform } from '../platform.ts'
+import { openSqlite } from './sqlite.ts'
+
+export type Server = {
+  fetch(request: Request): Response | Promise<Response>
+  hostname: string
+  port: number
+  /** Closes the record. Judgments under way are lost, and made again when they are asked for again. */
+  close(): void
+}
+
+/**
+ * The edge over one SQLite file under `PLUMBLINE_HOME`, for Node, Bun and Deno. Listens on `PLUMBLINE_HOST`
+ * (127.0.0.1 unless set) and `PLUMBLINE_PORT` (8787). Throws `not_configured` for a wrong value.
+ */
+export function openServer(variables: Record<string, string | undefined>): Server {
+  const home = variables.PLUMBLINE_HOME || join(homedir(), '.plumbline')
+  mkdirSync(home, { recursive: true })
+  const environment: Environment = (name) =>
+    variables[name] || (name === 'PLUMBLINE_SECRET' ? keptSecret(join(home, 'secret')) : undefined)
+  const sql = openSqlite(join(home, 'edge.sqlite'))
+  const app = createApp(serverPlatform(environment, sql, (url, init) => fetch(url, init)))
+  return {
+    fetch: (request) => app.fetch(request),
+    hostname: variables.PLUMBLINE_HOST || '127.0.0.1',
+    port: Number(variables.PLUMBLINE_PORT || 8787),
+    close: sql.close,
+  }
+}
+
+/** One desk for all shards: a process has one flight a key anyway. */
+export function serverPlatform(
+  environment: Environment,
+  sql: Parameters<typeof createDesk>[0]['sql'],
+  fetch: Platform['fetch'],
+): Platform {
+  const config = readConfig(environment)
+  const desk = createDesk({ sql, now: Date.now, judge: judgeByEntry(config, fetch), complain: console.error })
+  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch }
+}
+
+/** The secret in a file that only its owner reads, made on the first start. */
+function keptSecret(path: string): string {
+  const made = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  )
+  try {
+    writeFileSync(path, made.join(''), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return readFileSync(path, 'utf8').trim()
+}

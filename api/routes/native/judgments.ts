@@ -1,0 +1,61 @@
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import * as z from 'zod'
+import { type JudgmentRequest, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
+import { parseWith } from '../../../shared/protocol/parse.ts'
+import type { Counter } from '../../judging/counter.ts'
+import { refuseUntried } from '../../judging/untried.ts'
+import type { Edge } from '../../middleware/edge.ts'
+import { LIMITS } from '../../platform/limits.ts'
+import { readJson } from '../body.ts'
+
+export const listQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  before: z.string().optional().describe('The id of a judgment: the page begins with the next older one.'),
+  key: z.string().optional().describe('An API key, for clients that can only set a URL.'),
+})
+
+/** `POST /v1/judgments`, `GET /v1/judgments`, `GET /v1/judgments/{id}`. */
+export function judgmentRoutes(counter: Counter) {
+  const routes = new Hono<Edge>()
+
+  routes.post('/', async (c) => {
+    const request = parseRequest(await readJson(c))
+    const call = c.get('call')
+    if (!request.stream) {
+      const judgment = await counter.judge(request, call)
+      refuseUntried([judgment])
+      return c.json(judgment)
+    }
+    const events = await counter.watch(request, call)
+    return streamSSE(c, async (stream) => {
+      const pulse = setInterval(() => void stream.write(': still judging\n\n'), LIMITS.streamPulseMs)
+      const reader = events.getReader()
+      stream.onAbort(() => void reader.cancel())
+      try {
+        for (let next = await reader.read(); !next.done; next = await reader.read()) {
+          const { event, data } = next.value
+          await stream.writeSSE({ event, data: JSON.stringify(data) })
+        }
+      } finally {
+        clearInterval(pulse)
+      }
+    })
+  })
+
+  routes.get('/', async (c) => {
+    const { limit, before } = parseWith(listQuery, c.req.query())
+    return c.json(await counter.list(c.get('call').organisation, before ?? null, limit))
+  })
+
+  routes.get('/:id', async (c) => c.json(await counter.read(c.get('call').organisation, c.req.param('id'))))
+
+  return routes
+}
+
+/** A body's `protocol` says which schema it is read by, so that a mistake is explained for the right one. */
+export function parseRequest(body: unknown): JudgmentRequest {
+  const pointwise =
+    typeof body === 'object' && body !== null && 'protocol' in body && body.protocol === 'pointwise'
+  return pointwise ? parseWith(pointwiseRequest, body) : parseWith(pairRequest, body)
+}

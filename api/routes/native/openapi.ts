@@ -1,0 +1,186 @@
+import * as z from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { errorBody } from '../../../shared/protocol/error.ts'
+import { judgment, judgmentList, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
+import { rewardList, rewardRequest } from '../../../shared/protocol/reward.ts'
+import { metaRubric, rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
+import { usageList } from '../../../shared/protocol/usage.ts'
+import { verifyList, verifyRequest } from '../../../shared/protocol/verify.ts'
+import { LIMITS } from '../../platform/limits.ts'
+import { openrlhfRequest } from '../rlhf/openrlhf.ts'
+import { dialectSettings } from '../rlhf/settings.ts'
+import { slimeRequest } from '../rlhf/slime.ts'
+import { listQuery } from './judgments.ts'
+
+type Operation = {
+  summary: string
+  tag: 'native' | 'openai' | 'rlhf'
+  body?: z.ZodType
+  reply: z.ZodType
+  status?: '201'
+  path?: z.ZodObject
+  query?: z.ZodObject
+  headers?: z.ZodObject
+}
+
+const judging = z.object({
+  'X-Deadline-Ms': z
+    .int()
+    .min(1)
+    .max(LIMITS.deadlineMs)
+    .optional()
+    .describe('How long the caller waits. The judgment goes on after it.'),
+  'Idempotency-Key': z
+    .string()
+    .max(LIMITS.idempotencyKey)
+    .optional()
+    .describe('Makes cache refresh and off repeatable.'),
+  'X-Request-Id': z.string().max(255).optional().describe('Comes back with the answer.'),
+})
+const byId = z.object({ id: z.string() })
+const listOf = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) })
+const model = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() })
+const score = z.number()
+
+const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
+  '/v1/judgments': {
+    post: {
+      summary:
+        'Judge a pair of responses, or one response. With stream: true the findings come as server-sent events.',
+      tag: 'native',
+      body: z.union([pairRequest, pointwiseRequest]),
+      reply: judgment,
+      headers: judging,
+    },
+    get: { summary: 'Judgments, newest first.', tag: 'native', query: listQuery, reply: judgmentList },
+  },
+  '/v1/judgments/{id}': {
+    get: {
+      summary: 'A judgment exactly as it was first answered.',
+      tag: 'native',
+      path: byId,
+      reply: judgment,
+    },
+  },
+  '/v1/rewards': {
+    post: {
+      summary: 'A number for each response of a group, with the judgments that made it.',
+      tag: 'native',
+      body: rewardRequest,
+      reply: rewardList,
+      headers: judging,
+    },
+  },
+  '/v1/verify': {
+    post: {
+      summary: 'Check a response by verifiers, without a model.',
+      tag: 'native',
+      body: verifyRequest,
+      reply: verifyList,
+    },
+  },
+  '/v1/rubrics': {
+    post: {
+      summary: 'File a rubric, to name it by its id.',
+      tag: 'native',
+      body: rubricInput,
+      reply: rubric,
+      status: '201',
+    },
+  },
+  '/v1/rubrics/{id}': {
+    get: { summary: 'A rubric, whoever made it.', tag: 'native', path: byId, reply: rubric },
+  },
+  '/v1/meta-rubrics': {
+    get: {
+      summary: 'The meta-rubrics that rubrics are made from.',
+      tag: 'native',
+      reply: listOf(metaRubric),
+    },
+  },
+  '/v1/meta-rubrics/{name}': {
+    get: {
+      summary: 'A meta-rubric: name@version, or the name alone for the newest.',
+      tag: 'native',
+      path: z.object({ name: z.string() }),
+      reply: metaRubric,
+    },
+  },
+  '/v1/usage': {
+    get: { summary: 'What each API key of the organisation spent.', tag: 'native', reply: usageList },
+  },
+  '/v1/models': { get: { summary: 'The configured models.', tag: 'openai', reply: listOf(model) } },
+  '/v1/chat/completions': {
+    post: {
+      summary: "Passed on to the model entry that 'model' names.",
+      tag: 'openai',
+      body: z.looseObject({ model: z.string().optional(), messages: z.array(z.unknown()) }),
+      reply: z.looseObject({}),
+    },
+  },
+  '/rlhf/openrlhf': {
+    post: {
+      summary: 'The reward URL of OpenRLHF. GET tells the range of the rewards and an example.',
+      tag: 'rlhf',
+      query: dialectSettings,
+      body: openrlhfRequest,
+      reply: z.object({
+        rewards: z.array(score),
+        scores: z.array(score),
+        judgments: z.array(z.array(z.string())),
+        substituted: z.int(),
+      }),
+    },
+  },
+  '/rlhf/slime': {
+    post: {
+      summary: 'The reward URL of slime and miles. GET tells the range of the rewards and an example.',
+      tag: 'rlhf',
+      query: dialectSettings,
+      body: slimeRequest,
+      reply: z.union([score, z.object({ score, judgments: z.array(z.string()), substituted: z.boolean() })]),
+    },
+  },
+}
+
+let made: ReturnType<typeof createDocument> | undefined
+
+/** The OpenAPI 3.1 document, made from the very schemas that read the bodies, on first demand. */
+export function openapiDocument(): ReturnType<typeof createDocument> {
+  made ??= createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Plumbline',
+      version: '1',
+      description: 'A reward you can inspect. Every error is {"error": {code, message, param?, type}}.',
+    },
+    paths: Object.fromEntries(
+      Object.entries(OPERATIONS).map(([path, { get, post }]): [string, ZodOpenApiPathsObject[string]] => [
+        path,
+        { ...(get ? { get: operation(get) } : {}), ...(post ? { post: operation(post) } : {}) },
+      ]),
+    ),
+    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    security: [{ key: [] }],
+  })
+  return made
+}
+
+function operation(described: Operation): ZodOpenApiOperationObject {
+  const { summary, tag, body, reply, status = '200', path, query, headers } = described
+  const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
+  return {
+    summary,
+    tags: [tag],
+    requestParams: {
+      ...(path ? { path } : {}),
+      ...(query ? { query } : {}),
+      ...(headers ? { header: headers } : {}),
+    },
+    ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    responses: {
+      [status]: { description: 'The answer.', content: json(reply) },
+      default: { description: "An error, the caller's or the service's.", content: json(errorBody) },
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { Hono } from 'hono'
+import type { Edge } from '../../middleware/edge.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { docsPage } from './docs-page.ts'
+import { openapiDocument } from './openapi.ts'
+
+/** What anybody may read: `/`, `/docs`, `/openapi.json` and `/healthz`. */
+export function publicRoutes({ config }: Platform) {
+  return new Hono<Edge>()
+    .get('/', (c) => c.json(welcome(new URL(c.req.url).origin, config.open && config.keys.length === 0)))
+    .get('/healthz', (c) => c.json({ status: 'ok', models: config.models.entries.length }))
+    .get('/openapi.json', (c) => c.json(openapiDocument()))
+    .get('/docs', (c) => c.html(docsPage(openapiDocument())))
+}
+
+function welcome(origin: string, open: boolean) {
+  const request = {
+    prompt: 'Name a prime number above 10.',
+    responses: ['11 is prime.', '12 is prime.'],
+  }
+  const key = open ? '' : " -H 'authorization: Bearer YOUR_KEY'"
+  return {
+    name: 'Plumbline',
+    about:
+      'A reward you can inspect: send a prompt and responses, get a number with the rubric and the verdicts behind it.',
+    try: `curl ${origin}/v1/judgments${key} -H 'content-type: application/json' -d '${JSON.stringify(request)}'`,
+    links: {
+      docs: `${origin}/docs`,
+      openapi: `${origin}/openapi.json`,
+      judgments: `${origin}/v1/judgments`,
+      rewards: `${origin}/v1/rewards`,
+      verify: `${origin}/v1/verify`,
+      rubrics: `${origin}/v1/rubrics`,
+      meta_rubrics: `${origin}/v1/meta-rubrics`,
+      usage: `${origin}/v1/usage`,
+      models: `${origin}/v1/models`,
+      chat_completions: `${origin}/v1/chat/completions`,
+      openrlhf: `${origin}/rlhf/openrlhf`,
+      slime: `${origin}/rlhf/slime`,
+      health: `${origin}/healthz`,
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { Hono } from 'hono'
+import * as z from 'zod'
+import { parseWith } from '../../../shared/protocol/parse.ts'
+import type { Edge } from '../../middleware/edge.ts'
+import { callLimit } from '../../models/call-limit.ts'
+import { limitedFetch } from '../../models/limited-fetch.ts'
+import { findEntry } from '../../models/model-config.ts'
+import type { Platform } from '../../platform/platform.ts'
+import { readJson } from '../body.ts'
+
+const chatRequest = z.looseObject({
+  model: z.string().min(1).optional(),
+  messages: z.array(z.unknown()).min(1, 'must hold a message'),
+})
+
+/** Headers of a model server that mean something to its callers; all others end here. */
+const PASSED = ['content-type', 'retry-after']
+
+/** `POST /v1/chat/completions`: passed on to the model entry with that id, and its reply passed back as it comes. */
+export function chatCompletionRoutes({ config, fetch }: Platform) {
+  return new Hono<Edge>().post('/', async (c) => {
+    const request = parseWith(chatRequest, await readJson(c))
+    const entry = findEntry(config.models, request.model)
+    const outbound = { fetch, environment: config.environment, limit: callLimit() }
+    const body = JSON.stringify({ ...request, model: entry.model })
+    const reply = await limitedFetch(entry, '/chat/completions', body, outbound, c.req.raw.signal)
+    const headers = new Headers({ 'x-request-id': c.get('requestId') })
+    for (const name of PASSED) {
+      const value = reply.headers.get(name)
+      if (value !== null) headers.set(name, value)
+    }
+    return new Response(reply.body, { status: reply.status, headers })
+  })
+}

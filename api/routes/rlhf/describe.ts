@@ -1,0 +1,60 @@
+import { GRADED, type Range, SHARE } from './sample.ts'
+import type { DialectSettings } from './settings.ts'
+
+const EXAMPLES = {
+  openrlhf: {
+    client: 'OpenRLHF: --reward.remote_url URL, or --remote_rm_url URL up to 0.10.1',
+    request: {
+      query: ['<|user|>2+2?<|assistant|>4</s>'],
+      prompts: ['<|user|>2+2?<|assistant|>'],
+      labels: ['4'],
+    },
+    reply: (reward: number, score: number) => ({
+      rewards: [reward],
+      scores: [score],
+      judgments: [['jdg_...']],
+      substituted: 0,
+    }),
+  },
+  slime: {
+    client: 'slime and miles: --rm-type remote_rm --rm-url URL',
+    request: { prompt: [{ role: 'user', content: '2+2?' }], response: '4', label: '4' },
+    reply: (reward: number) => reward,
+  },
+} as const
+
+/** What `GET` on a dialect's URL says: how a URL with these settings rewards, and an example. */
+export function describeDialect(name: keyof typeof EXAMPLES, url: string, settings: DialectSettings) {
+  const { client, request, reply } = EXAMPLES[name]
+  const single = rangeOfOne(settings)
+  const example = reply(single[1], 1)
+  const { key: _, ...shown } = settings
+  return {
+    object: 'dialect',
+    name,
+    client,
+    settings: shown,
+    range: { single, group: canGroup(settings) ? GRADED : single },
+    empty_response: 'the lowest reward',
+    on_error: settings.on_error ?? 'null rewards answer 503',
+    example: {
+      url: withoutKey(url),
+      request,
+      reply: settings.reply === 'object' ? { score: example } : example,
+    },
+  }
+}
+
+function rangeOfOne({ verifier, against }: DialectSettings): Range {
+  return verifier === undefined && against === 'label' ? GRADED : SHARE
+}
+
+function canGroup({ verifier, against, protocol }: DialectSettings): boolean {
+  return verifier === undefined && protocol !== 'pointwise' && (against === undefined || against === 'group')
+}
+
+function withoutKey(url: string): string {
+  const shown = new URL(url)
+  shown.searchParams.delete('key')
+  return shown.href
+}

@@ -1,0 +1,78 @@
+import { canonicalJson } from '../../../shared/identity/canonical-json.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { RewardRequest } from '../../../shared/protocol/reward.ts'
+import { verifierOfLabel } from './label-verifier.ts'
+import { GRADED, type Range, type Sample, SHARE } from './sample.ts'
+import type { DialectSettings } from './settings.ts'
+
+/** Samples that one request rewards. */
+export type Group = { samples: Sample[]; range: Range; request: Omit<RewardRequest, 'responses'> }
+
+/**
+ * Puts samples together as the URL says: the samples of one prompt are a group, compared with each other; a
+ * sample without a group is scored by itself, and so is each that a label, a reference or a verifier judges.
+ * Throws `nothing_to_compare` and `invalid_verifier`, naming what to give.
+ */
+export function groupSamples(samples: Sample[], settings: DialectSettings): Group[] {
+  const byLabel =
+    settings.verifier !== undefined || settings.against === 'label' || settings.against === 'reference'
+  if (byLabel || settings.protocol === 'pointwise') return samples.map((sample) => alone(sample, settings))
+  const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
+  return [...prompts.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    if (group.length === 1) return alone(first, settings)
+    return {
+      samples: group,
+      range: GRADED,
+      request: { ...chosen(settings), prompt: first.prompt, anchor: 'random' },
+    }
+  })
+}
+
+function alone(sample: Sample, settings: DialectSettings): Group {
+  const { against, verifier, protocol } = settings
+  const { prompt } = sample
+  const only = { samples: [sample] }
+  if (verifier !== undefined) {
+    const constraints = [
+      verifierOfLabel(verifier, labelOf(sample, `verifier=${verifier}`), sample.labelParam),
+    ]
+    return { ...only, range: SHARE, request: { protocol: 'verifier', prompt, constraints } }
+  }
+  if (protocol === 'verifier')
+    throw nothingToCompare('protocol=verifier needs verifier=KIND in the URL.', 'verifier')
+  if (against === 'label') {
+    const anchor = { response: labelOf(sample, 'against=label') }
+    return { ...only, range: GRADED, request: { ...chosen(settings), prompt, anchor } }
+  }
+  if (against === 'group' || (protocol === 'openrs' && against !== 'reference')) {
+    throw nothingToCompare(
+      'This prompt has one response, so there is nothing to compare it with: put against=label or protocol=pointwise in the URL.',
+      'against',
+    )
+  }
+  const reference = against === 'reference' ? { reference: labelOf(sample, 'against=reference') } : {}
+  return {
+    ...only,
+    range: SHARE,
+    request: { ...chosen(settings), ...reference, protocol: 'pointwise', prompt },
+  }
+}
+
+/** The settings that a request takes over as they are. */
+function chosen({ model, meta_rubric }: DialectSettings) {
+  return { ...(model === undefined ? {} : { model }), ...(meta_rubric === undefined ? {} : { meta_rubric }) }
+}
+
+function labelOf({ label, labelParam }: Sample, setting: string): string {
+  if (label !== null && label !== '') return label
+  throw nothingToCompare(
+    `'${labelParam}' is empty, but ${setting} needs it: give every sample a label.`,
+    labelParam,
+  )
+}
+
+function nothingToCompare(message: string, param: string): PlumblineError {
+  return new PlumblineError('nothing_to_compare', message, { param })
+}

@@ -1,0 +1,31 @@
+import type { Prompt } from '../../../shared/protocol/message.ts'
+
+/** One completion that a trainer wants a reward for. */
+export type Sample = {
+  /** Its place in the body. */
+  index: number
+  prompt: Prompt
+  response: string
+  label: string | null
+  /** What its label is called in the body, for errors. */
+  labelParam: string
+}
+
+/** What a trainer gets for a sample. */
+export type Scored = {
+  reward: number
+  /** The reward mapped to 0..1. */
+  score: number
+  /** Ids of the judgments that made it. */
+  judgments: string[]
+  /** The reward is the caller's own `on_error`. */
+  substituted: boolean
+}
+
+/** Least and greatest reward. */
+export type Range = readonly [low: number, high: number]
+
+/** Of a comparison, where 0 is a draw. */
+export const GRADED: Range = [-1, 1]
+/** Of a response by itself, and of verifiers. */
+export const SHARE: Range = [0, 1]

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+
+/** What one API key spent. */
+export const usageOfKey = z
+  .object({
+    api_key: z.string().describe("The key's id: the first digits of its hash."),
+    judgments: z.int().describe('Judgments made; answers from the record are free and not counted.'),
+    judge_calls: z.int(),
+    prompt_tokens: z.int(),
+    completion_tokens: z.int(),
+    cached_tokens: z.int(),
+    cost: z
+      .number()
+      .nullable()
+      .describe('At the price that the model entries have now; null where none has one.'),
+  })
+  .meta({ id: 'UsageOfKey' })
+export type UsageOfKey = z.infer<typeof usageOfKey>
+
+export const usageList = z
+  .object({ object: z.literal('list'), organisation: z.string(), data: z.array(usageOfKey) })
+  .meta({ id: 'UsageList' })
+export type UsageList = z.infer<typeof usageList>
