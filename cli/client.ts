@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type * as z from 'zod'
+import { type ErrorData, errorBody } from '../shared/protocol/error.ts'
+import { Failure } from './failure.ts'
+
+/** Where the service is and the key that is sent to it. */
+export type Service = { url: string; key: string | null }
+
+/** Statuses after which the same call may succeed: too many calls, still loading, overloaded, too slow. */
+const WORTH_REPEATING = new Set([429, 502, 503, 504])
+const TRIES = 8
+/** Longest wait before a repeat, seconds. */
+const LONGEST_WAIT = 60
+
+/** Reads `PLUMBLINE_URL` and `PLUMBLINE_API_KEY`. Throws a `Failure` when the URL is none. */
+export function serviceFrom(env: NodeJS.ProcessEnv): Service {
+  const url = env.PLUMBLINE_URL || 'http://localhost:8787'
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new Failure(`PLUMBLINE_URL is '${url}': set it to an http or https URL.`)
+  }
+  return { url: url.replace(/\/+$/, ''), key: env.PLUMBLINE_API_KEY || null }
+}
+
+/** The service's refusal of one call. */
+export class Refusal extends Failure {
+  readonly status: number
+  /** Seconds that the service asked to wait. */
+  readonly retryAfter: number | null
+
+  constructor(status: number, data: ErrorData, retryAfter: number | null) {
+    super(data.message, data)
+    this.status = status
+    this.retryAfter = retryAfter
+  }
+}
+
+/** A connection that broke in the middle of a call; the work goes on and the same call finds it done. */
+class Dropped extends Failure {}
+
+/**
+ * Posts JSON and reads the answer by its schema. Waits and repeats, up to eight tries in all, where that may
+ * help: `Retry-After` is honoured. Throws a `Refusal` or a `Failure`.
+ */
+export async function post<T>(
+  service: Service,
+  path: string,
+  body: unknown,
+  answer: z.ZodType<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await postOnce(service, path, body, answer, signal)
+    } catch (error) {
+      const refused = error instanceof Refusal && WORTH_REPEATING.has(error.status)
+      if (attempt === TRIES || !(refused || error instanceof Dropped)) throw error
+      const asked = error instanceof Refusal ? error.retryAfter : null
+      const seconds = Math.min(asked ?? 2 ** (attempt - 1) / 2, LONGEST_WAIT)
+      await sleep(seconds * 1000, undefined, signal ? { signal } : {})
+    }
+  }
+}
+
+async function postOnce<T>(
+  service: Service,
+  path: string,
+  body: unknown,
+  answer: z.ZodType<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const { status, headers, text } = await exchange(service, path, body, signal)
+  const value = parse(text)
+  const read = answer.safeParse(value)
+  if (status < 400 && read.success) return read.data
+  const refusal = errorBody.safeParse(value)
+  if (refusal.success) throw new Refusal(status, refusal.data.error, toSeconds(headers.get('retry-after')))
+  if (WORTH_REPEATING.has(status)) throw new Dropped(`${service.url} answers ${status} and says no more.`)
+  throw new Failure(`${service.url} does not answer like Plumbline (status ${status}): check PLUMBLINE_URL.`)
+}
+
+async function exchange(service: Service, path: string, body: unknown, signal: AbortSignal | undefined) {
+  try {
+    const response = await fetch(`${service.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(service.key === null ? {} : { authorization: `Bearer ${service.key}` }),
+      },
+      body: JSON.stringify(body),
+      signal: signal ?? null,
+    })
+    return { status: response.status, headers: response.headers, text: await response.text() }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw unreachable(service.url, error)
+  }
+}
+
+function unreachable(url: string, error: unknown): Failure {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (code === 'ECONNREFUSED') {
+    return new Failure(`Nothing listens at ${url}: start the service with 'npm start', or set PLUMBLINE_URL.`)
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new Failure(`There is no host of the name in ${url}: check PLUMBLINE_URL.`)
+  }
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new Dropped(`The connection to ${url} broke (${code || why}): is the service still running?`)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** `Retry-After` in its form of seconds; its form of a date is not used here. */
+function toSeconds(header: string | null): number | null {
+  return header !== null && /^\d+(\.\d+)?$/.test(header) ? Number(header) : null
+}

@@ -1,0 +1,51 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { cacheMode, mode, orderPolicy } from '../shared/protocol/judgment.ts'
+
+/** The options of a judgment that `judge` and `eval` share, as commander reads them. */
+export type JudgingOptions = {
+  model?: string
+  metaRubric?: string
+  orders?: string
+  minScore?: number
+  votes?: number
+  mode?: string
+  seed?: number
+  cache?: string
+}
+
+/** Adds the options to a command. */
+export function addJudgingOptions(command: Command): Command {
+  return command
+    .option('--model <id>', 'the model entry that judges (default: the service’s)')
+    .option('--meta-rubric <name>', 'name, or name@version')
+    .addOption(new Option('--orders <policy>', 'how the two orders decide').choices(orderPolicy.options))
+    .option('--min-score <n>', 'scores no larger than this are ties', toNumber)
+    .option('--votes <n>', 'passes over each order', toNumber)
+    .addOption(new Option('--mode <mode>', 'step by step, or one call an order').choices(mode.options))
+    .option('--seed <n>', 'seed of the model’s sampling', toNumber)
+    .addOption(new Option('--cache <mode>', 'what to do with an earlier answer').choices(cacheMode.options))
+}
+
+/** The fields of a request that the options ask for. */
+export function judgingFields(options: JudgingOptions): Record<string, string | number> {
+  const { model, metaRubric: meta_rubric, orders, minScore: min_score, votes, mode, seed, cache } = options
+  const fields = { model, meta_rubric, orders, min_score, votes, mode, seed, cache }
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+/** For commander: a finite number. */
+export function toNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Give a number.')
+  return value
+}
+
+/** For commander: a whole number of at least 1. */
+export function toCount(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Give a whole number of at least 1.')
+  return value
+}

@@ -1,0 +1,116 @@
+import type { styleText } from 'node:util'
+import type { Judgment, PairJudgment, PointwiseJudgment, Usage } from '../shared/protocol/judgment.ts'
+import type { Criterion } from '../shared/protocol/rubric.ts'
+import type { VerifierResult } from '../shared/protocol/verify.ts'
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string
+
+/** A judgment as a person reads it on a terminal. */
+export function renderJudgment(judgment: Judgment, paint: Paint): string {
+  const parts = judgment.protocol === 'openrs' ? pairParts(judgment, paint) : pointwiseParts(judgment, paint)
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function pairParts(judgment: PairJudgment, paint: Paint): string[] {
+  const { winner, score, confidence, decided_by, order_policy, error } = judgment
+  const headline =
+    error !== null
+      ? paint(['bold', 'red'], `No winner: ${clean(error.message)}`) + paint('dim', `  ${error.code}`)
+      : `${paint(['bold', 'green'], `Winner: ${winner}`)}  score ${signed(score)}  confidence ${decimal(confidence)}`
+  const how = `decided by ${decided_by ?? 'nothing'}, orders ${order_policy}, model ${judgment.model ?? 'none'}`
+  const rubrics = judgment.rubric
+    ? [renderRubric(judgment.rubric.criteria, judgment, null, paint, judgment.rubric)]
+    : judgment.orders.map((order, index) =>
+        order.rubric ? renderRubric(order.rubric.criteria, judgment, index, paint, order.rubric) : '',
+      )
+  return [
+    `${headline}\n${paint('dim', how)}`,
+    judgment.verifiers.map((result) => renderVerifier(result, paint)).join('\n'),
+    ...rubrics,
+    renderOrders(judgment, paint),
+    footer(judgment.id, judgment.usage, paint),
+  ]
+}
+
+function renderRubric(
+  criteria: Criterion[],
+  judgment: PairJudgment,
+  only: number | null,
+  paint: Paint,
+  rubric: { id: string; meta_rubric: string | null },
+): string {
+  const origin = rubric.meta_rubric === null ? '' : ` from ${rubric.meta_rubric}`
+  const lines = criteria.map((criterion) => {
+    const verdicts = judgment.orders.flatMap(({ order, criteria: judged }, index) => {
+      const found = only === null || only === index ? judged.find(({ id }) => id === criterion.id) : undefined
+      if (!found) return []
+      const words = [
+        found.evidence === null ? '' : `"${clean(found.evidence)}"`,
+        found.reason === null ? '' : clean(found.reason),
+      ]
+      return [
+        `      ${order.padEnd(8)}  ${favoured(found.verdict, order).padEnd(12)} ${words.join(' ')}`.trimEnd(),
+      ]
+    })
+    return [`  ${level(criterion, paint)} ${paint('bold', clean(criterion.title))}`, ...verdicts].join('\n')
+  })
+  return [`Rubric ${rubric.id}${origin}`, ...lines].join('\n')
+}
+
+function renderOrders(judgment: PairJudgment, paint: Paint): string {
+  return judgment.orders
+    .map(({ order, score, error }) =>
+      error
+        ? `${order.padEnd(8)}  ${paint('red', clean(error.message))}`
+        : `${order.padEnd(8)}  ${score === null ? 'no score' : favoured(score, order)}`,
+    )
+    .join('\n')
+}
+
+function pointwiseParts(judgment: PointwiseJudgment, paint: Paint): string[] {
+  const { error, score, rubric, criteria } = judgment
+  const headline =
+    error === null
+      ? paint(['bold', 'green'], `Score: ${decimal(score)}`)
+      : paint(['bold', 'red'], `No score: ${clean(error.message)}`) + paint('dim', `  ${error.code}`)
+  const lines = (rubric?.criteria ?? []).map((criterion) => {
+    const met = criteria.find(({ id }) => id === criterion.id)
+    const words = [met?.evidence, met?.reason].flatMap((text) => (text ? [clean(text)] : []))
+    const verdict = `met ${decimal(met?.met ?? null)} ${words.join(' ')}`.trimEnd()
+    return `  ${level(criterion, paint)} ${paint('bold', clean(criterion.title))}\n      ${verdict}`
+  })
+  return [headline, lines.join('\n'), footer(judgment.id, judgment.usage, paint)]
+}
+
+function renderVerifier(
+  { passed, name, expected, received, response, error }: VerifierResult,
+  paint: Paint,
+): string {
+  const mark =
+    passed === null ? paint('yellow', 'null') : passed ? paint('green', 'pass') : paint('red', 'fail')
+  const subject = response === undefined ? '' : ` on the ${response === 0 ? 'first' : 'second'}`
+  const why = error ? clean(error.message) : `expected ${clean(expected)}, received ${clean(received)}`
+  return `  ${mark} ${clean(name)}${subject}: ${why}`
+}
+
+function footer(id: string, usage: Usage, paint: Paint): string {
+  const { judge_calls, prompt_tokens, cached_tokens, completion_tokens, cache, cost } = usage
+  const tokens = `${prompt_tokens} prompt tokens (${cached_tokens} cached), ${completion_tokens} completion tokens`
+  const price = cost === null ? '' : `, cost ${cost}`
+  return paint('dim', `${judge_calls} judge calls, ${tokens}${price}, cache ${cache}\n${id}`)
+}
+
+/** Which of the caller's responses a verdict favours; it is positive for the one that its order shows first. */
+function favoured(verdict: number, order: 'forward' | 'backward'): string {
+  if (verdict === 0) return 'even'
+  return `${verdict > 0 === (order === 'forward') ? 'first' : 'second'} +${Math.abs(verdict).toFixed(2)}`
+}
+
+const level = ({ level }: Criterion, paint: Paint) => paint(level === 'fatal' ? 'red' : 'cyan', `[${level}]`)
+const decimal = (value: number | null) => (value === null ? 'null' : value.toFixed(2))
+const signed = (value: number | null) =>
+  value === null ? 'null' : `${value > 0 ? '+' : ''}${value.toFixed(2)}`
+
+/** One line without control characters: text of a model must not move the cursor or colour the screen. */
+const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()

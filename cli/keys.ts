@@ -1,0 +1,33 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Command } from 'commander'
+import { Failure, reportFailures } from './failure.ts'
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** `plumbline keys`: keys are made here and only their hashes are ever given to the service. */
+export function keysCommand(): Command {
+  const create = new Command('create')
+    .description('Make an API key; it is printed once and kept nowhere.')
+    .option('--name <organisation>', 'whose key it is', 'default')
+    .option('--json', 'print JSON')
+    .action((options: { name: string; json?: boolean }) =>
+      reportFailures(options.json ?? false, async () => printKey(options.name, options.json ?? false)),
+    )
+  return new Command('keys').description('Make API keys.').addCommand(create)
+}
+
+function printKey(name: string, json: boolean): void {
+  if (!NAME.test(name)) {
+    throw new Failure(`The name '${name}' can't be used: take up to 64 letters, digits, '.', '_' and '-'.`)
+  }
+  const key = `pl_${randomBytes(32).toString('base64url')}`
+  const entry = `${name}:${createHash('sha256').update(key).digest('hex')}`
+  if (json) {
+    console.log(JSON.stringify({ key, entry }))
+    return
+  }
+  console.log(`key    ${key}`)
+  console.log(`entry  ${entry}`)
+  console.log('\nThe key is shown this once: callers set it as PLUMBLINE_API_KEY.')
+  console.log('The entry goes into PLUMBLINE_API_KEYS of the service, entries separated by commas.')
+}

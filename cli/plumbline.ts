@@ -1,0 +1,48 @@
+import { Command } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+
+/** Every subcommand: what help says of it, and how to load it. Only the one that is called is loaded. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  start: {
+    summary: 'start the service on this machine',
+    load: async () => (await import('./start.ts')).startCommand(),
+  },
+  worker: {
+    summary: 'start a worker alone: the models behind the service',
+    load: async () => (await import('./worker.ts')).workerCommand(),
+  },
+  judge: {
+    summary: 'judge one pair of responses',
+    load: async () => (await import('./judge.ts')).judgeCommand(),
+  },
+  eval: {
+    summary: 'judge a file of labelled pairs and report how often the judge is right',
+    load: async () => (await import('./eval.ts')).evalCommand(),
+  },
+  aggregate: {
+    summary: 'turn criterion verdicts into scores, without any service',
+    load: async () => (await import('./aggregate.ts')).aggregateCommand(),
+  },
+  keys: {
+    summary: 'make API keys',
+    load: async () => (await import('./keys.ts')).keysCommand(),
+  },
+}
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+const root = new Command('plumbline')
+  .description('A reward you can inspect: rubric rewards for RL trainers, over HTTP.')
+  .version(packageJson.version)
+  .addHelpText(
+    'after',
+    '\nThe service is found at PLUMBLINE_URL (default http://localhost:8787); PLUMBLINE_API_KEY is sent as the key.',
+  )
+
+const asked = process.argv[2] ?? ''
+for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  root.addCommand(name === asked ? await load() : new Command(name).description(summary))
+}
+if (asked === '') root.help()
+await root.parseAsync()
