@@ -2,10 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../../app.ts'
-import { judgeByEntry } from '../../judging/judge-by-entry.ts'
-import { type Environment, readConfig } from '../config.ts'
-import { createDesk } from '../desk/desk.ts'
-import type { Platform } from '../platform.ts'
+import type { Environment } from '../config.ts'
+import { serverPlatform } from './platform.ts'
 import { openSqlite } from './sqlite.ts'
 
 export type Server = {
@@ -33,17 +31,6 @@ export function openServer(variables: Record<string, string | undefined>): Serve
     port: Number(variables.PLUMBLINE_PORT || 8787),
     close: sql.close,
   }
-}
-
-/** One desk for all shards: a process has one flight a key anyway. */
-export function serverPlatform(
-  environment: Environment,
-  sql: Parameters<typeof createDesk>[0]['sql'],
-  fetch: Platform['fetch'],
-): Platform {
-  const config = readConfig(environment)
-  const desk = createDesk({ sql, now: Date.now, judge: judgeByEntry(config, fetch), complain: console.error })
-  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch }
 }
 
 /** The secret in a file that only its owner reads, made on the first start. */

@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import { opinionatedModel } from '../../shared/model/opinionated-model.ts'
+import { message } from '../../shared/protocol/message.ts'
+
+/** How the server treats its calls. */
+export type Manner = 'well' | 'slowly' | 'prose' | 'cut off' | 'cut JSON' | 'status 500' | 'never' | 'unreachable'
+
+const body = z.looseObject({
+  model: z.string(),
+  messages: z.array(message),
+  stream: z.boolean().optional(),
+  response_format: z.looseObject({ json_schema: z.looseObject({ name: z.string() }) }).optional(),
+})
+
+/**
+ * A model server in the place of `fetch`: OpenAI-compatible, holding the opinionated model, and as bad as a
+ * test wants it.
+ */
+export function createModelServer() {
+  const server = { calls: 0, manner: 'well' as Manner, fetch: answer }
+  const model = opinionatedModel({ instantiate: 'generate', verdicts: 'generate' })
+  return server
+
+  async function answer(_url: string, init: RequestInit): Promise<Response> {
+    if (server.manner === 'unreachable') throw new TypeError('connection refused')
+    server.calls++
+    if (server.manner === 'slowly') await new Promise((resolve) => setTimeout(resolve, 40))
+    if (server.manner === 'never') return silence(init.signal)
+    if (server.manner === 'status 500') return new Response('out of memory', { status: 500 })
+    const request = body.parse(JSON.parse(String(init.body)))
+    const name = request.response_format?.json_schema.name ?? 'text'
+    const { text, tokens } = await model.generate(request.messages, { schema: { name, schema: {} } })
+    return Response.json({
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      created: 1,
+      model: request.model,
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: inManner(text) },
+          finish_reason: server.manner === 'cut off' ? 'length' : 'stop',
+        },
+      ],
+      usage: { prompt_tokens: tokens.prompt, completion_tokens: tokens.completion },
+    })
+  }
+
+  function inManner(text: string): string {
+    if (server.manner === 'prose') return 'I would say that the first one is better.'
+    return server.manner === 'cut off' || server.manner === 'cut JSON' ? text.slice(0, text.length / 2) : text
+  }
+}
+
+function silence(signal: AbortSignal | null | undefined): Promise<Response> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+}
