@@ -1,0 +1,23 @@
+/** Twenty texts of many kinds, for comparing models position by position. */
+export const TEXTS: readonly string[] = [
+  'The lighthouse keeper counted the ships twice every evening, once for the harbour master and once for himself, and in forty years the two numbers had differed only three times.',
+  'Rain had been promised for a week. On Thursday the clouds finally came down from the hills, and the children of the village stood in the road with their faces turned up, waiting.',
+  'A good kitchen knife needs three things: a blade that holds its edge, a handle that fits the hand, and an owner who wipes it dry. The first two can be bought.',
+  'Water boils at a lower temperature on a mountain because the air above it weighs less. At 3,000 metres it boils near 90 °C, which is why beans take so long to cook there.',
+  'def moving_average(values, width):\n    total = 0.0\n    window = []\n    for value in values:\n        window.append(value)\n        total += value\n        if len(window) > width:\n            total -= window.pop(0)\n        yield total / len(window)\n',
+  'export function debounce(callback, delay) {\n  let timer = null\n  return (...args) => {\n    clearTimeout(timer)\n    timer = setTimeout(() => callback(...args), delay)\n  }\n}\n',
+  "SELECT c.name, COUNT(o.id) AS orders, SUM(o.total) AS spent\nFROM customers c\nLEFT JOIN orders o ON o.customer_id = c.id\nWHERE o.created_at >= '2024-01-01'\nGROUP BY c.name\nHAVING COUNT(o.id) > 5;",
+  '#include <stdio.h>\n\nint main(void) {\n    unsigned long a = 0, b = 1;\n    for (int i = 0; i < 20; i++) {\n        printf("%lu\\n", a);\n        unsigned long next = a + b;\n        a = b;\n        b = next;\n    }\n    return 0;\n}\n',
+  'Let n be an even number greater than 2. If n = 2k, then n² = 4k², so n² is divisible by 4. Conversely, if n² is divisible by 4, then n cannot be odd, since the square of an odd number leaves remainder 1.',
+  'Question: A train leaves at 14:35 and arrives at 17:10. How long is the journey?\nAnswer: From 14:35 to 17:00 is 2 hours and 25 minutes, plus 10 minutes makes 2 hours and 35 minutes.',
+  '12 + 30 = 42\n7 * 8 = 56\n144 / 12 = 12\n2^10 = 1024\n1000003 - 99 = 999904\n3.14159 * 2 = 6.28318\n',
+  '\\begin{align}\n\\int_0^1 x^2 \\, dx &= \\left[ \\tfrac{x^3}{3} \\right]_0^1 \\\\\n&= \\tfrac{1}{3}.\n\\end{align}\nThe area under the parabola is therefore one third of the unit square.',
+  'Die alte Mühle am Fluss steht seit hundert Jahren still, aber jeden Frühling streicht jemand die Fensterläden grün, und niemand im Dorf will sagen, wer es ist.',
+  "Le marché ouvre à six heures. Les premiers clients sont toujours les mêmes : le boulanger, deux infirmières qui sortent de leur garde, et un vieux monsieur qui n'achète rien.",
+  'El tren de las ocho llegó tarde otra vez, así que nos sentamos en el andén a contar los vagones de carga. ¿Cuántos crees que pasaron? Veintisiete, y ninguno se detuvo.',
+  '図書館は駅の北側にあります。毎週月曜日は休みですが、夏の間は毎日開いています。Привет! Как дела? 안녕하세요. 你好，世界 🌍🚀',
+  'User: My bread never rises. What am I doing wrong?\nAssistant: Check three things. Is the yeast fresh? Is the water warm but not hot? And did the dough rest long enough?\nUser: The water was boiling.\nAssistant: That is the reason: boiling water kills the yeast.',
+  '{"order": {"id": 48213, "items": [{"sku": "A-17", "quantity": 3, "price": 4.5}, {"sku": "B-02", "quantity": 1, "price": 19.99}], "paid": true, "note": null}}',
+  'MINUTES — 3rd meeting\n\n1. Apologies: none.\n2. The roof: two quotes received ($4,200 and $5,150). Agreed to take the first.\n3. Next meeting: 14 May, 7 p.m.\n\n\tSigned: ____________\n',
+  "it's   weird\t\tspacing,  don't you'll we've THINK?!  ...   and\r\n\r\nline   endings  \n   (nested [brackets {everywhere}]) -- 'quotes' \"double\" `ticks` @handle #tag 50% a_b-c/d\\e ~ end   ",
+]
