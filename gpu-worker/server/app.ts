@@ -16,7 +16,8 @@ const MAX_REQUESTS = 32
 /** The worker's routes. `/healthz` is open to all and never waits; the rest needs the key. */
 export function workerApp(slot: EngineSlot, desk: JudgeDesk, access: Access): Hono {
   const app = new Hono()
-  app.onError((error) => toResponse(error))
+  // Nobody reads the answer to a caller who has hung up, and the error is the hanging up itself.
+  app.onError((error, c) => (c.req.raw.signal.aborted ? c.body(null, 408) : toResponse(error)))
   app.notFound((c) =>
     toResponse(
       new PlumblineError('not_found', `Nothing is at ${c.req.method} '${c.req.path}' of this worker.`),

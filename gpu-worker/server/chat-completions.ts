@@ -58,7 +58,7 @@ async function streamed(
       }
       await stream.writeSSE({ data: '[DONE]' })
     } catch (error) {
-      await send({ error: toPlumblineError(error).data })
+      if (!stream.aborted) await send({ error: toPlumblineError(error).data })
     }
   })
 }

@@ -45,7 +45,7 @@ export async function judgments(c: Context, slot: EngineSlot, desk: JudgeDesk): 
       const result = await make((event) => void send(presentEvent(event, view)))
       await send({ event: 'result', data: result })
     } catch (error) {
-      await send({ event: 'error', data: toPlumblineError(error).data })
+      if (!stream.aborted) await send({ event: 'error', data: toPlumblineError(error).data })
     }
   })
 }
