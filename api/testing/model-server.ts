@@ -3,7 +3,15 @@ import { opinionatedModel } from '../../shared/model/opinionated-model.ts'
 import { message } from '../../shared/protocol/message.ts'
 
 /** How the server treats its calls. */
-export type Manner = 'well' | 'slowly' | 'prose' | 'cut off' | 'cut JSON' | 'status 500' | 'never' | 'unreachable'
+export type Manner =
+  | 'well'
+  | 'slowly'
+  | 'prose'
+  | 'cut off'
+  | 'cut JSON'
+  | 'status 500'
+  | 'never'
+  | 'unreachable'
 
 const body = z.looseObject({
   model: z.string(),

@@ -1,10 +1,9 @@
+import { openPlatform } from '#test-platform'
 import { sha256 } from '../../shared/identity/hash.ts'
 import { createApp } from '../app.ts'
 import type { Environment } from '../platform/config.ts'
 import { createModelServer } from './model-server.ts'
 import { TEST_VARIABLES } from './variables.ts'
-
-const ON_WORKERS = navigator.userAgent === 'Cloudflare-Workers'
 
 /**
  * The app on the platform of the runtime that the test runs in, with a fake model server behind it and an
@@ -20,19 +19,22 @@ export async function openTestApp(variables: Record<string, string> = {}) {
     ...variables,
   }
   const environment: Environment = (name) => values[name] || undefined
-  const { openPlatform } = ON_WORKERS
-    ? await import('./workers-platform.ts')
-    : await import('./server-platform.ts')
   const app = createApp(openPlatform(environment, models.fetch))
 
   const send = async (path: string, init: RequestInit = {}) => app.request(`http://localhost${path}`, init)
   const call = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
     send(path, {
       headers: { authorization: `Bearer ${key}`, ...headers },
-      ...(body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-  /** The answer's body, whatever its status. */
-  const ask = async (...args: Parameters<typeof call>) => (await call(...args)).json()
+  const ask = async (...args: Parameters<typeof call>) => bodyOf(await call(...args))
 
   return { models, organisation, key, send, call, ask }
+}
+
+/** An answer's body, whatever its status. */
+export async function bodyOf(response: Response) {
+  return JSON.parse(await response.text())
 }
