@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fakeEngine } from '../../gpu-worker/server/fake-engine.ts'
+import { localModel } from '../../gpu-worker/server/local-model.ts'
+import { workerMemory } from '../../gpu-worker/server/memory.ts'
+import { startWorker, type Worker } from '../../gpu-worker/worker.ts'
+import { makeRubric } from '../../shared/identity/id.ts'
+import type { Finding } from '../../shared/judge/findings.ts'
+import type { Job } from '../../shared/judge/job.ts'
+import { judge } from '../../shared/judge/judge.ts'
+import { toJob } from '../../shared/judge/request.ts'
+import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
+import type { Rubric } from '../../shared/protocol/rubric.ts'
+import { findMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
+import { callLimit } from './call-limit.ts'
+import type { Outbound } from './limited-fetch.ts'
+import { findEntry, parseModels } from './model-config.ts'
+import { judgeThere } from './remote-judge.ts'
+
+const SECRET = 'hush'
+
+let worker: Worker
+beforeEach(async () => {
+  worker = await startWorker({ engine: fakeEngine(), port: 0, secret: SECRET })
+})
+afterEach(() => worker.close())
+
+function entryOf(change: object = {}) {
+  const entry = { id: 'local', base_url: `${worker.url}/v1`, model: 'fake-1m', judges: 'there', ...change }
+  return findEntry(parseModels({ PLUMBLINE_MODELS: JSON.stringify([entry]) }), undefined)
+}
+
+function outbound(fetching: Outbound['fetch'] = (url, init) => fetch(url, init)): Outbound {
+  const environment = (name: string) => (name === 'PLUMBLINE_SECRET' ? SECRET : undefined)
+  return { fetch: fetching, environment, limit: callLimit() }
+}
+
+async function jobOf(request: JudgmentRequest, rubric: Rubric | null = null): Promise<Job> {
+  const meta = await findMetaRubric(request.meta_rubric ?? 'general')
+  if (!meta) throw new Error('the meta-rubric is missing')
+  return (await toJob(request, rubric, meta)).job
+}
+
+/** The same judgment made in this process, with all that was told of it. */
+async function judgeHere(job: Job) {
+  const told: Finding[] = []
+  const report = (finding: Finding) => void told.push(finding)
+  const context = { model: localModel(fakeEngine()), secret: SECRET, memory: workerMemory(), report }
+  return { evidence: await judge(job, context), told }
+}
+
+const pair: JudgmentRequest = { prompt: 'Say something.', responses: ['GOOD one', 'other'] }
+
+describe('judgeThere', () => {
+  it.each<[string, JudgmentRequest]>([
+    ['a pair', pair],
+    ['a pair the other way round', { prompt: 'Say something.', responses: ['other', 'GOOD one'] }],
+    ['a pair with everything', { ...pair, reference: 'GOOD', meta_rubric: 'code', votes: 2, seed: 5 }],
+    ['equal responses', { ...pair, responses: ['same', 'same'] }],
+    [
+      'a pair that a verifier decides',
+      { ...pair, constraints: [{ kind: 'contains', values: ['GOOD'], match: 'all', case_sensitive: true }] },
+    ],
+    ['a mode that the model lacks', { ...pair, mode: 'single' }],
+    ['a single response', { protocol: 'pointwise', prompt: 'Say something.', responses: ['GOOD one'] }],
+  ])('finds for %s what judging here finds', async (_name, request) => {
+    const job = await jobOf(request)
+    const { evidence } = await judgeHere(job)
+    expect(await judgeThere(job, entryOf(), outbound())).toEqual(evidence)
+  })
+
+  it("judges by the caller's rubric", async () => {
+    const rubric = await makeRubric([{ id: 'only', level: 'core', title: 'Says GOOD' }], null)
+    const job = await jobOf(pair, rubric)
+    const evidence = await judgeThere(job, entryOf(), outbound())
+    expect(evidence).toEqual((await judgeHere(job)).evidence)
+    expect(evidence.rubric).toEqual(rubric)
+  })
+
+  it.each<[string, JudgmentRequest]>([
+    ['a pair', pair],
+    ['a single response', { protocol: 'pointwise', prompt: 'Say something.', responses: ['GOOD'] }],
+  ])('tells of the same findings about %s while they are made', async (_name, request) => {
+    const job = await jobOf(request)
+    const here = await judgeHere(job)
+    const told: Finding[] = []
+    const report = (finding: Finding) => void told.push(finding)
+    expect(await judgeThere(job, entryOf(), { ...outbound(), report })).toEqual(here.evidence)
+    expect(told).toEqual(here.told)
+  })
+
+  it.each<[string, () => Promise<Response>, string, boolean]>([
+    ['a lost connection', () => Promise.reject(new TypeError('fetch failed')), 'model_unreachable', true],
+    ['a worker that loads', async () => busy('loading', 503), 'loading', true],
+    ['a worker that is full', async () => busy('overloaded', 503), 'overloaded', true],
+    ['a worker that refuses', async () => busy('meta_rubric_not_found', 404), 'meta_rubric_not_found', false],
+    ['a proxy in front', async () => new Response('<html>', { status: 502 }), 'model_http_error', true],
+    ['prose', async () => new Response('All is well.'), 'reply_not_json', false],
+    ['something else', async () => Response.json({ object: 'list' }), 'reply_invalid', false],
+    ['half a stream', async () => streamed('event: rubric\ndata: {"a"'), 'reply_invalid', false],
+    ['a strange event', async () => streamed('event: dance\ndata: {}\n\n'), 'reply_invalid', false],
+    [
+      'an error in the stream',
+      async () =>
+        streamed('event: error\ndata: {"code":"overloaded","message":"Full.","type":"service"}\n\n'),
+      'overloaded',
+      true,
+    ],
+  ])('makes of %s a failure', async (_name, answer, code, transient) => {
+    const evidence = await judgeThere(await jobOf(pair), entryOf(), {
+      ...outbound(answer),
+      report: () => {},
+    })
+    expect(evidence).toMatchObject({ orders: [], rubric: null, failure: { code, transient } })
+  })
+
+  it('is refused with another secret, and says so', async () => {
+    const stranger = { ...outbound(), environment: () => 'another' }
+    const { failure } = await judgeThere(await jobOf(pair), entryOf(), stranger)
+    expect(failure).toMatchObject({ code: 'model_http_error', transient: false })
+  })
+})
+
+function busy(code: string, status: number): Response {
+  const type = status < 500 ? 'caller' : 'service'
+  return Response.json({ error: { code, message: 'Not now.', type } }, { status })
+}
+
+function streamed(text: string): Response {
+  return new Response(text, { headers: { 'content-type': 'text/event-stream' } })
+}
