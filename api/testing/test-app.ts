@@ -21,7 +21,8 @@ export async function openTestApp(variables: Record<string, string> = {}) {
   const environment: Environment = (name) => values[name] || undefined
   const app = createApp(openPlatform(environment, models.fetch))
 
-  const send = async (path: string, init: RequestInit = {}) => app.request(`http://localhost${path}`, init)
+  const send = async (path: string, init: RequestInit = {}) =>
+    app.request(new URL(path, 'http://localhost').href, init)
   const call = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
     send(path, {
       headers: { authorization: `Bearer ${key}`, ...headers },

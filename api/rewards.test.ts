@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { openTestApp } from './testing/test-app.ts'
+
+const group = { prompt: 'Which is best?', responses: ['GOOD GOOD', 'bad', 'GOOD', 'bad'] }
+type Reward = { index: number; reward: number | null; judgments?: string[]; error?: { code: string } }
+const rewardsOf = ({ data }: { data: Reward[] }) => data.map(({ reward }) => reward)
+
+test('a group is compared with a random anchor, which no order of the list changes', async () => {
+  const { ask, models } = await openTestApp()
+  const list = await ask('/v1/rewards', group)
+  expect(list).toMatchObject({ object: 'reward.list', usage: { judge_calls: models.calls } })
+  const [best, bad, middle, copy] = rewardsOf(list)
+  expect(bad).toBe(copy)
+  expect(Number(best)).toBeGreaterThanOrEqual(Number(middle))
+  expect(Number(middle)).toBeGreaterThan(Number(bad))
+  expect(rewardsOf(list)[list.anchor.index]).toBe(0)
+
+  const calls = models.calls
+  const turned = await ask('/v1/rewards', { ...group, responses: group.responses.toReversed() })
+  expect(rewardsOf(turned)).toEqual(rewardsOf(list).toReversed())
+  expect(turned.usage).toMatchObject({ cache: 'hit', judge_calls: 0 })
+  expect(models.calls).toBe(calls)
+})
+
+test('every reward names the judgments that made it, and they can be read', async () => {
+  const { ask } = await openTestApp()
+  const { data } = await ask('/v1/rewards', { ...group, anchor: { response: 'GOOD' } })
+  const [id] = data[0].judgments
+  expect(await ask(`/v1/judgments/${id}`)).toMatchObject({ id, winner: 'first' })
+})
+
+test('all pairs, an anchor by index and the half shaping', async () => {
+  const { ask } = await openTestApp()
+  const responses = ['GOOD GOOD', 'GOOD', 'bad']
+  const all = await ask('/v1/rewards', { ...group, responses, anchor: 'all', shaping: 'half' })
+  expect(rewardsOf(all)).toEqual([1, 0.5, 0])
+  const indexed = await ask('/v1/rewards', { ...group, responses, anchor: { index: 1 }, shaping: 'half' })
+  expect(rewardsOf(indexed)).toEqual([1, 0.5, 0])
+})
+
+test('pointwise and verifier rewards lie in 0..1', async () => {
+  const { ask, models } = await openTestApp()
+  const pointwise = await ask('/v1/rewards', { ...group, protocol: 'pointwise', responses: ['GOOD', 'bad'] })
+  expect(rewardsOf(pointwise)).toEqual([1, 0])
+  const calls = models.calls
+  const constraints = [{ kind: 'contains', values: ['GOOD'] }]
+  const verified = await ask('/v1/rewards', { ...group, protocol: 'verifier', constraints })
+  expect(rewardsOf(verified)).toEqual([1, 0, 1, 0])
+  expect(models.calls).toBe(calls)
+})
+
+test('a judgment that failed is a null reward with an error', async () => {
+  const { ask, models } = await openTestApp()
+  models.manner = 'prose'
+  const { data } = await ask('/v1/rewards', { ...group, anchor: { response: 'other' } })
+  for (const { reward, error } of data) expect([reward, error.code]).toEqual([null, 'reply_not_json'])
+})
