@@ -3,8 +3,8 @@ import { join } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where models are kept: PLUMBLINE_HOME, else `plumbline` in the user's cache folder. */
+/** Where models are kept: PLUMBLINE_HOME, else `plumbline` in the user's data folder. */
 export function defaultHome(environment: Environment): string {
-  const cache = environment.XDG_CACHE_HOME || join(homedir(), '.cache')
-  return environment.PLUMBLINE_HOME || join(cache, 'plumbline')
+  const data = environment.XDG_DATA_HOME || join(homedir(), '.local', 'share')
+  return environment.PLUMBLINE_HOME || join(data, 'plumbline')
 }

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { sha256OfFile } from './digest.ts'
+import { withPartialFolder } from './partial-folder.ts'
 import type { OnProgress } from './progress.ts'
 import type { ResolvedModel } from './resolve.ts'
 
@@ -21,15 +22,13 @@ export async function cachedModel(home: string, digest: string): Promise<Resolve
  * Lets `fetch` write a file into a folder of its own, checks it, and moves it into the cache in one step.
  * `digest` is null where the source states none. Throws `not_configured` for other bytes than promised.
  */
-export async function cacheModel(
+export function cacheModel(
   home: string,
   digest: string | null,
   onProgress: OnProgress,
   fetch: (folder: string) => Promise<string>,
 ): Promise<ResolvedModel> {
-  await mkdir(join(home, 'models'), { recursive: true })
-  const partial = await mkdtemp(join(home, 'models', '.partial-'))
-  try {
+  return withPartialFolder(join(home, 'models'), async (partial) => {
     const name = await fetch(partial)
     onProgress({ phase: 'verify', done: 0, total: 0, detail: `Checking ${name}` })
     const actual = await sha256OfFile(join(partial, name))
@@ -43,7 +42,5 @@ export async function cacheModel(
     await mkdir(folder, { recursive: true })
     await rename(join(partial, name), join(folder, name))
     return { path: join(folder, name), digest: actual }
-  } finally {
-    await rm(partial, { recursive: true, force: true })
-  }
+  })
 }

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { dequantise } from './dequantise.ts'
 import type { GgufFile } from './gguf.ts'
+import { withPartialFolder } from './partial-folder.ts'
 import type { OnProgress } from './progress.ts'
 
 /** Where each tensor's float32 bytes lie in `data`, a file of `folder`. */
@@ -48,17 +49,13 @@ async function readIndex(folder: string): Promise<Index | null> {
   return parsed.bytes === data.size ? parsed : null
 }
 
-async function convert(file: GgufFile, folder: string, onProgress: OnProgress): Promise<Index> {
-  await mkdir(dirname(folder), { recursive: true })
-  const partial = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`))
-  try {
+function convert(file: GgufFile, folder: string, onProgress: OnProgress): Promise<Index> {
+  return withPartialFolder(dirname(folder), async (partial) => {
     const made = await writeTensors(file, join(partial, DATA), onProgress)
     await writeFile(join(partial, INDEX), JSON.stringify(made))
     await publish(partial, folder)
     return made
-  } finally {
-    await rm(partial, { recursive: true, force: true })
-  }
+  })
 }
 
 async function writeTensors(file: GgufFile, path: string, onProgress: OnProgress): Promise<Index> {
