@@ -8,6 +8,15 @@ export type Service = { url: string; key: string | null }
 
 /** Statuses after which the same call may succeed: too many calls, still loading, overloaded, too slow. */
 const WORTH_REPEATING = new Set([429, 502, 503, 504])
+/** What a connection ends with that was there: a proxy or the service gave it up. */
+const BROKEN_OFF = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+])
 const TRIES = 8
 /** Longest wait before a repeat, seconds. */
 const LONGEST_WAIT = 60
@@ -105,8 +114,11 @@ function unreachable(url: string, error: unknown): Failure {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new Failure(`There is no host of the name in ${url}: check PLUMBLINE_URL.`)
   }
+  if (BROKEN_OFF.has(code)) {
+    return new Dropped(`The connection to ${url} broke (${code}): is the service still running?`)
+  }
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new Dropped(`The connection to ${url} broke (${code || why}): is the service still running?`)
+  return new Failure(`${url} can't be called (${code || why}): check PLUMBLINE_URL.`)
 }
 
 function parse(text: string): unknown {

@@ -49,8 +49,8 @@ async function run(file: string, options: EvalOptions): Promise<void> {
   const results = openResults(output)
 
   const interrupt = new AbortController()
-  process.once('SIGINT', () => interrupt.abort())
-  process.once('SIGTERM', () => interrupt.abort())
+  process.on('SIGINT', () => interrupt.abort())
+  process.on('SIGTERM', () => interrupt.abort())
   const started = performance.now()
   try {
     const judged = await evaluate({

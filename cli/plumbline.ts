@@ -40,9 +40,10 @@ const root = new Command('plumbline')
     '\nThe service is found at PLUMBLINE_URL (default http://localhost:8787); PLUMBLINE_API_KEY is sent as the key.',
   )
 
-const asked = process.argv[2] ?? ''
+const [first = '', second = ''] = process.argv.slice(2)
+const asked = first === 'help' ? second : first
 for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
   root.addCommand(name === asked ? await load() : new Command(name).description(summary))
 }
-if (asked === '') root.help()
+if (first === '') root.help()
 await root.parseAsync()
