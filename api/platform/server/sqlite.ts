@@ -22,7 +22,8 @@ export function openSqlite(path: string): Sql & { close(): void } {
         database.exec('commit')
         return result
       } catch (error) {
-        database.exec('rollback')
+        // A full disk has already rolled back.
+        if (database.isTransaction) database.exec('rollback')
         throw error
       }
     },

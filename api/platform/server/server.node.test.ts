@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { serve } from '@hono/node-server'
+import { afterEach, describe, expect, test } from 'vitest'
+import { FAULTS } from '../../../test/model-server/faults.ts'
+import { startModelServer } from '../../../test/model-server/model-server.ts'
+import { openServer } from './server.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+function makeHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'plumbline-'))
+  closing.push(() => rmSync(home, { recursive: true }))
+  return home
+}
+
+async function startModels(options = {}) {
+  const models = await startModelServer(options)
+  closing.push(() => models.close())
+  return models
+}
+
+/** A server as its entry starts it, on a real socket. */
+async function start(home: string, modelUrl: string) {
+  const entries = ['opinionated', ...FAULTS].map((model) => ({
+    id: model,
+    base_url: modelUrl,
+    model,
+    timeout_ms: 300,
+  }))
+  const server = openServer({
+    PLUMBLINE_HOME: home,
+    PLUMBLINE_OPEN: '1',
+    PLUMBLINE_MODELS: JSON.stringify(entries),
+    PLUMBLINE_PORT: '0',
+  })
+  const listener = serve({ ...server, port: 0 })
+  await new Promise((resolve) => listener.once('listening', resolve))
+  const address = listener.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const close = () =>
+    new Promise<void>((resolve) => {
+      listener.close(() => {
+        server.close()
+        resolve()
+      })
+      if ('closeAllConnections' in listener) listener.closeAllConnections()
+    })
+  const post = (body: object, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}/v1/judgments`, { method: 'POST', body: JSON.stringify(body), ...init })
+  const judge = async (body: object) => JSON.parse(await (await post(body)).text())
+  return { port, close, post, judge }
+}
+
+const body = (prompt: string) => ({ prompt, responses: ['GOOD GOOD', 'bad'] })
+
+test('a caller who hangs up and calls again finds the work done', async () => {
+  const models = await startModels({ delayMs: 60 })
+  const { post, judge, close } = await start(makeHome(), models.url)
+  closing.push(close)
+  await expect(post(body('Hung up'), { signal: AbortSignal.timeout(30) })).rejects.toThrow()
+  await sleep(600)
+  const made = models.calls.length
+  const judgment = await judge(body('Hung up'))
+  expect(judgment).toMatchObject({ winner: 'first', usage: { cache: 'hit', judge_calls: 0 } })
+  expect(models.calls.length).toBe(made)
+})
+
+test('the record outlives the process', async () => {
+  const home = makeHome()
+  const models = await startModels()
+  const first = await start(home, models.url)
+  const judgment = await first.judge(body('Kept?'))
+  await first.close()
+  const made = models.calls.length
+  const second = await start(home, models.url)
+  closing.push(second.close)
+  expect(await second.judge(body('Kept?'))).toMatchObject({ id: judgment.id, usage: { cache: 'hit' } })
+  expect(models.calls.length).toBe(made)
+  expect(statSync(join(home, 'secret')).mode & 0o777).toBe(0o600)
+})
+
+test('of two processes over one record the first result binds', async () => {
+  const home = makeHome()
+  const models = await startModels({ delayMs: 30 })
+  const servers = [await start(home, models.url), await start(home, models.url)]
+  for (const { close } of servers) closing.push(close)
+  const answers = await Promise.all(servers.map(({ judge }) => judge(body('Both?'))))
+  expect(new Set(answers.map(({ id }) => id)).size).toBe(1)
+})
+
+test('a judgment keeps at most six calls in flight, however many votes it has', async () => {
+  const models = await startModels({ delayMs: 10 })
+  const { judge, close } = await start(makeHome(), models.url)
+  closing.push(close)
+  const judgment = await judge({ ...body('Votes'), votes: 15 })
+  expect(judgment.usage.judge_calls).toBe(models.calls.length)
+  expect(models.peakInFlight).toBeLessThanOrEqual(6)
+  expect(models.peakInFlight).toBeGreaterThan(1)
+})
+
+describe('whatever a model server does, the answer is null with an error and the calls are counted', () => {
+  const harmless = new Set(['no-logprobs', 'hidden-choice'])
+  test.each(FAULTS.filter((fault) => !harmless.has(fault)))('%s', async (fault) => {
+    const models = await startModels()
+    const { judge, close } = await start(makeHome(), models.url)
+    closing.push(close)
+    for (const mode of ['staged', 'single']) {
+      models.reset()
+      const judgment = await judge({ ...body('Faulty'), model: fault, mode })
+      expect(judgment).toMatchObject({ winner: null, score: null })
+      expect(judgment.error).toMatchObject({ type: 'service' })
+      expect(judgment.usage.judge_calls).toBe(models.calls.length)
+    }
+  })
+})
+
+test('bytes that are no HTTP disturb nobody', async () => {
+  const models = await startModels()
+  const { port, judge, close } = await start(makeHome(), models.url)
+  closing.push(close)
+  for (const bytes of [
+    '\0\0\0\0',
+    'GET / HTTP/9.9\r\n\r\n',
+    'POST /v1/judgments HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+  ]) {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.end(bytes)
+    await sleep(20)
+    socket.destroy()
+  }
+  expect(await judge(body('Still there?'))).toMatchObject({ winner: 'first' })
+})
