@@ -4,6 +4,7 @@ import { workerKey } from '../shared/identity/worker-key.ts'
 import { judgment, pairJudgment } from '../shared/protocol/judgment.ts'
 import type { Engine } from './generate/engine.ts'
 import { type FakeEngine, fakeEngine } from './server/fake-engine.ts'
+import { chatCompletion, chunk } from './server/strict-openai.ts'
 import { type Serving, startWorker, type Worker } from './worker.ts'
 
 const running: Worker[] = []
@@ -24,51 +25,6 @@ function post(worker: Worker, path: string, body: unknown, init: RequestInit = {
 
 const hello = { model: 'fake-1m', messages: [{ role: 'user', content: 'What colour is the sky?' }] }
 const pair = { prompt: 'Say something.', responses: ['other', 'GOOD'] }
-
-const logprob = z.strictObject({ token: z.string(), logprob: z.number(), bytes: z.array(z.int()) })
-const logprobs = z
-  .strictObject({
-    content: z.array(logprob.extend({ top_logprobs: z.array(logprob) })),
-    refusal: z.null(),
-  })
-  .nullable()
-const usage = z.strictObject({
-  prompt_tokens: z.int(),
-  completion_tokens: z.int(),
-  total_tokens: z.int(),
-  prompt_tokens_details: z.strictObject({ cached_tokens: z.int() }),
-})
-const head = { id: z.string().startsWith('chatcmpl-'), created: z.int(), model: z.literal('fake-1m') }
-
-/** A chat completion as strict OpenAI clients read it. */
-const chatCompletion = z.strictObject({
-  ...head,
-  object: z.literal('chat.completion'),
-  choices: z.tuple([
-    z.strictObject({
-      index: z.literal(0),
-      message: z.strictObject({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
-      logprobs,
-      finish_reason: z.enum(['stop', 'length']),
-    }),
-  ]),
-  usage,
-})
-const chunk = z.strictObject({
-  ...head,
-  object: z.literal('chat.completion.chunk'),
-  choices: z
-    .array(
-      z.strictObject({
-        index: z.literal(0),
-        delta: z.strictObject({ role: z.literal('assistant').optional(), content: z.string().optional() }),
-        logprobs,
-        finish_reason: z.enum(['stop', 'length']).nullable(),
-      }),
-    )
-    .max(1),
-  usage: usage.optional(),
-})
 
 /** The data of each server-sent event. */
 async function eventsOf(reply: Response): Promise<string[]> {
