@@ -2,12 +2,9 @@ import { serve } from '@hono/node-server'
 import { workerKey } from '../shared/identity/worker-key.ts'
 import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Engine } from './generate/engine.ts'
-import { openEngine } from './generate/open-engine.ts'
 import { workerApp } from './server/app.ts'
 import { engineSlot } from './server/engine-slot.ts'
 import { workerMemory } from './server/memory.ts'
-import { newsLine, steadily, type WorkerNews } from './worker-news.ts'
-import { readSettings } from './worker-settings.ts'
 
 /** Where a worker listens and who may call it. */
 export type Serving = {
@@ -75,29 +72,3 @@ function cannotListen(error: Error, port: number): Error {
     `Port ${port} is taken: stop what listens there or set PLUMBLINE_WORKER_PORT.`,
   )
 }
-
-/** The worker's process: reads the environment, listens, loads the model and tells of it, a line each. */
-async function main(): Promise<void> {
-  const { serving, engine: wanted, progress } = readSettings(process.env)
-  const tell = (news: WorkerNews) => console.log(newsLine(news, progress))
-  const engine = openEngine({
-    ...wanted,
-    onProgress: steadily((step) => tell({ event: 'progress', ...step })),
-  })
-  // Its failure is told below; until then the server answers.
-  engine.catch(() => {})
-  try {
-    const worker = await startWorker({ ...serving, engine })
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void worker.close().then(() => process.exit(0)))
-    }
-    tell({ event: 'listening', url: worker.url })
-    const { model } = await engine
-    tell({ event: 'ready', url: worker.url, model: model.id, digest: model.digest })
-  } catch (error) {
-    tell({ event: 'failed', message: error instanceof Error ? error.message : String(error) })
-    process.exit(1)
-  }
-}
-
-if (import.meta.main) await main()
