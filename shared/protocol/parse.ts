@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { PlumblineError } from './error.ts'
+import { ERROR_CODES, type ErrorCode, PlumblineError } from './error.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -20,10 +20,8 @@ export function explain(error: z.core.$ZodError): PlumblineError {
     const unknown = pathOf([...issue.path, issue.keys[0] ?? ''])
     return new PlumblineError('unknown_field', `Unknown field '${unknown}': remove it.`, { param: unknown })
   }
-  const code =
-    issue.code === 'custom' && issue.params?.code === 'invalid_text' ? 'invalid_text' : 'invalid_request'
   const subject = param === '' ? 'The body' : `'${param}'`
-  return new PlumblineError(code, `${subject} ${complaint(issue)}.`, { param: param || undefined })
+  return new PlumblineError(codeOf(issue), `${subject} ${complaint(issue)}.`, { param: param || undefined })
 }
 
 /** Of a union's branches, the one that got furthest before it failed is the one that the caller meant. */
@@ -39,37 +37,48 @@ function deepest(issue: Issue): Issue {
   return best.path.length > issue.path.length || best.code === 'unrecognized_keys' ? best : issue
 }
 
+/** A schema's refinement may name the code of its error: `params: { code }`. */
+function codeOf(issue: Issue): ErrorCode {
+  const named: unknown = issue.code === 'custom' ? issue.params?.code : undefined
+  return typeof named === 'string' && isErrorCode(named) ? named : 'invalid_request'
+}
+
+function isErrorCode(name: string): name is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, name)
+}
+
+/** Our own messages continue the sentence, so they begin in lower case; zod's are put in our words. */
 function complaint(issue: Issue): string {
+  if (/^[a-z]/.test(issue.message)) return issue.message
   switch (issue.code) {
     case 'invalid_type':
-      return issue.message.startsWith('must') ? issue.message : `must be ${article(issue.expected)}`
+      return `must be ${article(issue.expected)}`
     case 'invalid_union':
       return `must be ${unionOf(issue)}`
     case 'invalid_value':
-      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`
+      return `must be ${oneOf(issue.values)}`
     case 'too_small':
-      return /^[a-z]/.test(issue.message)
-        ? issue.message
-        : `must be at least ${issue.minimum}${unit(issue.origin)}`
+      return `must be at least ${issue.minimum}${unit(issue.origin)}`
     case 'too_big':
-      return /^[a-z]/.test(issue.message)
-        ? issue.message
-        : `must be at most ${issue.maximum}${unit(issue.origin)}`
+      return `must be at most ${issue.maximum}${unit(issue.origin)}`
     default:
-      return /^[a-z]/.test(issue.message) ? issue.message : `is not valid: ${issue.message}`
+      return `is not valid: ${issue.message}`
   }
 }
 
 function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   const options: unknown = 'options' in issue ? issue.options : undefined
-  if (Array.isArray(options)) return `one of ${options.map((option) => JSON.stringify(option)).join(', ')}`
-  const kinds = issue.errors.map(([first]) => {
+  if (Array.isArray(options)) return oneOf(options)
+  const kinds = issue.errors.flatMap(([first]) => {
     if (first?.code === 'invalid_type') return article(first.expected)
-    if (first?.code === 'invalid_value') return first.values.map((value) => JSON.stringify(value)).join(', ')
-    return null
+    return first?.code === 'invalid_value' ? oneOf(first.values) : []
   })
-  const known = [...new Set(kinds.filter((kind) => kind !== null))]
-  return known.length > 0 ? known.join(' or ') : 'of another form'
+  return kinds.length > 0 ? [...new Set(kinds)].join(' or ') : 'of another form'
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const shown = values.map((value) => JSON.stringify(value) ?? String(value))
+  return shown.length === 1 ? shown.join('') : `one of ${shown.join(', ')}`
 }
 
 function article(kind: string): string {

@@ -10,4 +10,9 @@ export const text = z
   })
 
 /** A short name: letters, digits and `. _ : / @ -`. */
-export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/, 'must be a short name')
+export const name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$/,
+    'must be a short name: up to 128 letters, digits and . _ : / @ -',
+  )

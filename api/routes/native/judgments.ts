@@ -53,9 +53,10 @@ export function judgmentRoutes(counter: Counter) {
   return routes
 }
 
+const protocolField = z.looseObject({ protocol: z.enum(['openrs', 'pointwise']).optional() })
+
 /** A body's `protocol` says which schema it is read by, so that a mistake is explained for the right one. */
 export function parseRequest(body: unknown): JudgmentRequest {
-  const pointwise =
-    typeof body === 'object' && body !== null && 'protocol' in body && body.protocol === 'pointwise'
-  return pointwise ? parseWith(pointwiseRequest, body) : parseWith(pairRequest, body)
+  const { protocol } = parseWith(protocolField, body)
+  return protocol === 'pointwise' ? parseWith(pointwiseRequest, body) : parseWith(pairRequest, body)
 }
