@@ -12,6 +12,8 @@ export const openStockSession: OpenSession = async ({ model, weights, threads })
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // What goes wrong is thrown: it need not be printed too.
+    logSeverityLevel: 4,
     extra: { session: { model_external_initializers_file_folder_path: weights } },
   })
   // The same feed often returns (the past of a layer): its wrapper is kept as long as it lives.

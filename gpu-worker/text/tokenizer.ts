@@ -9,7 +9,10 @@ export type Tokenizer = {
   readonly control: ReadonlyMap<string, number>
   /** The tokens that end a reply. */
   readonly ends: ReadonlySet<number>
-  /** Tokens of plain text: whatever it contains, never a control token. */
+  /**
+   * Tokens of plain text: whatever it contains, never a control token. A byte that no token writes (some
+   * vocabularies lack a few that UTF-8 text rarely holds) is left out.
+   */
   encode(text: string): number[]
   /** What the token writes, as UTF-8; a control token writes its name. */
   bytes(id: number): Uint8Array

