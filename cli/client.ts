@@ -46,6 +46,12 @@ export class Refusal extends Failure {
 /** A connection that broke in the middle of a call; the work goes on and the same call finds it done. */
 class Dropped extends Failure {}
 
+export type PostOptions = {
+  signal?: AbortSignal
+  /** Told of each refusal that is waited out. */
+  onWait?: (why: string, seconds: number) => void
+}
+
 /**
  * Posts JSON and reads the answer by its schema. Waits and repeats, up to eight tries in all, where that may
  * help: `Retry-After` is honoured. Throws a `Refusal` or a `Failure`.
@@ -55,19 +61,26 @@ export async function post<T>(
   path: string,
   body: unknown,
   answer: z.ZodType<T>,
-  signal?: AbortSignal,
+  { signal, onWait }: PostOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await postOnce(service, path, body, answer, signal)
     } catch (error) {
-      const refused = error instanceof Refusal && WORTH_REPEATING.has(error.status)
-      if (attempt === TRIES || !(refused || error instanceof Dropped)) throw error
+      if (attempt === TRIES || !isWorthRepeating(error)) throw error
       const asked = error instanceof Refusal ? error.retryAfter : null
       const seconds = Math.min(asked ?? 2 ** (attempt - 1) / 2, LONGEST_WAIT)
+      onWait?.(error.message, seconds)
       await sleep(seconds * 1000, undefined, signal ? { signal } : {})
     }
   }
+}
+
+function isWorthRepeating(error: unknown): error is Refusal | Dropped {
+  if (error instanceof Refusal) {
+    return WORTH_REPEATING.has(error.status) && error.data?.code !== 'not_configured'
+  }
+  return error instanceof Dropped
 }
 
 async function postOnce<T>(

@@ -70,10 +70,20 @@ describe('plumbline judge', () => {
     expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'model_not_found'])
   })
 
+  it('does not wait for what only its keeper can change', async () => {
+    const answer = () => refused(503, 'not_configured', 'Set PLUMBLINE_MODELS.', { 'retry-after': '60' })
+    expect(await judge(answer, TEXTS)).toMatchObject({
+      code: 1,
+      stderr: 'plumbline: Set PLUMBLINE_MODELS.\n',
+    })
+    expect(service?.seen).toHaveLength(1)
+  })
+
   it('waits and repeats when it is told to, or when the connection breaks', async () => {
     const replies = [refused(503, 'loading', 'Loading.', { 'retry-after': '0' }), 'drop' as const]
-    const { code, stdout } = await judge((seen) => replies[seen.number - 1] ?? judged(seen), TEXTS)
+    const { code, stdout, stderr } = await judge((seen) => replies[seen.number - 1] ?? judged(seen), TEXTS)
     expect([code, service?.seen.length]).toEqual([0, 3])
+    expect(stderr).toContain('Loading. Trying again in 0 s.')
     expect(stdout).toContain('Winner: first')
   })
 

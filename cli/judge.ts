@@ -46,7 +46,9 @@ export function judgeCommand(): Command {
 
 async function run(options: JudgeOptions): Promise<void> {
   const body = { ...(await readRequest(options)), ...judgingFields(options) }
-  const answer = await post(serviceFrom(process.env), '/v1/judgments', body, judgment)
+  const answer = await post(serviceFrom(process.env), '/v1/judgments', body, judgment, {
+    onWait: (why, seconds) => console.error(`${why} Trying again in ${seconds} s.`),
+  })
   if (options.json) console.log(JSON.stringify(answer))
   else {
     const paint = (style: Parameters<typeof styleText>[0], text: string) =>

@@ -76,7 +76,7 @@ async function judgePair(
   const started = performance.now()
   const body = { prompt: pair.prompt, responses: pair.responses, ...fields }
   try {
-    const judgment = await post(service, '/v1/judgments', body, pairJudgment, signal)
+    const judgment = await post(service, '/v1/judgments', body, pairJudgment, { signal })
     return resultOf(pair, key, judgment, performance.now() - started)
   } catch (error) {
     if (!(error instanceof Refusal) || error.data === null || !OF_THE_PAIR.has(error.data.code)) throw error
