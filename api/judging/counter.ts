@@ -35,14 +35,22 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
   return {
     read,
 
-    /** One judgment: from the record, from a flight under way, or made now. */
-    async judge(request: JudgmentRequest, call: Call): Promise<Judgment> {
+    /** The answer to a body that was answered a moment ago: nothing is parsed or hashed again. */
+    again(body: string, { organisation }: Call): Judgment | null {
+      const asked = recent.findAsked(organisation, body)
+      const filed = asked && recent.find(asked.key)
+      return filed ? show(filed, asked.view, 'hit') : null
+    },
+
+    /** One judgment: from the record, from a flight under way, or made now. `body` is what asked for it, if one did. */
+    async judge(request: JudgmentRequest, call: Call, body?: string): Promise<Judgment> {
       const { assignment } = await plan(request, call)
-      const { key, view, cache, shard } = assignment
-      const known = cache === 'use' ? recent.get(key) : undefined
+      const { organisation, key, view, cache, shard } = assignment
+      if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view })
+      const known = cache === 'use' ? recent.find(key) : undefined
       if (known) return show(known, view, 'hit')
       const { filed, cache: found } = settled(await platform.desk(shard).judge(assignment))
-      if (cache !== 'off') recent.set(key, filed)
+      if (cache !== 'off') recent.keep(key, filed)
       return show(filed, view, found)
     },
 

@@ -1,12 +1,18 @@
 import { LRUCache } from 'lru-cache'
 import type { Filed } from '../../shared/judge/filed.ts'
+import type { View } from '../../shared/judge/view.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Platform } from '../platform/platform.ts'
 
-/** Finished judgments by their key, in front of the desks. */
+/** What a body asked for: the key of its judgment and how it is shown. */
+export type Asked = { key: string; view: View | null }
+
+/** Finished judgments in front of the desks, by their key, and the keys of bodies that were read before. */
 export type Recent = {
-  get(key: string): Filed | undefined
-  set(key: string, filed: Filed): void
+  find(key: string): Filed | undefined
+  keep(key: string, filed: Filed): void
+  findAsked(organisation: string, body: string): Asked | undefined
+  keepAsked(organisation: string, body: string, asked: Asked): void
 }
 
 /**
@@ -14,18 +20,26 @@ export type Recent = {
  * unseen. Failures are never kept here, so that they are forgotten when the record says.
  */
 export function createRecent(platform: Platform): Recent {
-  const kept = new LRUCache<string, Filed>({
+  const common = {
     maxSize: LIMITS.recentBytes,
+    maxEntrySize: LIMITS.recentEntryBytes,
     ttl: LIMITS.recentMs,
     // The cache's own timer would belong to one request of a Worker and end with it.
     ttlResolution: 0,
     perf: platform,
+  }
+  const finished = new LRUCache<string, Filed>({
+    ...common,
     sizeCalculation: (filed) => JSON.stringify(filed).length,
   })
+  const bodies = new LRUCache<string, Asked>({ ...common, sizeCalculation: (_, body) => body.length })
+
   return {
-    get: (key) => kept.get(key),
-    set(key, filed) {
-      if (filed.evidence.failure === null) kept.set(key, filed)
+    find: (key) => finished.get(key),
+    keep(key, filed) {
+      if (filed.evidence.failure === null) finished.set(key, filed)
     },
+    findAsked: (organisation, body) => bodies.get(`${organisation} ${body}`),
+    keepAsked: (organisation, body, asked) => void bodies.set(`${organisation} ${body}`, asked),
   }
 }

@@ -19,8 +19,9 @@ export const LIMITS = {
   idempotencyKey: 255,
   /** A deterministic failure is remembered for this long, so that a retrying trainer does not hammer a model. */
   failureMs: 60_000,
-  /** Finished records kept in front of the desks by each isolate or process. */
+  /** Characters of finished records, and of the bodies that asked for them, kept in front of the desks. */
   recentBytes: 16 * 1024 * 1024,
+  recentEntryBytes: 256 * 1024,
   recentMs: 60_000,
   /** A comment goes down a silent event stream this often, so that proxies keep it open. */
   streamPulseMs: 15_000,

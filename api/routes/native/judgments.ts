@@ -7,7 +7,7 @@ import type { Counter } from '../../judging/counter.ts'
 import { refuseUntried } from '../../judging/untried.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import { LIMITS } from '../../platform/limits.ts'
-import { readJson } from '../body.ts'
+import { parseJson, readText } from '../body.ts'
 
 export const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
@@ -20,10 +20,13 @@ export function judgmentRoutes(counter: Counter) {
   const routes = new Hono<Edge>()
 
   routes.post('/', async (c) => {
-    const request = parseRequest(await readJson(c))
     const call = c.get('call')
+    const body = await readText(c)
+    const again = counter.again(body, call)
+    if (again) return c.json(again)
+    const request = parseRequest(parseJson(body))
     if (!request.stream) {
-      const judgment = await counter.judge(request, call)
+      const judgment = await counter.judge(request, call, body)
       refuseUntried([judgment])
       return c.json(judgment)
     }
