@@ -26,7 +26,10 @@ function pairParts(judgment: PairJudgment, paint: Paint): string[] {
       )
   return [
     `${headline}\n${paint('dim', how)}`,
-    judgment.verifiers.map((result) => renderVerifier(result, paint)).join('\n'),
+    judgment.verifiers
+      .toSorted((a, b) => (a.response ?? 0) - (b.response ?? 0))
+      .map((result) => renderVerifier(result, paint))
+      .join('\n'),
     ...rubrics,
     renderOrders(judgment, paint),
     footer(judgment.id, judgment.usage, paint),

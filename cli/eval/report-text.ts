@@ -24,6 +24,7 @@ export function renderReport(report: Report): string {
       ? []
       : [`not the usual clauses     ${percent(adaptivity.unusual)}, ${adaptivity.sets} different sets`]),
     `a pair takes              ${number(per_pair.judge_calls)} judge calls, ${number(per_pair.prompt_tokens)} prompt tokens (${number(per_pair.cached_tokens)} cached), ${number(per_pair.completion_tokens)} completion tokens, ${number(per_pair.ms / 1000)} s`,
+    `answered from the record  ${report.cache_hits}`,
     `wall time of this run     ${number(report.wall_seconds)} s`,
   ].join('\n')
 }

@@ -32,6 +32,8 @@ export type Report = {
     cached_tokens: number
     ms: number
   }
+  /** Pairs that the service answered from its record. */
+  cache_hits: number
   /** The same pairs, decided by length alone. */
   longer_wins: Accuracy
   wall_seconds: number
@@ -66,6 +68,7 @@ export function makeReport(file: string, judged: [Pair, Result][], wallSeconds: 
       cached_tokens: average(({ cached_tokens }) => cached_tokens),
       ms: average(({ ms }) => ms),
     },
+    cache_hits: results.filter(({ hit }) => hit).length,
     longer_wins: accuracy(judged.map(([pair]) => ({ label: pair.label, said: longer(pair) }))),
     wall_seconds: wallSeconds,
   }

@@ -20,6 +20,7 @@ export const result = z.object({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   cached_tokens: z.int(),
+  hit: z.boolean().describe('Answered from the service’s record: what it cost then is not in this line.'),
   ms: z.number().describe('Wall time of the call as the client saw it.'),
   judgment: z.string().nullable(),
 })
@@ -44,6 +45,7 @@ export function resultOf(pair: Pair, key: string, judgment: PairJudgment, ms: nu
     prompt_tokens: usage.prompt_tokens,
     completion_tokens: usage.completion_tokens,
     cached_tokens: usage.cached_tokens,
+    hit: usage.cache === 'hit',
     ms: Math.round(ms),
     judgment: judgment.id,
   }
@@ -67,6 +69,7 @@ export function refusedResult(pair: Pair, key: string, code: string, ms: number)
     prompt_tokens: 0,
     completion_tokens: 0,
     cached_tokens: 0,
+    hit: false,
     ms: Math.round(ms),
     judgment: null,
   }

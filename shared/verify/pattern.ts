@@ -55,6 +55,8 @@ function compile(source: string, flags: string): Pattern | { fault: string } {
       work: (characters) => pattern.programSize() * characters,
     }
   } catch (error) {
-    return { fault: `can't run in RE2 (${error instanceof Error ? error.message : String(error)})` }
+    return {
+      fault: `can't run in RE2, which has no look-around and no back references (${error instanceof Error ? error.message : String(error)})`,
+    }
   }
 }
