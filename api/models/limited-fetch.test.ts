@@ -105,8 +105,12 @@ describe('limitedFetch', () => {
     const caller = new AbortController()
     const second = send(entryOf(), out, caller.signal)
     caller.abort(new PlumblineError('deadline_exceeded', 'The deadline has passed.', { transient: true }))
+    const ended: string[] = []
+    first.catch(() => ended.push('first'))
+    second.catch(() => ended.push('second'))
     await expect(second).rejects.toThrow('The deadline has passed.')
     await expect(first).rejects.toThrow(code('model_timeout', true))
+    expect(ended).toEqual(['second', 'first'])
     await expect(send(entryOf(), out, AbortSignal.abort())).rejects.toThrow(code('deadline_exceeded', true))
   })
 

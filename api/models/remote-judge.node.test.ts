@@ -68,6 +68,40 @@ describe('judgeThere', () => {
     expect(await judgeThere(job, entryOf(), outbound())).toEqual(evidence)
   })
 
+  it('sends all that the outcome depends on, in canonical order', async () => {
+    const job = await jobOf({
+      ...pair,
+      reference: 'GOOD',
+      meta_rubric: 'code',
+      votes: 3,
+      seed: 5,
+      mode: 'single',
+    })
+    const sent: unknown[] = []
+    const capture: Outbound['fetch'] = async (_url, { body }) => {
+      sent.push(JSON.parse(String(body)))
+      return new Response(null, { status: 503 })
+    }
+    await judgeThere(job, entryOf(), outbound(capture))
+    expect(sent).toEqual([
+      {
+        protocol: 'openrs',
+        prompt: job.prompt,
+        responses: job.responses,
+        meta_rubric: 'code@1',
+        reference: 'GOOD',
+        constraints: [],
+        mode: 'single',
+        votes: 3,
+        seed: 5,
+        orders: 'strict',
+        model: 'fake-1m',
+        cache: 'off',
+        stream: false,
+      },
+    ])
+  })
+
   it("judges by the caller's rubric", async () => {
     const rubric = await makeRubric([{ id: 'only', level: 'core', title: 'Says GOOD' }], null)
     const job = await jobOf(pair, rubric)

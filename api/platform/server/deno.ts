@@ -1,6 +1,6 @@
-import { openServer } from './server.ts'
+import { openServerOrExit } from './server.ts'
 
 /** Deno serves what its entry file exports: `deno serve -A --host H --port P api/platform/server/deno.ts`. */
-const server = openServer(process.env)
+const server = openServerOrExit()
 
 export default { fetch: server.fetch }

@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
-import { openServer } from './server.ts'
+import { openServerOrExit } from './server.ts'
 
-const server = openServer(process.env)
+const server = openServerOrExit()
 const listener = serve(server, ({ address, port }) =>
   console.log(`Plumbline listens on http://${address}:${port}`),
 )

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { createApp } from '../../app.ts'
 import type { Environment } from '../config.ts'
 import { serverPlatform } from './platform.ts'
@@ -28,9 +30,28 @@ export function openServer(variables: Record<string, string | undefined>): Serve
   return {
     fetch: (request) => app.fetch(request),
     hostname: variables.PLUMBLINE_HOST || '127.0.0.1',
-    port: Number(variables.PLUMBLINE_PORT || 8787),
+    port: readPort(variables.PLUMBLINE_PORT || '8787'),
     close: sql.close,
   }
+}
+
+/** `openServer` for an entry: a wrong configuration ends the process with the sentence that names it. */
+export function openServerOrExit(): Server {
+  try {
+    return openServer(process.env)
+  } catch (error) {
+    console.error(PlumblineError.isInstance(error) ? error.message : error)
+    process.exit(1)
+  }
+}
+
+function readPort(value: string): number {
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new PlumblineError(
+    'not_configured',
+    `PLUMBLINE_PORT is '${value}': give a whole number from 0 to 65535.`,
+  )
 }
 
 /** The secret in a file that only its owner reads, made on the first start. */
