@@ -224,6 +224,7 @@ describe('chat completions', () => {
   it('turns callers away while its hands are full, and takes them again', async () => {
     const worker = await start(fakeEngine({ delayMs: 20 }))
     const ask = (stream: boolean) => post(worker, '/v1/chat/completions', { ...hello, stream })
+    for (let i = 0; i < 40; i++) await (await post(worker, '/v1/chat/completions', '{')).text()
     const replies = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(index % 2 === 0)))
     const refused = replies.filter(({ status }) => status === 503)
     expect(refused).toHaveLength(8)

@@ -21,12 +21,7 @@ export function admit(places: number): MiddlewareHandler {
       if (held) inside--
       held = false
     }
-    try {
-      await next()
-    } catch (error) {
-      leave()
-      throw error
-    }
+    await next()
     if (c.res.body === null) return leave()
     c.req.raw.signal.addEventListener('abort', leave)
     c.res = new Response(c.res.body.pipeThrough(new TransformStream({ flush: leave })), c.res)

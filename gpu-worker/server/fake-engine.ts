@@ -41,8 +41,8 @@ export function fakeEngine({ delayMs = 0, context = 100 } = {}): FakeEngine {
           yield { type: 'token', text, token: { ...token, top: alternatives(request.topLogprobs) } }
         }
         const finish = completion < WORDS.length ? 'length' : 'stop'
-        yield { type: 'end', text: '', finish, tokens: { prompt, completion, cached: 1 } }
         engine.ended.push('whole')
+        yield { type: 'end', text: '', finish, tokens: { prompt, completion, cached: 1 } }
       } finally {
         if (engine.ended.length < engine.seen.length) engine.ended.push('aborted')
       }
