@@ -140,6 +140,16 @@ describe('plumbline eval', () => {
     },
   )
 
+  it('takes a file whose very first line broke off, and says where it cannot write', async () => {
+    const { env } = await listen()
+    const path = write([pair(1)])
+    writeFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"pa')
+    expect((await plumbline(['eval', path], { env, cwd: folder })).code).toBe(0)
+    expect(results()).toHaveLength(1)
+    const elsewhere = await plumbline(['eval', path, '--output', '/nowhere/x'], { env, cwd: folder })
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining("Can't use '/nowhere/x'")])
+  })
+
   it('keeps to the concurrency, and waits as long as 429 and 503 ask', async () => {
     let open = 0
     let most = 0

@@ -16,7 +16,7 @@ export type ResultsFile = {
  */
 export function openResults(path: string): ResultsFile {
   const known = new Map<string, Result>()
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const text = existsSync(path) ? explained(path, () => readFileSync(path, 'utf8')) : ''
   const complete = text.slice(0, text.lastIndexOf('\n') + 1)
   for (const [index, line] of complete.split('\n').entries()) {
     if (line === '') continue
@@ -25,16 +25,31 @@ export function openResults(path: string): ResultsFile {
       throw new Failure(`Line ${index + 1} of '${path}' is no result: name another --output.`)
     known.set(read.key, read)
   }
-  if (complete.length < text.length) {
-    if (known.size === 0) throw new Failure(`'${path}' holds something else: name another --output.`)
-    truncateSync(path, Buffer.byteLength(complete))
+  const cutOff = text.slice(complete.length)
+  if (cutOff !== '') {
+    if (!BEGINNING.startsWith(cutOff.slice(0, BEGINNING.length))) {
+      throw new Failure(`'${path}' holds something else: name another --output.`)
+    }
+    explained(path, () => truncateSync(path, Buffer.byteLength(complete)))
   }
   return {
     known,
     append(value) {
-      appendFileSync(path, `${JSON.stringify(value)}\n`)
+      explained(path, () => appendFileSync(path, `${JSON.stringify(value)}\n`))
       known.set(value.key, value)
     },
+  }
+}
+
+/** How every line of ours begins, however early its writing broke off. */
+const BEGINNING = '{"pair":'
+
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Failure(`Can't use '${path}' for results (${why}): name another --output.`)
   }
 }
 
