@@ -9,9 +9,9 @@ const MAX_REPETITION = 50_000
 
 /**
  * The most work that matching may cost: instructions of the compiled pattern times characters of text. RE2 is
- * linear in the text, but the factor is the pattern's size; about 15 ns each, so this is a second or two.
+ * linear in the text, but the factor is the pattern's size; about 15 ns each, so this is under a second.
  */
-export const MAX_WORK = 1e8
+export const MAX_WORK = 5e7
 
 /** A caller's pattern, ready to be searched for in linear time. */
 export type Pattern = {
