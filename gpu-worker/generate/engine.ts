@@ -29,7 +29,10 @@ export type GenerateRequest = {
 export type TokenLogprob = { id: number; text: string; bytes: number[]; logprob: number }
 export type GeneratedToken = TokenLogprob & { top: TokenLogprob[] }
 
-/** `text` is what the token adds to the visible reply: empty while a UTF-8 sequence or a stop string is open. */
+/**
+ * `text` is what the event adds to the visible reply, which is all of them in a row: empty while a UTF-8 sequence
+ * or a stop string is open; the end adds what was held back and turned out to be neither.
+ */
 export type GenerateEvent =
   | { type: 'token'; text: string; token: GeneratedToken }
   | { type: 'end'; text: string; finish: 'stop' | 'length'; tokens: TokenCount }

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { OnProgress } from '../weights/progress.ts'
 import type { ChooseResult, GenerateEvent, ModelInfo } from './engine.ts'
-import { type FromThread, fromFailure, type Request, type ToThread } from './thread-messages.ts'
+import { closed, type FromThread, fromFailure, type Request, type ToThread } from './thread-messages.ts'
 
 type Result = ChooseResult | Float32Array[] | null
 type Pending = { resolve: (result: Result) => void; reject: (error: unknown) => void; onEvent: OnEvent }
@@ -73,9 +73,10 @@ export class ThreadClient {
     }
   }
 
-  /** Ends the thread after the request that it runs. */
+  /** Ends the thread; what it runs fails between two steps. */
   async close(): Promise<void> {
     if (!this.#dead) this.#send({ kind: 'close' })
+    this.#dead ??= closed()
     await this.#exited
   }
 

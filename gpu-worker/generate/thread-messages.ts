@@ -32,3 +32,8 @@ export function toFailure(error: unknown): Failure {
 export function fromFailure({ code, message, transient }: Failure): PlumblineError {
   return new PlumblineError(code, message, { transient })
 }
+
+/** What a request gets that the engine's closing cut off. */
+export function closed(): PlumblineError {
+  return new PlumblineError('internal', 'The engine was closed; open it again.')
+}

@@ -86,13 +86,16 @@ test('tensors are converted once and found again', async () => {
   expect(await readdir(home)).toEqual(['digest'])
 })
 
-test('a store that lost bytes is made again', async () => {
+test('a store that lost bytes or its index is made again', async () => {
   const file = await readGguf(await writeFixture('again.gguf', TENSORS, DATA))
   const place = join(folder, 'again', 'digest')
   const store = await storeWeights(file, place, () => {})
   await truncate(join(store.folder, store.data), 40)
-  const again = await storeWeights(file, place, () => {})
-  expect((await readFile(join(again.folder, again.data))).length).toBe(64 + 32 * 4)
+  const size = async () => (await readFile(join(store.folder, store.data))).length
+  await storeWeights(file, place, () => {})
+  expect(await size()).toBe(64 + 32 * 4)
+  await writeFile(join(store.folder, 'index.json'), '{"bytes":')
+  expect(await storeWeights(file, place, () => {})).toEqual(store)
 })
 
 test('what a killed process left behind is swept after a day', async () => {

@@ -41,12 +41,15 @@ export async function storeWeights(
   return { folder, data: DATA, tensors: new Map(Object.entries(tensors)) }
 }
 
+/** Null for a store that is missing, cut short or of another form: it is made again. */
 async function readIndex(folder: string): Promise<Index | null> {
-  const parts = [readFile(join(folder, INDEX), 'utf8'), stat(join(folder, DATA))] as const
-  const [text, data] = await Promise.all(parts).catch(() => [null, null])
-  if (text === null || data === null) return null
-  const parsed = index.parse(JSON.parse(text))
-  return parsed.bytes === data.size ? parsed : null
+  try {
+    const parsed = index.parse(JSON.parse(await readFile(join(folder, INDEX), 'utf8')))
+    const data = await stat(join(folder, DATA))
+    return parsed.bytes === data.size ? parsed : null
+  } catch {
+    return null
+  }
 }
 
 function convert(file: GgufFile, folder: string, onProgress: OnProgress): Promise<Index> {
