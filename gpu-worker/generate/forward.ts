@@ -51,9 +51,9 @@ export class Forward {
       [PORTS.total]: { dtype: 'int32', dims: [], data: Int32Array.of(total) },
       ...this.#past(state),
     }
-    const outputs = await this.#session.run(feeds, [PORTS.logits, PORTS.keyValues])
-    const logits = float32(outputs[PORTS.logits])
-    state.append(tokens, float32(outputs[PORTS.keyValues]))
+    const [logits, keyValues] = (await this.#session.run(feeds, [PORTS.logits, PORTS.keyValues])).map(float32)
+    if (!logits || !keyValues) throw new TypeError('the session gave fewer outputs than it was asked for')
+    state.append(tokens, keyValues)
     const { vocabulary } = this.#config
     return wanted.map((_, row) => logits.subarray(row * vocabulary, (row + 1) * vocabulary))
   }

@@ -124,13 +124,13 @@ export class Model {
 
   #checkRoom(length: number, room: number): void {
     const { context } = this.#parts.config
-    if (length > 0 && length + room <= context) return
+    if (length === 0)
+      throw new PlumblineError('invalid_request', 'The text has no tokens; send at least one.')
+    if (length + room <= context) return
     throw new PlumblineError(
-      length > 0 ? 'context_exceeded' : 'invalid_request',
-      length > 0
-        ? `The text takes ${length} tokens and needs room for ${room} more, but the model holds ${context}; ` +
-            'shorten it.'
-        : 'The text has no tokens; send at least one.',
+      'context_exceeded',
+      `The text takes ${length} tokens and needs room for ${room} more, but the model holds ${context}; ` +
+        'shorten it.',
     )
   }
 

@@ -17,10 +17,11 @@ export type Feeds = Readonly<Record<string, Tensor>>
 /** A loaded model. One run at a time. */
 export interface Session {
   /**
-   * Runs the model on the feeds and returns the outputs that `fetches` names; others are not copied out.
+   * Runs the model on the feeds and returns the outputs that `fetches` names, in that order; others are not
+   * copied out.
    * A feed's data must not change until the run has ended.
    */
-  run<Name extends string>(feeds: Feeds, fetches: readonly Name[]): Promise<Record<Name, Tensor>>
+  run(feeds: Feeds, fetches: readonly string[]): Promise<Tensor[]>
   dispose(): Promise<void>
 }
 

@@ -24,11 +24,10 @@ export const openStockSession: OpenSession = async ({ model, weights, threads })
     return known
   }
   return {
-    async run<Name extends string>(feeds: Readonly<Record<string, Tensor>>, fetches: readonly Name[]) {
+    async run(feeds, fetches) {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, wrap(tensor)]))
       const outputs = await session.run(inputs, fetches)
-      const pick = (name: Name) => unwrap(name, outputs[name])
-      return Object.fromEntries(fetches.map((name) => [name, pick(name)])) as Record<Name, Tensor>
+      return fetches.map((name) => unwrap(name, outputs[name]))
     },
     dispose: () => session.release(),
   }

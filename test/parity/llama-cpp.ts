@@ -26,15 +26,13 @@ export async function openLlamaCpp(path: string, vocabulary: number, threads: nu
     experimentalKvCacheValueType: 'F32',
   })
   const sequence = context.getSequence()
-  type Token = ReturnType<typeof model.tokenize>[number]
-  const asTokens = (ids: number[]) => ids as Token[]
 
   return {
     tokenize: (text) => model.tokenize(text, false),
     async *logprobs(tokens) {
       await sequence.clearHistory()
       for (let from = 0; from < tokens.length; from += AT_ONCE) {
-        const part = asTokens(tokens.slice(from, from + AT_ONCE))
+        const part = tokens.slice(from, from + AT_ONCE)
         const outputs = await sequence.controlledEvaluate(
           part.map((token) => [token, { generateNext: { logits: true } }]),
         )
@@ -48,7 +46,7 @@ export async function openLlamaCpp(path: string, vocabulary: number, threads: nu
     async time(prompt, count) {
       await sequence.clearHistory()
       const start = performance.now()
-      const tokens = sequence.evaluate(asTokens(prompt), { temperature: 0, yieldEogToken: true })
+      const tokens = sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })
       await tokens.next()
       const first = performance.now()
       for (let i = 0; i < count; i++) await tokens.next()

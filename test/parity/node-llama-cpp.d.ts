@@ -1,24 +1,24 @@
 /** The part of node-llama-cpp that the comparison uses: it is installed only to run it. */
 declare module 'node-llama-cpp' {
-  type Token = number & { readonly __token: never }
-  type EvaluateInput = Token | [Token, { generateNext: { logits: true } }]
-  type EvaluateOutput = { next: { logits?: ReadonlyMap<Token, number> } } | undefined
+  type EvaluateInput = number | [number, { generateNext: { logits: true } }]
+  type EvaluateOutput = { next: { logits?: ReadonlyMap<number, number> } } | undefined
 
   export type LlamaContextSequence = {
     clearHistory(): Promise<void>
     controlledEvaluate(input: EvaluateInput[]): Promise<EvaluateOutput[]>
-    evaluateWithoutGeneratingNewTokens(tokens: Token[]): Promise<void>
-    evaluate(tokens: Token[], options: { temperature: number; yieldEogToken: boolean }): AsyncGenerator<Token>
+    evaluate(
+      tokens: number[],
+      options: { temperature: number; yieldEogToken: boolean },
+    ): AsyncGenerator<number>
   }
 
   export type LlamaContext = { getSequence(): LlamaContextSequence; dispose(): Promise<void> }
 
   export type LlamaModel = {
-    tokenize(text: string, specialTokens: boolean): Token[]
+    tokenize(text: string, specialTokens: boolean): number[]
     createContext(options: {
       contextSize: number
       threads: number
-      batchSize?: number
       flashAttention: boolean
       experimentalKvCacheKeyType: 'F32' | 'F16'
       experimentalKvCacheValueType: 'F32' | 'F16'
