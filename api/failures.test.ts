@@ -65,3 +65,13 @@ test('without any model a judgment is 503, and verifiers still work', async () =
   const { data } = await ask('/v1/verify', { response: '4', verifiers })
   expect(data).toMatchObject([{ kind: 'exact', passed: true }])
 })
+
+test('a refresh that fails leaves the result in its place', async () => {
+  const { ask, models } = await openTestApp()
+  const made = await ask('/v1/judgments', body('Keep?'))
+  models.manner = 'prose'
+  const failed = await ask('/v1/judgments', { ...body('Keep?'), cache: 'refresh' })
+  expect(failed).toMatchObject({ winner: null, error: { code: 'reply_not_json' } })
+  const again = await ask('/v1/judgments', body('Keep?'))
+  expect(again).toMatchObject({ id: made.id, winner: 'first', usage: { cache: 'hit' } })
+})

@@ -157,3 +157,12 @@ test('a verifier that decides saves the model', async () => {
   expect(judgment.verifiers).toContainEqual(expect.objectContaining({ response: 1, passed: true }))
   expect(models.calls).toBe(0)
 })
+
+test('judged twice with the cache off, the same finding is one record and two charges', async () => {
+  const { ask, models } = await openTestApp()
+  const body = { ...pair('Twice?'), cache: 'off' }
+  const [first, second] = [await ask('/v1/judgments', body), await ask('/v1/judgments', body)]
+  expect(second).toEqual(first)
+  expect((await ask('/v1/judgments')).data).toEqual([first])
+  expect((await ask('/v1/usage')).data).toMatchObject([{ judgments: 2, judge_calls: models.calls }])
+})

@@ -25,7 +25,7 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
   }
 
   /** Reads by id show a judgment as it was first answered. */
-  async function read(organisation: string, id: string): Promise<Judgment & { created: number }> {
+  async function read(organisation: string, id: string): Promise<Judgment> {
     const parsed = parseJudgmentId(id)
     const kept = parsed && (await platform.desk(parsed.shard).read(organisation, parsed.evidenceId))
     if (kept) return show(kept.filed, parsed.view ?? kept.view, 'miss')

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Filed } from '../../shared/judge/filed.ts'
 import type { View } from '../../shared/judge/view.ts'
+import { failureOf } from '../platform/desk/failure.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Platform } from '../platform/platform.ts'
 
@@ -37,7 +38,7 @@ export function createRecent(platform: Platform): Recent {
   return {
     find: (key) => finished.get(key),
     keep(key, filed) {
-      if (filed.evidence.failure === null) finished.set(key, filed)
+      if (failureOf(filed) === null) finished.set(key, filed)
     },
     findAsked: (organisation, body) => bodies.get(`${organisation} ${body}`),
     keepAsked: (organisation, body, asked) => void bodies.set(`${organisation} ${body}`, asked),

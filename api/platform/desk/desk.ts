@@ -1,12 +1,9 @@
-import { makeEvidenceId } from '../../../shared/identity/id.ts'
 import type { Evidence } from '../../../shared/judge/evidence.ts'
 import type { Filed } from '../../../shared/judge/filed.ts'
 import type { JudgeContext } from '../../../shared/judge/judge.ts'
-import { present } from '../../../shared/judge/present.ts'
 import { type ErrorData, PlumblineError } from '../../../shared/protocol/error.ts'
-import { isTransient } from '../../../shared/protocol/transient.ts'
-import { LIMITS } from '../limits.ts'
 import type { Sql } from '../sql.ts'
+import { type Filing, makeFiling } from './filing.ts'
 import { type Flight, startFlight } from './flight.ts'
 import { type Makers, openMemory } from './memory.ts'
 import type { Assignment, Desk, DeskEvent, Ruling } from './port.ts'
@@ -49,39 +46,25 @@ export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
   }
 
   async function make(assignment: Assignment, report: (event: DeskEvent) => void): Promise<Ruling> {
-    const { organisation, key, repeat, cache, shard } = assignment
+    const { organisation, cache } = assignment
     const memory = openMemory(organisation, records, makers, cache === 'use')
     try {
       const evidence = await deps.judge(assignment, { memory, report })
-      const id = await makeEvidenceId(shard, [organisation, key, evidence])
-      const filed: Filed = {
-        id,
-        created: Math.floor(deps.now() / 1000),
-        model: evidence.spent.judge_calls > 0 || evidence.failure ? assignment.model : null,
-        evidence,
-      }
-      const failure = failureOf(filed)
-      const keys = [...(cache === 'off' ? [] : [key]), ...(repeat === null ? [] : [repeat])]
-      const filing = {
-        assignment,
-        filed,
-        memories: cache === 'off' ? [] : memory.made,
-        keys: failure?.transient ? [] : keys,
-        rebind: cache === 'refresh' && !failure,
-        expires: failure ? deps.now() + LIMITS.failureMs : null,
-      }
-      try {
-        records.file(filing, deps.now())
-      } catch (cause) {
-        deps.complain('A judgment could not be filed.', cause)
-        return { error: NOT_FILED }
-      }
-      const bound = cache === 'use' ? records.find(key, deps.now()) : null
-      return { filed: bound ?? filed, cache: 'miss' }
+      const filing = await makeFiling(assignment, evidence, memory.made, deps.now())
+      return { filed: file(filing), cache: 'miss' }
     } catch (cause) {
       return { error: errorOf(cause, deps.complain) }
     } finally {
       memory.release()
+    }
+  }
+
+  function file(filing: Filing): Filed {
+    try {
+      return records.file(filing, deps.now())
+    } catch (cause) {
+      deps.complain('A judgment could not be filed.', cause)
+      throw new PlumblineError('internal', NOT_FILED)
     }
   }
 
@@ -109,17 +92,8 @@ export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
   }
 }
 
-/** A judgment without a score is a failure, whoever's; null when there is a score. */
-function failureOf(filed: Filed): { transient: boolean } | null {
-  const { score, error } = present(filed, null, 'miss', undefined)
-  if (score !== null) return null
-  return { transient: filed.evidence.failure?.transient ?? (error !== null && isTransient(error.code)) }
-}
-
-const NOT_FILED: ErrorData = new PlumblineError(
-  'internal',
-  'The judgment was made but could not be filed, so it is not answered: make room on the disk and repeat the call.',
-).data
+const NOT_FILED =
+  'The judgment was made but could not be filed, so it is not answered: make room on the disk and repeat the call.'
 
 /** Whoever joins a flight pays nothing for it. */
 function asJoined(ruling: Ruling): Ruling {

@@ -7,7 +7,7 @@ export type Flight = {
   follow(show: (ruling: Ruling) => Ruling): ReadableStream<DeskEvent>
 }
 
-/** Starts `make`, which never rejects. `landed` runs in the same turn in which the ruling is known. */
+/** Starts `make`, which never rejects. `landed` runs as soon as the ruling is known. */
 export function startFlight(
   make: (report: (event: DeskEvent) => void) => Promise<Ruling>,
   landed: () => void,

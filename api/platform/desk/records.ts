@@ -2,7 +2,8 @@ import type { Evidence } from '../../../shared/judge/evidence.ts'
 import type { Filed } from '../../../shared/judge/filed.ts'
 import type { Rubric } from '../../../shared/protocol/rubric.ts'
 import type { Row, Sql } from '../sql.ts'
-import type { Assignment, Cursor, Kept, UsageRow } from './port.ts'
+import type { Filing } from './filing.ts'
+import type { Cursor, Kept, UsageRow } from './port.ts'
 
 const SCHEMA = [
   `create table if not exists judgments (
@@ -19,19 +20,6 @@ const SCHEMA = [
   'create table if not exists memory (organisation text not null, key text not null, value text not null, primary key (organisation, key)) without rowid',
 ]
 
-/** What a finished judgment leaves behind. Filed together or not at all. */
-export type Filing = {
-  assignment: Assignment
-  filed: Filed
-  /** What it remembers for later judgments: key and JSON. */
-  memories: [key: string, value: string][]
-  /** The keys that it becomes the answer of. A key that has a valid answer keeps it, unless `rebind`. */
-  keys: string[]
-  rebind: boolean
-  /** Unix time, milliseconds, when the keys forget it; null for never. */
-  expires: number | null
-}
-
 export type Records = ReturnType<typeof createRecords>
 
 /** The tables of a shard. All calls are synchronous, so a caller between two awaits is alone with them. */
@@ -43,22 +31,27 @@ export function createRecords(sql: Sql) {
     return row ? toKept(row) : null
   }
 
+  function find(key: string, now: number): Filed | null {
+    const [row] = sql.all(
+      `select judgments.* from bindings join judgments using (organisation, id)
+       where key = ? and (expires is null or expires > ?)`,
+      key,
+      now,
+    )
+    return row ? toKept(row).filed : null
+  }
+
   return {
     read,
 
     /** The evidence that a key is bound to, if it is and has not expired. `now` in milliseconds. */
-    find(key: string, now: number): Filed | null {
-      const [row] = sql.all(
-        `select judgments.* from bindings join judgments using (organisation, id)
-         where key = ? and (expires is null or expires > ?)`,
-        key,
-        now,
-      )
-      return row ? toKept(row).filed : null
-    },
+    find,
 
-    /** One write: the record, its charge, its rubrics, its memories and the keys bound to it. */
-    file({ assignment, filed, memories, keys, rebind, expires }: Filing, now: number): void {
+    /**
+     * One write: the record, its charge, its rubrics, its memories and the keys bound to it. Gives the evidence
+     * that lies there now: an earlier one, where the key was bound or the same was found before.
+     */
+    file({ assignment, filed, memories, keys, rebind, expires }: Filing, now: number): Filed {
       const { organisation, apiKey, view } = assignment
       const { evidence, id, created, model } = filed
       const { spent } = evidence
@@ -99,6 +92,8 @@ export function createRecords(sql: Sql) {
             now,
           )
       })
+      const bound = assignment.cache === 'use' ? find(assignment.key, now) : null
+      return bound ?? read(organisation, id)?.filed ?? filed
     },
 
     /** Newest first. */
