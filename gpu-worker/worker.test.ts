@@ -170,6 +170,28 @@ describe('chat completions', () => {
     expect(engine.ended).toEqual(['aborted'])
   })
 
+  it('gives the places of callers who hung up to the next, whether they had begun to read or not', async () => {
+    const engine = fakeEngine({ delayMs: 30 })
+    const worker = await start(engine)
+    const callers = new AbortController()
+    let reading = 0
+    const calls = Array.from({ length: 32 }, async (_, index) => {
+      const ask = { ...hello, stream: index % 2 === 0 }
+      const reply = await post(worker, '/v1/chat/completions', ask, { signal: callers.signal })
+      reading++
+      await reply.text()
+    })
+    await until(() => engine.seen.length === 32 && reading === 16)
+    callers.abort()
+    const ends = await Promise.allSettled(calls)
+    expect(ends.map(({ status }) => status)).toEqual(Array(32).fill('rejected'))
+    await until(() => engine.ended.length === 32)
+    const next = await Promise.all(calls.map(() => post(worker, '/v1/chat/completions', hello).catch(String)))
+    expect(next.map((reply) => (typeof reply === 'string' ? reply : reply.status))).toEqual(
+      Array(32).fill(200),
+    )
+  })
+
   it.each([
     ['{"model":', 400, 'invalid_json', undefined],
     ['[]', 400, 'invalid_request', undefined],

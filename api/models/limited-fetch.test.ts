@@ -104,6 +104,8 @@ describe('limitedFetch', () => {
     const first = send(entryOf({ timeout_ms: 200 }), out)
     const caller = new AbortController()
     const second = send(entryOf(), out, caller.signal)
+    // until then neither has asked for its place
+    await new Promise((resolve) => setTimeout(resolve, 20))
     caller.abort(new PlumblineError('deadline_exceeded', 'The deadline has passed.', { transient: true }))
     const ended: string[] = []
     first.catch(() => ended.push('first'))

@@ -21,7 +21,13 @@ export function admit(places: number): MiddlewareHandler {
       if (held) inside--
       held = false
     }
-    await next()
+    try {
+      await next()
+    } catch (reason) {
+      // what a hung-up request's signal throws is no Error, which Hono hands on
+      leave()
+      throw reason
+    }
     if (c.res.body === null) return leave()
     c.req.raw.signal.addEventListener('abort', leave)
     c.res = new Response(c.res.body.pipeThrough(new TransformStream({ flush: leave })), c.res)

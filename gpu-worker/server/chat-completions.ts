@@ -43,7 +43,6 @@ async function streamed(
   let next = await iterator.next()
   return streamSSE(c, async (stream) => {
     const send = (data: object) => stream.writeSSE({ data: JSON.stringify(data) })
-    stream.onAbort(async () => void (await iterator.return?.()))
     try {
       await send(chunk(head, { role: 'assistant', content: '' }, null, null))
       for (; !next.done; next = await iterator.next()) {
