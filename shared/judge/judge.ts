@@ -33,7 +33,7 @@ export async function judge(job: Job, context: JudgeContext): Promise<Evidence> 
   const meter = new Meter()
   const counted = { ...context, model: metered(context.model, meter) }
   const evidence = job.kind === 'pair' ? await judgePair(job, counted) : await judgePoint(job, counted)
-  return { ...evidence, spent: { ...meter } }
+  return { ...evidence, spent: await meter.close() }
 }
 
 async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<PairEvidence, 'spent'>> {

@@ -1,5 +1,7 @@
+import { PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
+import type { Spent } from './evidence.ts'
 
 /** Tokens of one model call. `cached` is the part of `prompt` that was not computed again. */
 export type TokenCount = { prompt: number; completion: number; cached: number }
@@ -45,36 +47,47 @@ export interface LanguageModel {
 }
 
 /** Counts what a judgment spends on a model, whoever makes the calls and however they end. */
-export class Meter {
+export class Meter implements Spent {
   judge_calls = 0
   prompt_tokens = 0
   completion_tokens = 0
   cached_tokens = 0
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closed = false
 
-  add(tokens: TokenCount): void {
-    this.prompt_tokens += tokens.prompt
-    this.completion_tokens += tokens.completion
-    this.cached_tokens += tokens.cached
+  /** Makes one call and counts it. A failed call counts: the server saw it. */
+  async count<T extends { tokens: TokenCount }>(call: () => Promise<T>): Promise<T> {
+    if (this.#closed)
+      throw new PlumblineError('internal', 'The judgment had ended before this call was made.')
+    this.judge_calls++
+    const counted = call()
+      .then((answer) => {
+        this.prompt_tokens += answer.tokens.prompt
+        this.completion_tokens += answer.tokens.completion
+        this.cached_tokens += answer.tokens.cached
+        return answer
+      })
+      .finally(() => this.#underWay.delete(counted))
+    this.#underWay.add(counted)
+    return counted
+  }
+
+  /** What was spent in all: waits for the calls under way, and lets none begin that would go uncounted. */
+  async close(): Promise<Spent> {
+    this.#closed = true
+    await Promise.allSettled(this.#underWay)
+    const { judge_calls, prompt_tokens, completion_tokens, cached_tokens } = this
+    return { judge_calls, prompt_tokens, completion_tokens, cached_tokens }
   }
 }
 
-/** The same model with its calls counted. A failed call counts: the server saw it. */
+/** The same model with its calls counted. */
 export function metered(model: LanguageModel, meter: Meter): LanguageModel {
   return {
     identity: model.identity,
     instantiate: model.instantiate,
     verdicts: model.verdicts,
-    async generate(messages, options) {
-      meter.judge_calls++
-      const generation = await model.generate(messages, options)
-      meter.add(generation.tokens)
-      return generation
-    },
-    async choose(messages, choices, options) {
-      meter.judge_calls++
-      const choice = await model.choose(messages, choices, options)
-      meter.add(choice.tokens)
-      return choice
-    },
+    generate: (messages, options) => meter.count(() => model.generate(messages, options)),
+    choose: (messages, choices, options) => meter.count(() => model.choose(messages, choices, options)),
   }
 }
