@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pairJudgment, pointwiseJudgment } from '../shared/protocol/judgment.ts'
 import { openEngine } from './generate/open-engine.ts'
-import { chatCompletion } from './server/strict-openai.ts'
+import { chatCompletion } from './testing/strict-openai.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 /** Fetching the model is part of the first run; a busy machine needs the rest. */

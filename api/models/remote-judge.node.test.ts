@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fakeEngine } from '../../gpu-worker/server/fake-engine.ts'
 import { localModel } from '../../gpu-worker/server/local-model.ts'
 import { workerMemory } from '../../gpu-worker/server/memory.ts'
+import { fakeEngine } from '../../gpu-worker/testing/fake-engine.ts'
 import { startWorker, type Worker } from '../../gpu-worker/worker.ts'
 import { makeRubric } from '../../shared/identity/id.ts'
 import type { Finding } from '../../shared/judge/findings.ts'
