@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { workerKey } from '../shared/identity/worker-key.ts'
 import type { Engine } from './generate/engine.ts'
 import { fakeEngine } from './testing/fake-engine.ts'
-import { post, start } from './testing/running-worker.ts'
+import { post, start, until } from './testing/running-worker.ts'
 import { startWorker } from './worker.ts'
 
 const hello = { model: 'fake-1m', messages: [{ role: 'user', content: 'What colour is the sky?' }] }
@@ -83,4 +83,14 @@ it('closes its engine', async () => {
   await worker.close()
   expect(engine.closed).toBe(true)
   await expect(fetch(`${worker.url}/healthz`)).rejects.toThrow()
+})
+
+it('does not wait for a model that is still being loaded, and closes it when it comes', async () => {
+  const { promise, resolve } = Promise.withResolvers<Engine>()
+  const worker = await startWorker({ engine: promise, port: 0, secret: 's' })
+  await worker.close()
+  const engine = fakeEngine()
+  resolve(engine)
+  await promise
+  await until(() => engine.closed)
 })

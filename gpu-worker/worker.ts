@@ -20,7 +20,11 @@ export type Serving = {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-export type Worker = { url: string; close(): Promise<void> }
+export type Worker = {
+  url: string
+  /** Ends the server and its engine; an engine that is still being opened is closed once it is open. */
+  close(): Promise<void>
+}
 
 /**
  * Starts the worker's server, which answers `loading` until the model is there. Throws `not_configured` when
@@ -42,7 +46,8 @@ export async function startWorker({
   if (!open && !secret) {
     throw new PlumblineError('not_configured', 'Set PLUMBLINE_SECRET to the value that the edge has.')
   }
-  const slot = engineSlot(Promise.resolve(engine))
+  const opening = Promise.resolve(engine)
+  const slot = engineSlot(opening)
   const desk = { secret: secret || crypto.randomUUID(), memory: workerMemory() }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
   const server = serve({ fetch: workerApp(slot, desk, access).fetch, port, hostname: host })
@@ -59,8 +64,11 @@ export async function startWorker({
         server.close(() => done())
         if ('closeAllConnections' in server) server.closeAllConnections()
       })
-      const state = slot.state()
-      if (state.status === 'ready') await state.engine.close()
+      const closed = opening.then(
+        (opened) => opened.close(),
+        () => {},
+      )
+      if (slot.state().status !== 'loading') await closed
     },
   }
 }
