@@ -54,22 +54,18 @@ export class KvState {
   /** A state of its own that begins with the same `length` tokens. */
   fork(length: number, room: number): KvState {
     const copy = new KvState(this.#config, Math.max(length, room))
-    copy.#copyFrom(this, length)
-    copy.tokens.push(...this.tokens.slice(0, length))
+    copy.#copy(this.#tensors, this.#capacity, length)
+    for (const token of this.tokens.slice(0, length)) copy.tokens.push(token)
     return copy
   }
 
   #reserve(length: number): void {
     if (length <= this.#capacity) return
     const old = { tensors: this.#tensors, capacity: this.#capacity }
-    this.#capacity =
-      Math.ceil(Math.max(length, Math.min(2 * old.capacity, this.#config.context)) / STEP) * STEP
+    const roomy = Math.min(2 * old.capacity, this.#config.context)
+    this.#capacity = Math.ceil(Math.max(length, roomy) / STEP) * STEP
     this.#tensors = this.#allocate()
     this.#copy(old.tensors, old.capacity, this.tokens.length)
-  }
-
-  #copyFrom(other: KvState, length: number): void {
-    this.#copy(other.#tensors, other.#capacity, length)
   }
 
   #copy(tensors: readonly Float32Tensor[], capacity: number, length: number): void {

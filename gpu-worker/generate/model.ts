@@ -124,8 +124,9 @@ export class Model {
 
   #checkRoom(length: number, room: number): void {
     const { context } = this.#parts.config
-    if (length === 0)
+    if (length === 0) {
       throw new PlumblineError('invalid_request', 'The text has no tokens; send at least one.')
+    }
     if (length + room <= context) return
     throw new PlumblineError(
       'context_exceeded',

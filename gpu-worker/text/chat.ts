@@ -2,7 +2,7 @@ import { Template } from '@huggingface/jinja'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { Metadata } from '../weights/metadata.ts'
-import { controlPattern, disarm, unusedCharacter } from './control.ts'
+import { controlPattern, disarm } from './control.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** The tokens of a conversation, up to where the model's reply begins. */
@@ -14,8 +14,9 @@ export type Chat = (messages: readonly Message[]) => number[]
  * Throws `invalid_request` for a conversation that the template refuses.
  */
 export function createChat(metadata: Metadata, tokenizer: Tokenizer): Chat {
-  const source = metadata.string('tokenizer.chat_template')
-  const template = new Template(source)
+  const template = new Template(metadata.string('tokenizer.chat_template'))
+  // Nobody can guess it, so no message contains it. It leaves no trace in the tokens.
+  const mark = `\ue000${crypto.randomUUID()}\ue001`
   const pattern = controlPattern(tokenizer.control.keys())
   const tokens = metadata.strings('tokenizer.ggml.tokens')
   const named = (key: string) => (metadata.has(key) ? tokens[metadata.number(key)] : '')
@@ -25,7 +26,6 @@ export function createChat(metadata: Metadata, tokenizer: Tokenizer): Chat {
     eos_token: named('tokenizer.ggml.eos_token_id'),
   }
   return (messages) => {
-    const mark = unusedCharacter([source, ...messages.map((message) => message.content)])
     const disarmed = messages.map(({ role, content }) => ({
       role,
       content: disarm(content, tokenizer.control.keys(), mark),

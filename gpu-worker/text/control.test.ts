@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { controlPattern, disarm, unusedCharacter } from './control.ts'
+import { controlPattern, disarm } from './control.ts'
 
 test('no control string is left, also where they overlap', () => {
   for (const [text, control] of [
@@ -22,8 +22,4 @@ test('other text is left alone', () => {
 
 test('the longest of the control strings is matched', () => {
   expect('x<|a|>y'.split(controlPattern(['<|', '<|a|>']))).toEqual(['x', '<|a|>', 'y'])
-})
-
-test('the mark occurs in none of the texts', () => {
-  expect(unusedCharacter(['a', 'b\ue000', '\ue001'])).toBe('\ue002')
 })

