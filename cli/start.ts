@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { PlumblineError } from '../shared/protocol/error.ts'
@@ -24,7 +23,6 @@ export function startCommand(): Command {
 
 async function start(options: StartOptions): Promise<void> {
   const screen = openScreen(process.stdout)
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => null)
   const settings = await readSettings(process.env, options)
   await requireFree(options.port)
   const home = homeOf(process.env)
@@ -39,6 +37,7 @@ async function start(options: StartOptions): Promise<void> {
   try {
     const variables = worker ? withWorker(settings, await worker.url) : settings.variables
     edge = await startEdge(options.port, join(home, 'edge'), variables)
+    const stopped = stopSignal()
     const serving = serve(edge, worker, settings, options.port, screen)
     const failure = await Promise.race([
       stopped,
@@ -74,4 +73,17 @@ async function serve(
     )
   }
   screen.say(`${firstCall(port, settings.keys)}\n`)
+}
+
+/**
+ * Resolves on ctrl-C and its kin. Miniflare and wrangler listen too and would end the process on the spot: they
+ * are taken off, and closing the edge does what they would have done.
+ */
+function stopSignal(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal)
+      process.on(signal, () => resolve(null))
+    }
+  })
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Engine } from '../gpu-worker/generate/engine.ts'
 import { openEngine } from '../gpu-worker/generate/open-engine.ts'
-import type { OnProgress } from '../gpu-worker/weights/progress.ts'
 import { startWorker } from '../gpu-worker/worker.ts'
 import { reportFailures } from './failure.ts'
 import { toFailure } from './start/failure.ts'
@@ -32,36 +32,37 @@ export function workerCommand(): Command {
 
 async function runWorker({ model, port, host, threads }: WorkerOptions): Promise<void> {
   const tell = process.send ? tellLauncher : tellPeople()
-  const onProgress: OnProgress = (progress) => tell({ kind: 'progress', progress })
   const stopped = stopSignal()
   const secret = await secretOf(process.env)
-  const engine = openEngine({
+  const opening = Promise.withResolvers<Engine>()
+  const worker = await startWorker({ engine: opening.promise, port, host, secret })
+  tell({ kind: 'listening', url: worker.url })
+  openEngine({
     reference: model,
     home: homeOf(process.env),
     ...(threads !== undefined && { threads }),
-    onProgress,
-  })
-  const worker = await startWorker({ engine, port, host, secret })
-  tell({ kind: 'listening', url: worker.url })
+    onProgress: (progress) => tell({ kind: 'progress', progress }),
+  }).then(opening.resolve, opening.reject)
   try {
-    const loaded = await Promise.race([engine, stopped])
-    if (loaded) tell({ kind: 'ready', model: loaded.model })
+    const engine = await Promise.race([opening.promise, stopped])
+    if (engine) tell({ kind: 'ready', model: engine.model })
     await stopped
   } catch (error) {
+    if (!process.send) throw error
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
-    throw error
+    process.exitCode = 1
   } finally {
     await worker.close()
   }
+  // A model that is still being fetched would keep the process for as long as that takes.
+  process.exit()
 }
 
 /** A launcher lets go of its worker by closing the channel, or by dying; ctrl-C is then the launcher's to handle. */
 function stopSignal(): Promise<null> {
-  if (process.send) {
-    process.on('SIGINT', () => {})
-    return Promise.race([once(process, 'disconnect'), once(process, 'SIGTERM')]).then(() => null)
-  }
-  return Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => null)
+  if (process.send) process.on('SIGINT', () => {})
+  const ends = process.send ? ['disconnect', 'SIGTERM'] : ['SIGINT', 'SIGTERM']
+  return Promise.race(ends.map((end) => once(process, end))).then(() => null)
 }
 
 function tellLauncher(news: WorkerNews): void {

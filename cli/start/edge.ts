@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, stop } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { PlumblineError } from '../../shared/protocol/error.ts'
@@ -26,6 +26,7 @@ async function bundle(main: string): Promise<string> {
     external: ['cloudflare:*'],
     logLevel: 'error',
   })
+  await stop()
   return outputFiles[0]?.text ?? ''
 }
 

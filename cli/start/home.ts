@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { PlumblineError } from '../../shared/protocol/error.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -10,15 +12,31 @@ export function homeOf(variables: Variables): string {
   return variables.PLUMBLINE_HOME || join(data, 'plumbline')
 }
 
-/** PLUMBLINE_SECRET, else the one in the home folder: 64 hex digits, made on the first start, its owner's alone. */
+/**
+ * PLUMBLINE_SECRET, else the one in the home folder: 64 hex digits, made on the first start, its owner's alone.
+ * Throws a sentence when the folder can't be written.
+ */
 export async function secretOf(variables: Variables): Promise<string> {
   if (variables.PLUMBLINE_SECRET) return variables.PLUMBLINE_SECRET
   const home = homeOf(variables)
+  try {
+    return await keptSecret(home)
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? error.code : error
+    throw new PlumblineError(
+      'not_configured',
+      `${home} can't be written (${reason}): set PLUMBLINE_HOME to a folder that can.`,
+      { cause: error },
+    )
+  }
+}
+
+async function keptSecret(home: string): Promise<string> {
   const path = join(home, 'secret')
-  const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')
   await mkdir(home, { recursive: true })
-  await writeFile(path, made, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
+  if (!existsSync(path)) {
+    const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')
+    await writeFile(path, made, { flag: 'wx', mode: 0o600 })
+  }
   return (await readFile(path, 'utf8')).trim()
 }

@@ -16,7 +16,22 @@ export async function requireFree(port: number): Promise<void> {
     probe.once('error', resolve)
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(null)))
   })
-  if (failure === null) return
-  const reason = failure.code === 'EACCES' ? 'may not be opened by this user' : 'is in use by another program'
-  throw new PlumblineError('not_configured', `Port ${port} ${reason}: choose another with --port.`)
+  if (failure !== null) throw new PlumblineError('not_configured', await sentence(port, failure))
+}
+
+async function sentence(port: number, failure: NodeJS.ErrnoException): Promise<string> {
+  const other = 'choose another with --port.'
+  if (failure.code !== 'EADDRINUSE') return `Port ${port} may not be opened (${failure.code}): ${other}`
+  const ours = await answersAsPlumbline(port)
+  return ours
+    ? `A Plumbline answers on port ${port} already: use it, stop it, or ${other}`
+    : `Port ${port} is in use by another program: ${other}`
+}
+
+async function answersAsPlumbline(port: number): Promise<boolean> {
+  const timeout = AbortSignal.timeout(1000)
+  const page = await fetch(`http://127.0.0.1:${port}/`, { signal: timeout })
+    .then((response) => response.text())
+    .catch(() => '')
+  return page.includes('Plumbline')
 }
