@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { opinionatedModel } from '../../shared/model/opinionated-model.ts'
+import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { message } from '../../shared/protocol/message.ts'
 
 /** How the server treats its calls. */

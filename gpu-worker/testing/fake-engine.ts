@@ -1,5 +1,5 @@
 import type { LanguageModel } from '../../shared/judge/language-model.ts'
-import { opinionatedModel } from '../../shared/model/opinionated-model.ts'
+import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Engine, GenerateEvent, GenerateRequest } from '../generate/engine.ts'
 

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
@@ -46,35 +47,49 @@ export interface LanguageModel {
   choose(messages: Message[], choices: string[], options?: ChooseOptions): Promise<Choice>
 }
 
-/** Counts what a judgment spends on a model, whoever makes the calls and however they end. */
+/** Model calls that one judgment has in flight: what a Workers invocation may have open. */
+export const CALLS_IN_FLIGHT = 6
+
+/**
+ * Makes the model calls of one judgment and counts what they spend, however they end. A few are in flight at a
+ * time; after the first that fails no further one is made, since the judgment is lost already.
+ */
 export class Meter implements Spent {
   judge_calls = 0
   prompt_tokens = 0
   completion_tokens = 0
   cached_tokens = 0
+  readonly #place = pLimit(CALLS_IN_FLIGHT)
   readonly #underWay = new Set<Promise<unknown>>()
-  #closed = false
+  #failure: unknown = null
 
-  /** Makes one call and counts it. A failed call counts: the server saw it. */
-  async count<T extends { tokens: TokenCount }>(call: () => Promise<T>): Promise<T> {
-    if (this.#closed)
-      throw new PlumblineError('internal', 'The judgment had ended before this call was made.')
-    this.judge_calls++
-    const counted = call()
-      .then((answer) => {
-        this.prompt_tokens += answer.tokens.prompt
-        this.completion_tokens += answer.tokens.completion
-        this.cached_tokens += answer.tokens.cached
-        return answer
-      })
-      .finally(() => this.#underWay.delete(counted))
-    this.#underWay.add(counted)
-    return counted
+  /** Makes one call when its turn comes and counts it. A failed call counts: the server saw it. */
+  count<T extends { tokens: TokenCount }>(call: () => Promise<T>): Promise<T> {
+    return this.#place(() => {
+      if (this.#failure !== null) throw this.#failure
+      this.judge_calls++
+      const counted = this.#watch(call).finally(() => this.#underWay.delete(counted))
+      this.#underWay.add(counted)
+      return counted
+    })
+  }
+
+  async #watch<T extends { tokens: TokenCount }>(call: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await call()
+      this.prompt_tokens += answer.tokens.prompt
+      this.completion_tokens += answer.tokens.completion
+      this.cached_tokens += answer.tokens.cached
+      return answer
+    } catch (error) {
+      this.#failure ??= error
+      throw error
+    }
   }
 
   /** What was spent in all: waits for the calls under way, and lets none begin that would go uncounted. */
   async close(): Promise<Spent> {
-    this.#closed = true
+    this.#failure ??= new PlumblineError('internal', 'The judgment had ended before this call was made.')
     await Promise.allSettled(this.#underWay)
     const { judge_calls, prompt_tokens, completion_tokens, cached_tokens } = this
     return { judge_calls, prompt_tokens, completion_tokens, cached_tokens }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { TokenCount } from '../../shared/judge/language-model.ts'
-import { opinionatedModel } from '../../shared/model/opinionated-model.ts'
+import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { type Fault, SPOILT_TEXTS } from './faults.ts'
 
 export const completionRequest = z.object({
