@@ -41,7 +41,7 @@ const verdicts = rubricOf(level)
 const score = (items: LevelledVerdict[]) => aggregateHardened(items).score
 
 describe('aggregateCompat', () => {
-  it.each(GOLDEN)('%s to the last digit', (_name, items, expected, minScore) => {
+  it.each(GOLDEN)('%s to the last digit', (...[, items, expected, minScore]) => {
     expect(aggregateCompat(items, minScore)).toBe(expected)
   })
 
