@@ -1,10 +1,5 @@
-import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readGguf } from '../weights/gguf.ts'
 import { defaultHome } from '../weights/home.ts'
-import { resolveModel } from '../weights/resolve.ts'
 import type { Engine, GeneratedToken, GenerateRequest } from './engine.ts'
 import { openEngine } from './open-engine.ts'
 import { argmax } from './sampler.ts'
@@ -238,57 +233,6 @@ describe('limits', () => {
     await expect(engine.logprobs([1, 49152])).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(engine.logprobs([])).rejects.toMatchObject({ code: 'invalid_request' })
   })
-})
-
-describe('the weights decide', () => {
-  const QUESTION = {
-    messages: user('Which is larger, an ant or a whale?'),
-    choices: ['An ant', 'A whale', 'The'],
-  }
-
-  /** The same file with the bytes of some tensors rewritten, opened as a model of its own. */
-  async function chooseWith(alter: (layer: number, layers: number) => number | null) {
-    const folder = await mkdtemp(join(tmpdir(), 'plumbline-altered-'))
-    try {
-      const { path } = await resolveModel(REFERENCE, { home, onProgress: () => {} })
-      const altered = join(folder, 'altered.Q4_1.gguf')
-      await copyFile(path, altered)
-      const named = new Map((await readGguf(path)).tensors.map((tensor) => [tensor.name, tensor]))
-      {
-        await using original = await open(path, 'r')
-        await using file = await open(altered, 'r+')
-        for (let layer = 0; layer < 30; layer++) {
-          const target = named.get(`blk.${layer}.ffn_down.weight`)
-          const from = alter(layer, 30)
-          const source = from === null ? undefined : named.get(`blk.${from}.ffn_down.weight`)
-          if (!target) throw new Error('no such tensor')
-          const bytes = Buffer.alloc(target.bytes)
-          if (source) await original.read(bytes, 0, bytes.length, source.offset)
-          await file.write(bytes, 0, bytes.length, target.offset)
-        }
-      }
-      const other = await openEngine({ reference: `file:${altered}`, home: folder })
-      try {
-        return (await other.choose(QUESTION)).probabilities
-      } finally {
-        await other.close()
-      }
-    } finally {
-      await rm(folder, { recursive: true })
-    }
-  }
-
-  const distance = (a: number[], b: number[]) =>
-    a.reduce((sum, p, i) => sum + Math.abs(p - (b[i] ?? 0)), 0) / 2
-
-  test('zeroed or permuted, they give other probabilities; rewritten as they were, the same', async () => {
-    const { probabilities } = await engine.choose(QUESTION)
-    expect(distance(await chooseWith((layer) => layer), probabilities)).toBeLessThan(1e-4)
-    expect(distance(await chooseWith(() => null), probabilities)).toBeGreaterThan(0.05)
-    expect(distance(await chooseWith((layer, layers) => layers - 1 - layer), probabilities)).toBeGreaterThan(
-      0.05,
-    )
-  }, 120_000)
 })
 
 test('an engine whose model can not be had says why in one sentence', async () => {
