@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { message } from '../../shared/protocol/message.ts'
+import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 
 /** How the server treats its calls. */
 export type Manner =

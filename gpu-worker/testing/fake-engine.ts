@@ -1,6 +1,6 @@
 import type { LanguageModel } from '../../shared/judge/language-model.ts'
-import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import type { Engine, GenerateEvent, GenerateRequest } from '../generate/engine.ts'
 
 /** Words that a generation of the fake engine is made of, a token each. */
