@@ -21,7 +21,7 @@ export type Server = {
  * (127.0.0.1 unless set) and `PLUMBLINE_PORT` (8787). Throws `not_configured` for a wrong value.
  */
 export function openServer(variables: Record<string, string | undefined>): Server {
-  const home = variables.PLUMBLINE_HOME || join(homedir(), '.plumbline')
+  const home = variables.PLUMBLINE_HOME || join(dataFolder(variables), 'plumbline')
   mkdirSync(home, { recursive: true })
   const environment: Environment = (name) =>
     variables[name] || (name === 'PLUMBLINE_SECRET' ? keptSecret(join(home, 'secret')) : undefined)
@@ -40,9 +40,14 @@ export function openServerOrExit(): Server {
   try {
     return openServer(process.env)
   } catch (error) {
-    console.error(PlumblineError.isInstance(error) ? error.message : error)
+    console.error(error instanceof Error ? error.message : error)
     process.exit(1)
   }
+}
+
+/** Where programs keep their data for a user, as the XDG base directory specification has it. */
+function dataFolder(variables: Record<string, string | undefined>): string {
+  return variables.XDG_DATA_HOME || join(homedir(), '.local', 'share')
 }
 
 function readPort(value: string): number {
