@@ -2,22 +2,25 @@ import { judge } from '../../shared/judge/judge.ts'
 import { callLimit } from '../models/call-limit.ts'
 import { chatCompletions } from '../models/chat-completions.ts'
 import type { Outbound } from '../models/limited-fetch.ts'
-import { findEntry } from '../models/model-config.ts'
+import { findEntry, modelIdentity } from '../models/model-config.ts'
 import { judgeThere } from '../models/remote-judge.ts'
 import type { Config } from '../platform/config.ts'
 import type { DeskDeps } from '../platform/desk/desk.ts'
+import { withKnownRubric } from './known-rubric.ts'
 
 /**
- * Makes judgments as their model entry says: `there` posts the whole job to a worker, `here` runs the judge
- * in this process, call by call.
+ * Makes judgments as their model entry says: `there` posts the whole job to a worker, with a rubric that is
+ * known already; `here` runs the judge in this process, call by call.
  */
 export function judgeByEntry(config: Config, fetch: Outbound['fetch']): DeskDeps['judge'] {
   return ({ job, model }, { memory, report }) => {
     const entry = findEntry(config.models, model)
     const outbound: Outbound = { fetch, environment: config.environment, limit: callLimit() }
     const told = report ? { report } : {}
-    return entry.judges === 'there'
-      ? judgeThere(job, entry, { ...outbound, ...told })
-      : judge(job, { ...told, memory, model: chatCompletions(entry, outbound), secret: config.secret })
+    if (entry.judges === 'here') {
+      return judge(job, { ...told, memory, model: chatCompletions(entry, outbound), secret: config.secret })
+    }
+    const maker = { identity: modelIdentity(entry), instantiate: entry.instantiate }
+    return withKnownRubric(job, maker, memory, (known) => judgeThere(known, entry, { ...outbound, ...told }))
   }
 }

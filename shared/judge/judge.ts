@@ -4,12 +4,12 @@ import { PlumblineError } from '../protocol/error.ts'
 import type { JudgmentEvent, MetVerdict } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import { instantiate } from '../rubric/instantiate.ts'
-import type { RubricTask } from '../rubric/task.ts'
 import { COMPARERS } from './comparison.ts'
 import type { Evidence, Failure, OrderVerdicts, PairEvidence, PointwiseEvidence } from './evidence.ts'
 import type { Job, PairJob, PointwiseJob } from './job.ts'
 import { type LanguageModel, Meter, metered } from './language-model.ts'
 import { GRADERS } from './pointwise.ts'
+import { rubricTaskOf } from './rubric-task.ts'
 import { judgeSingle } from './single.ts'
 import { decide, verifyPair } from './verifiers.ts'
 
@@ -51,10 +51,9 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
   for (const result of found.verifiers) report?.({ event: 'verifier', data: result })
   if (decide(found.verifiers) !== null) return found
   try {
-    if (job.mode === 'staged') {
-      found.rubric ??= await instantiate(rubricTask(job, job.responses, job.seed), context)
-      report?.({ event: 'rubric', data: found.rubric })
-    }
+    const task = await rubricTaskOf(job)
+    if (task !== null) found.rubric = await instantiate(task, context)
+    if (found.rubric !== null) report?.({ event: 'rubric', data: found.rubric })
     const passes = await Promise.allSettled(
       passesOf(job, context).map(async ({ order, vote }) => {
         const pass = await judgeOrder(job, found.rubric, order, vote, context)
@@ -70,14 +69,6 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
     found.failure = toFailure(error)
   }
   return found
-}
-
-function rubricTask(
-  { prompt, meta_rubric, reference }: Job,
-  responses: RubricTask['responses'],
-  seed: number,
-): RubricTask {
-  return { prompt, responses, meta_rubric, reference, seed }
 }
 
 function passesOf(job: PairJob, { model }: JudgeContext) {
@@ -117,8 +108,9 @@ async function judgePoint(
   const { prompt, reference, responses } = job
   const { report } = context
   try {
-    // made from the prompt alone, so that all responses of a prompt are held against one rubric
-    const rubric = job.rubric ?? (await instantiate(rubricTask(job, null, await seedOf(prompt)), context))
+    const task = await rubricTaskOf(job)
+    const rubric = task === null ? job.rubric : await instantiate(task, context)
+    if (rubric === null) throw new Error('A single response has its rubric before its verdicts.')
     found.rubric = rubric
     report?.({ event: 'rubric', data: rubric })
     const { sampled, grade } = GRADERS[context.model.verdicts]

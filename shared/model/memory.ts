@@ -13,6 +13,10 @@ export type Memory = {
 }
 
 /** The key of a piece: what kind it is, the model that makes it and all that it is made from. */
-export function memoryKey(kind: string, model: LanguageModel, content: unknown): Promise<string> {
+export function memoryKey(
+  kind: string,
+  model: Pick<LanguageModel, 'identity' | 'instantiate'>,
+  content: unknown,
+): Promise<string> {
   return sha256(canonicalJson([kind, JUDGE_VERSION, model.identity, model.instantiate, content]))
 }

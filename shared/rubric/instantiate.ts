@@ -1,3 +1,4 @@
+import type { LanguageModel } from '../judge/language-model.ts'
 import { memoryKey } from '../model/memory.ts'
 import type { Instantiation } from '../protocol/model-entry.ts'
 import type { Rubric } from '../protocol/rubric.ts'
@@ -9,7 +10,14 @@ const INSTANTIATORS: Record<Instantiation, Instantiator> = { generate, select }
 
 /** The rubric of a task, made once for its prompt, pair, meta-rubric and model, however many ask. */
 export async function instantiate(task: RubricTask, context: RubricContext): Promise<Rubric> {
-  const { meta_rubric, ...rest } = task
-  const key = await memoryKey('rubric', context.model, { ...rest, meta_rubric: meta_rubric.id })
-  return context.memory.recall(key, () => INSTANTIATORS[context.model.instantiate](task, context))
+  const make = () => INSTANTIATORS[context.model.instantiate](task, context)
+  return context.memory.recall(await rubricKey(task, context.model), make)
+}
+
+/** The key that a task's rubric is remembered under. */
+export function rubricKey(
+  { meta_rubric, ...rest }: RubricTask,
+  model: Pick<LanguageModel, 'identity' | 'instantiate'>,
+): Promise<string> {
+  return memoryKey('rubric', model, { ...rest, meta_rubric: meta_rubric.id })
 }
