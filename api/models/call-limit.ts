@@ -1,13 +1,11 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
-
-/** Outbound calls that one invocation may have in flight: what Cloudflare Workers allow. */
-export const CALLS_IN_FLIGHT = 6
+import { LIMITS } from '../platform/limits.ts'
 
 /** A number of places for calls in flight. Make one a judgment; calls beyond it wait in order of arrival. */
 export type CallLimit = LimitFunction
 
-export function callLimit(places: number = CALLS_IN_FLIGHT): CallLimit {
+export function callLimit(places: number = LIMITS.callsInFlight): CallLimit {
   return pLimit(places)
 }
 

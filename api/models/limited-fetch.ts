@@ -1,4 +1,5 @@
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
+import { LIMITS } from '../platform/limits.ts'
 import { cancelled, redirected, timedOut, tooLong, unreachable } from './call-failure.ts'
 import { type CallLimit, entryLimit, takePlaces } from './call-limit.ts'
 import { cappedBody } from './capped-body.ts'
@@ -15,7 +16,6 @@ export type Outbound = {
   maxReplyBytes?: number
 }
 
-const MAX_REPLY_BYTES = 8 * 1024 * 1024
 const FAILOVER_STATUSES: ReadonlySet<number> = new Set([502, 503, 504])
 
 /**
@@ -35,7 +35,7 @@ export async function limitedFetch(
   outbound: Outbound,
   signal?: AbortSignal,
 ): Promise<Response> {
-  const { limit, maxReplyBytes = MAX_REPLY_BYTES } = outbound
+  const { limit, maxReplyBytes = LIMITS.replyBytes } = outbound
   const key = await keyOf(entry, outbound.environment)
   const call = startCall(entry, signal)
   try {

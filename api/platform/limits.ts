@@ -10,6 +10,10 @@ export const LIMITS = {
   dialectResponses: 16_384,
   /** Judgments that one call of ours has under way at once; the rest of its list waits. */
   judgmentsInFlight: 16,
+  /** Calls to model servers that one judgment has in flight: what Cloudflare Workers allow an invocation. */
+  callsInFlight: 6,
+  /** Bytes of a model server's reply. */
+  replyBytes: 8 * 1024 * 1024,
   /** Records a page of a list, by default and at most. */
   pageSize: 20,
   maxPageSize: 100,
