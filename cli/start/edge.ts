@@ -1,33 +1,13 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build, stop } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { bundle, ROOT } from './bundle.ts'
 
 export type Edge = {
   /** Replaces the variables; the edge starts anew with the same records. */
   configure(variables: Record<string, string>): Promise<void>
   close(): Promise<void>
-}
-
-/** The Worker of wrangler.toml as one module: its entry bundled by the bundler that wrangler uses. */
-async function bundle(main: string): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: [main],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*'],
-    logLevel: 'error',
-  })
-  await stop()
-  return outputFiles[0]?.text ?? ''
 }
 
 /**
