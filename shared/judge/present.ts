@@ -53,7 +53,7 @@ export function present(
     order_policy: seen.policy,
     min_score: seen.min_score,
     rubric: evidence.rubric,
-    verifiers: evidence.verifiers.map((result) => turnVerifier(result, seen)),
+    verifiers: evidence.verifiers.map((result) => turnVerifier(result, seen)).sort(byResponse),
     ...settle(evidence, seen, common.error),
   }
 }
@@ -171,6 +171,7 @@ function showUsage(spent: Spent, cache: Usage['cache'], price: ModelEntry['price
 const showFailure = ({ transient: _, ...error }: Failure): ErrorData => error
 const turned = (order: OrderResult['order']) => (order === 'forward' ? 'backward' : 'forward')
 const chosenBy = (verdict: number) => (verdict > 0 ? 'A' : verdict < 0 ? 'B' : 'S')
+const byResponse = (a: VerifierResult, b: VerifierResult) => (a.response ?? 0) - (b.response ?? 0)
 const byOrder = (a: OrderResult, b: OrderResult) => a.vote - b.vote || (a.order < b.order ? 1 : -1)
 
 function turnVerifier(result: VerifierResult, view: View): VerifierResult {

@@ -21,7 +21,8 @@ export type Mode = z.infer<typeof mode>
 export const cacheMode = z.enum(['use', 'refresh', 'off'])
 export type CacheMode = z.infer<typeof cacheMode>
 
-const common = {
+/** What every request for a judgment or a reward may say of how it is made. */
+export const judgingFields = {
   prompt,
   rubric: z.union([z.string(), rubricInput]).optional().describe('A rubric, or the id of one.'),
   meta_rubric: z
@@ -37,28 +38,33 @@ const common = {
     .max(2 ** 31 - 1)
     .optional(),
   cache: cacheMode.optional(),
-  stream: z.boolean().optional(),
+}
+
+/** The same for a pair. */
+export const pairFields = {
+  constraints: z
+    .array(verifierSpec)
+    .max(64)
+    .optional()
+    .describe('Verifiers that decide before the rubric does.'),
+  orders: orderPolicy.optional(),
+  min_score: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe('Scores no larger than this count as no difference.'),
+  mode: mode.optional(),
 }
 
 /** `POST /v1/judgments`, two responses compared. */
 export const pairRequest = z
   .strictObject({
     protocol: z.literal('openrs').optional(),
-    ...common,
+    ...judgingFields,
+    ...pairFields,
     responses: z.tuple([text, text], 'must hold exactly two responses'),
-    constraints: z
-      .array(verifierSpec)
-      .max(64)
-      .optional()
-      .describe('Verifiers that decide before the rubric does.'),
-    orders: orderPolicy.optional(),
-    min_score: z
-      .number()
-      .min(0)
-      .max(2)
-      .optional()
-      .describe('Scores no larger than this count as no difference.'),
-    mode: mode.optional(),
+    stream: z.boolean().optional(),
   })
   .meta({ id: 'PairRequest' })
 export type PairRequest = z.infer<typeof pairRequest>
@@ -67,8 +73,9 @@ export type PairRequest = z.infer<typeof pairRequest>
 export const pointwiseRequest = z
   .strictObject({
     protocol: z.literal('pointwise'),
-    ...common,
+    ...judgingFields,
     responses: z.tuple([text], 'must hold exactly one response'),
+    stream: z.boolean().optional(),
   })
   .meta({ id: 'PointwiseRequest' })
 export type PointwiseRequest = z.infer<typeof pointwiseRequest>

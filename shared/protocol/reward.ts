@@ -1,9 +1,6 @@
 import * as z from 'zod'
-import { verifierSpec } from '../verify/verifiers.ts'
 import { errorData } from './error.ts'
-import { cacheMode, mode, orderPolicy, usage } from './judgment.ts'
-import { prompt } from './message.ts'
-import { rubricInput } from './rubric.ts'
+import { judgingFields, pairFields, usage } from './judgment.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
@@ -19,29 +16,15 @@ export type Anchor = z.infer<typeof anchor>
 export const rewardRequest = z
   .strictObject({
     protocol: z.enum(['openrs', 'pointwise', 'verifier']).optional(),
-    prompt,
+    ...judgingFields,
+    ...pairFields,
     responses: z.array(text).min(1, 'must hold a response').max(64),
     anchor: anchor.optional().describe('openrs only. Default random.'),
     shaping: z
       .enum(['graded', 'half'])
       .optional()
       .describe('openrs: graded is score / 2 in [-1, 1]; half is 1 for a win, 0.5 for a tie, 0 for a loss.'),
-    rubric: z.union([z.string(), rubricInput]).optional(),
-    meta_rubric: z.string().optional(),
-    reference: text.optional(),
-    constraints: z.array(verifierSpec).max(64).optional(),
-    orders: orderPolicy.optional(),
-    min_score: z.number().min(0).max(2).optional(),
-    mode: mode.optional(),
-    votes: z.int().min(1).max(15).optional(),
     run: z.strictObject({ id: name, step: z.int().min(0) }).optional(),
-    model: name.optional(),
-    seed: z
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .optional(),
-    cache: cacheMode.optional(),
   })
   .meta({ id: 'RewardRequest' })
 export type RewardRequest = z.infer<typeof rewardRequest>
