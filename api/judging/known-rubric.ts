@@ -1,7 +1,7 @@
 import type { Evidence } from '../../shared/judge/evidence.ts'
 import type { Job } from '../../shared/judge/job.ts'
-import type { LanguageModel } from '../../shared/judge/language-model.ts'
 import { rubricTaskOf } from '../../shared/judge/rubric-task.ts'
+import type { LanguageModel } from '../../shared/model/language-model.ts'
 import type { Memory } from '../../shared/model/memory.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
 import { rubricKey } from '../../shared/rubric/instantiate.ts'

@@ -4,7 +4,7 @@ import type {
   GenerateOptions,
   Generation,
   LanguageModel,
-} from '../../shared/judge/language-model.ts'
+} from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'

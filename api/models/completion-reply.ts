@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { TokenCount } from '../../shared/judge/language-model.ts'
+import type { TokenCount } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
 import type { Outbound } from './limited-fetch.ts'

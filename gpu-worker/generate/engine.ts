@@ -1,4 +1,4 @@
-import type { TokenCount } from '../../shared/judge/language-model.ts'
+import type { TokenCount } from '../../shared/model/language-model.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 
 /** What a loaded model is. */

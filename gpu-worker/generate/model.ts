@@ -1,4 +1,4 @@
-import type { TokenCount } from '../../shared/judge/language-model.ts'
+import type { TokenCount } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { DecoderConfig } from '../nn/config.ts'
 import type { Session } from '../runtime/session.ts'

@@ -1,4 +1,4 @@
-import type { TokenCount } from '../../shared/judge/language-model.ts'
+import type { TokenCount } from '../../shared/model/language-model.ts'
 import type { GeneratedToken, TokenLogprob } from '../generate/engine.ts'
 
 /** What all parts of one completion share. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { LanguageModel } from '../../shared/judge/language-model.ts'
+import type { LanguageModel } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Engine } from '../generate/engine.ts'
 

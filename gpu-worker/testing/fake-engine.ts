@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../../shared/judge/language-model.ts'
+import type { LanguageModel } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import type { Engine, GenerateEvent, GenerateRequest } from '../generate/engine.ts'

@@ -1,3 +1,4 @@
+import type { LanguageModel } from '../model/language-model.ts'
 import type { Memory } from '../model/memory.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Message } from '../protocol/message.ts'
@@ -5,7 +6,6 @@ import type { VerdictMethod } from '../protocol/model-entry.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import { chooseVerdicts } from './choose-verdicts.ts'
 import { generateVerdicts } from './generate-verdicts.ts'
-import type { LanguageModel } from './language-model.ts'
 
 /** Two responses in the order in which they are shown, and what they are compared by. */
 export type ComparisonTask = {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../identity/canonical-json.ts'
 import { sha256 } from '../identity/hash.ts'
 import { JUDGE_VERSION } from '../identity/key.ts'
-import type { LanguageModel } from '../judge/language-model.ts'
+import type { LanguageModel } from './language-model.ts'
 
 /**
  * Pieces that several judgments share: an intent a prompt, a rubric a pair, the answers to neutral questions.

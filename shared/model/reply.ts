@@ -1,8 +1,8 @@
 import { jsonrepair } from 'jsonrepair'
 import * as z from 'zod'
-import type { GenerateOptions, JsonSchema, LanguageModel } from '../judge/language-model.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
+import type { GenerateOptions, JsonSchema, LanguageModel } from './language-model.ts'
 
 /**
  * Asks for JSON of a schema and reads it. Throws `reply_truncated`, `reply_not_json` or `reply_invalid`: what

@@ -1,5 +1,5 @@
-import type { LanguageModel } from '../judge/language-model.ts'
 import type { Message } from '../protocol/message.ts'
+import type { LanguageModel } from './language-model.ts'
 import { type Memory, memoryKey } from './memory.ts'
 
 /** What the labels of a question mean, each with its value. Labels are the digits 1, 2, ...: one token each. */

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../judge/language-model.ts'
+import type { LanguageModel } from '../model/language-model.ts'
 import { memoryKey } from '../model/memory.ts'
 import type { Instantiation } from '../protocol/model-entry.ts'
 import type { Rubric } from '../protocol/rubric.ts'

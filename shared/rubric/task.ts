@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../judge/language-model.ts'
+import type { LanguageModel } from '../model/language-model.ts'
 import type { Memory } from '../model/memory.ts'
 import type { Message } from '../protocol/message.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'

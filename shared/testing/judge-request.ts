@@ -1,8 +1,8 @@
 import { makeRubric } from '../identity/id.ts'
 import { judge } from '../judge/judge.ts'
-import type { LanguageModel } from '../judge/language-model.ts'
 import { present } from '../judge/present.ts'
 import { toJob } from '../judge/request.ts'
+import type { LanguageModel } from '../model/language-model.ts'
 import {
   type PairJudgment,
   type PairRequest,

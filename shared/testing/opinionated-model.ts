@@ -1,4 +1,4 @@
-import type { Choice, Generation, LanguageModel } from '../judge/language-model.ts'
+import type { Choice, Generation, LanguageModel } from '../model/language-model.ts'
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
 

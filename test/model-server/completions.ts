@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { TokenCount } from '../../shared/judge/language-model.ts'
+import type { TokenCount } from '../../shared/model/language-model.ts'
 import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { type Fault, SPOILT_TEXTS } from './faults.ts'
 
