@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { PlumblineError } from '../shared/protocol/error.ts'
 import { reportFailures } from './failure.ts'
 import { type Edge, startEdge } from './start/edge.ts'
 import { toFailure } from './start/failure.ts'
@@ -39,12 +38,7 @@ async function start(options: StartOptions): Promise<void> {
     edge = await startEdge(options.port, join(home, 'edge'), variables)
     const stopped = stopSignal()
     const serving = serve(edge, worker, settings, options.port, screen)
-    const failure = await Promise.race([
-      stopped,
-      worker?.ended ?? serving.then(() => stopped),
-      serving.then(() => stopped),
-    ])
-    if (failure !== null) throw new PlumblineError('not_configured', `${failure} The edge is stopped too.`)
+    await Promise.race([stopped, worker?.failed ?? stopped, serving.then(() => stopped)])
     screen.say('Stopping.')
   } finally {
     await Promise.all([worker?.close(), edge?.close()])
@@ -79,11 +73,11 @@ async function serve(
  * Resolves on ctrl-C and its kin. Miniflare and wrangler listen too and would end the process on the spot: they
  * are taken off, and closing the edge does what they would have done.
  */
-function stopSignal(): Promise<null> {
+function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.removeAllListeners(signal)
-      process.on(signal, () => resolve(null))
+      process.on(signal, () => resolve())
     }
   })
 }

@@ -49,7 +49,10 @@ async function runWorker({ model, port, host, threads }: WorkerOptions): Promise
     await stopped
   } catch (error) {
     if (!process.send) throw error
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+    const message = error instanceof Error ? error.message : String(error)
+    await new Promise((sent) =>
+      process.send?.({ kind: 'failed', message } satisfies WorkerNews, undefined, undefined, sent),
+    )
     process.exitCode = 1
   } finally {
     await worker.close()

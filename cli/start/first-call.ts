@@ -1,8 +1,8 @@
-/** A call to paste: a pair that no judge should get wrong. */
+/** A call to paste: a pair whose answer is clear to anyone, and that the small model gets right too. */
 export function firstCall(port: number, keys: boolean): string {
   const body = JSON.stringify({
-    prompt: 'What is the capital of France?',
-    responses: ['The capital of France is Paris.', 'I had soup for lunch.'],
+    prompt: 'Name a prime number above 10.',
+    responses: ['11 is prime.', '12 is prime.'],
   })
   return [
     `curl -s http://localhost:${port}/v1/judgments`,

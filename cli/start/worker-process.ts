@@ -11,49 +11,54 @@ const GRACE_MS = 5000
 export type WorkerProcess = {
   /** Where it listens, from the moment that it does: the model may still be loading. */
   url: Promise<string>
-  /** The model, once it answers. Rejects with a sentence when it can't be loaded or the process ends. */
+  /** The model, once it answers. */
   model: Promise<ModelInfo>
-  /** Settles when the process is gone, with what to say of it. */
-  ended: Promise<string>
+  /** Rejects, as the others then do, with a sentence when the model can't be loaded or the process ends. */
+  failed: Promise<never>
   close(): Promise<void>
 }
 
 /** Runs `plumbline worker` as a child that ends with this process, however this process ends. */
 export function startWorkerProcess(
-  model: string | undefined,
+  reference: string | undefined,
   variables: Record<string, string>,
   onProgress: OnProgress,
 ): WorkerProcess {
   const program = fileURLToPath(new URL('../plumbline.ts', import.meta.url))
-  const reference = model === undefined ? [] : ['--model', model]
-  const child = fork(program, ['worker', '--port', '0', ...reference], {
+  const child = fork(program, ['worker', '--port', '0', ...(reference ? ['--model', reference] : [])], {
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const ended = once(child, 'exit').then(
-    ([code, signal]) => `The worker ended (${signal ?? `status ${code}`}).`,
-  )
   const url = Promise.withResolvers<string>()
-  const ready = Promise.withResolvers<ModelInfo>()
+  const model = Promise.withResolvers<ModelInfo>()
+  const failed = Promise.withResolvers<never>()
   const fail = (message: string) => {
     const error = new PlumblineError('not_configured', message)
-    url.reject(error)
-    ready.reject(error)
+    for (const { promise, reject } of [url, model, failed]) {
+      // Whoever awaits one of them hears of it; the others must not count as unheard.
+      promise.catch(() => {})
+      reject(error)
+    }
   }
   child.on('message', (news: WorkerNews) => {
     if (news.kind === 'listening') url.resolve(news.url)
     if (news.kind === 'progress') onProgress(news.progress)
-    if (news.kind === 'ready') ready.resolve(news.model)
+    if (news.kind === 'ready') model.resolve(news.model)
     if (news.kind === 'failed') fail(news.message)
   })
-  void ended.then(fail)
-  // Whoever awaits one of them hears of a failure; the other must not count as unheard.
-  url.promise.catch(() => {})
-  ready.promise.catch(() => {})
-  return { url: url.promise, model: ready.promise, ended, close: () => close(child, ended) }
+  // What it said last may be heard after its exit; the channel closes once all of it is.
+  const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(([[code, signal]]) =>
+    fail(`The worker ended (${signal ?? `status ${code}`}), so the edge is stopped too.`),
+  )
+  return {
+    url: url.promise,
+    model: model.promise,
+    failed: failed.promise,
+    close: () => close(child, ended),
+  }
 }
 
-async function close(child: ChildProcess, ended: Promise<string>): Promise<void> {
+async function close(child: ChildProcess, ended: Promise<void>): Promise<void> {
   if (child.connected) child.disconnect()
   const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
   await ended
