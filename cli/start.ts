@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { defaultHome } from '../gpu-worker/weights/home.ts'
 import { reportFailures } from './failure.ts'
 import { type Edge, startEdge } from './start/edge.ts'
 import { toFailure } from './start/failure.ts'
 import { firstCall } from './start/first-call.ts'
-import { homeOf } from './start/home.ts'
 import { readPort, requireFree } from './start/port.ts'
 import { openScreen, type Screen } from './start/screen.ts'
 import { readSettings, type Settings, type StartOptions, withWorker } from './start/settings.ts'
@@ -24,7 +24,7 @@ async function start(options: StartOptions): Promise<void> {
   const screen = openScreen(process.stdout)
   const settings = await readSettings(process.env, options)
   await requireFree(options.port)
-  const home = homeOf(process.env)
+  const home = defaultHome(process.env)
   const worker = settings.worker
     ? startWorkerProcess(
         options.model,

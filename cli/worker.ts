@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Engine } from '../gpu-worker/generate/engine.ts'
 import { openEngine } from '../gpu-worker/generate/open-engine.ts'
+import { defaultHome } from '../gpu-worker/weights/home.ts'
 import { startWorker } from '../gpu-worker/worker.ts'
 import { reportFailures } from './failure.ts'
 import { toFailure } from './start/failure.ts'
-import { homeOf, secretOf } from './start/home.ts'
 import { openScreen } from './start/screen.ts'
+import { secretOf } from './start/secret.ts'
 import type { WorkerNews } from './start/worker-news.ts'
 
 type WorkerOptions = { model: string; port: number; host: string; threads?: number }
@@ -39,7 +40,7 @@ async function runWorker({ model, port, host, threads }: WorkerOptions): Promise
   tell({ kind: 'listening', url: worker.url })
   openEngine({
     reference: model,
-    home: homeOf(process.env),
+    home: defaultHome(process.env),
     ...(threads !== undefined && { threads }),
     onProgress: (progress) => tell({ kind: 'progress', progress }),
   }).then(opening.resolve, opening.reject)

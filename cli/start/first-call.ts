@@ -1,8 +1,9 @@
 /** A call to paste: a pair whose answer is clear to anyone, and that the small model gets right too. */
 export function firstCall(port: number, keys: boolean): string {
   const body = JSON.stringify({
-    prompt: 'Name a prime number above 10.',
-    responses: ['11 is prime.', '12 is prime.'],
+    prompt: 'How do I boil an egg?',
+    responses: ['Put it in boiling water for eight minutes, then cool it under cold water.', 'No.'],
+    orders: 'mean',
   })
   return [
     `curl -s http://localhost:${port}/v1/judgments`,

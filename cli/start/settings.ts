@@ -2,7 +2,7 @@ import { keyOf } from '../../api/models/model-config.ts'
 import { type Environment, readConfig } from '../../api/platform/config.ts'
 import type { ModelInfo } from '../../gpu-worker/generate/engine.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { secretOf } from './home.ts'
+import { secretOf } from './secret.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 export type StartOptions = { port: number; worker: boolean; model?: string }

@@ -1,16 +1,10 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { defaultHome } from '../../gpu-worker/weights/home.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
-
-/** The folder of models, records and the secret: PLUMBLINE_HOME, else `plumbline` in the user's data folder. */
-export function homeOf(variables: Variables): string {
-  const data = variables.XDG_DATA_HOME || join(homedir(), '.local', 'share')
-  return variables.PLUMBLINE_HOME || join(data, 'plumbline')
-}
 
 /**
  * PLUMBLINE_SECRET, else the one in the home folder: 64 hex digits, made on the first start, its owner's alone.
@@ -18,7 +12,7 @@ export function homeOf(variables: Variables): string {
  */
 export async function secretOf(variables: Variables): Promise<string> {
   if (variables.PLUMBLINE_SECRET) return variables.PLUMBLINE_SECRET
-  const home = homeOf(variables)
+  const home = defaultHome(variables)
   try {
     return await keptSecret(home)
   } catch (error) {
