@@ -17,20 +17,26 @@ export type Makers = Map<string, Promise<string>>
  */
 export function openMemory(
   organisation: string,
-  records: Records,
+  records: Pick<Records, 'recall'>,
   deskMakers: Makers,
   shared: boolean,
 ): FlightMemory {
   const makers: Makers = shared ? deskMakers : new Map()
   const made: FlightMemory['made'] = []
-  const held: string[] = []
+  const held = new Map<string, Promise<string>>()
+
+  /** By then the place may be somebody else's, who made the piece after we failed to. */
+  function letGo(place: string, making: Promise<string>): void {
+    if (makers.get(place) === making) makers.delete(place)
+  }
 
   return {
     made,
     async recall(key, make) {
       const place = `${organisation} ${key}`
       const underWay = makers.get(place)
-      if (underWay) return JSON.parse(await underWay)
+      // its maker belongs to another judgment, whose failure is none of ours: then we make it ourselves
+      if (underWay) return underWay.then(JSON.parse, () => this.recall(key, make))
       const kept = shared ? records.recall(organisation, key) : null
       if (kept !== null) return JSON.parse(kept)
       const making = make().then((value) => {
@@ -39,12 +45,12 @@ export function openMemory(
         return json
       })
       makers.set(place, making)
-      held.push(place)
-      making.catch(() => makers.delete(place))
+      held.set(place, making)
+      making.catch(() => letGo(place, making))
       return JSON.parse(await making)
     },
     release() {
-      for (const place of held) makers.delete(place)
+      for (const [place, making] of held) letGo(place, making)
     },
   }
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { type Makers, openMemory } from './memory.ts'
+
+const nothingKept = { recall: () => null }
+
+test('judgments under way share one maker', async () => {
+  const makers: Makers = new Map()
+  const [ours, theirs] = [1, 2].map(() => openMemory('lab', nothingKept, makers, true))
+  let made = 0
+  const make = async () => ++made
+  expect(await Promise.all([ours?.recall('a', make), theirs?.recall('a', make)])).toEqual([1, 1])
+  expect([ours?.made, theirs?.made]).toEqual([[['a', '1']], []])
+})
+
+test("a judgment that fails does not fail another's: who waited makes the piece, and others join that", async () => {
+  const makers: Makers = new Map()
+  const failing = openMemory('lab', nothingKept, makers, true)
+  const waiting = openMemory('lab', nothingKept, makers, true)
+  const later = openMemory('lab', nothingKept, makers, true)
+  const failed = failing.recall('a', () => Promise.reject(new Error('a failure of its own')))
+  let made = 0
+  const make = async () => ++made
+  const waited = waiting.recall('a', make)
+  await expect(failed).rejects.toThrow('a failure of its own')
+  failing.release()
+  expect([await waited, await later.recall('a', make)]).toEqual([1, 1])
+})
+
+test('without sharing, a judgment sees only what it made itself', async () => {
+  const makers: Makers = new Map()
+  const kept = { recall: () => '7' }
+  expect(await openMemory('lab', kept, makers, true).recall('a', async () => 8)).toBe(7)
+  expect(await openMemory('lab', kept, makers, false).recall('a', async () => 8)).toBe(8)
+})
