@@ -32,29 +32,35 @@ export function present(
   cache: Usage['cache'],
   price: ModelEntry['price'],
 ): Judgment {
-  const { evidence } = filed
-  const common = {
-    object: 'judgment',
-    created: filed.created,
-    model: filed.model,
-    usage: showUsage(evidence.spent, cache, price),
-    error: evidence.failure === null ? null : showFailure(evidence.failure),
-  } as const
+  const { evidence, created, model } = filed
+  const usage = showUsage(evidence.spent, cache, price)
+  const failure = evidence.failure === null ? null : showFailure(evidence.failure)
+  // in the order in which a person reads it: the outcome first, then what it rests on
   if (evidence.kind === 'pointwise') {
     const { rubric, criteria } = evidence
-    const score = evidence.failure === null ? pointwiseScore(criteria) : null
-    return { ...common, id: filed.id, protocol: 'pointwise', score, rubric, criteria }
+    const score = failure === null ? pointwiseScore(criteria) : null
+    const head = { id: filed.id, object: 'judgment', created, protocol: 'pointwise', model, score } as const
+    return { ...head, rubric, criteria, usage, error: failure }
   }
   const seen = view ?? CALLERS_VIEW
+  const { winner, score, confidence, decided_by, orders, error } = settle(evidence, seen, failure)
   return {
-    ...common,
     id: judgmentId(filed.id, seen),
+    object: 'judgment',
+    created,
     protocol: 'openrs',
+    model,
+    winner,
+    score,
+    confidence,
+    decided_by,
     order_policy: seen.policy,
     min_score: seen.min_score,
     rubric: evidence.rubric,
+    orders,
     verifiers: evidence.verifiers.map((result) => turnVerifier(result, seen)).sort(byResponse),
-    ...settle(evidence, seen, common.error),
+    usage,
+    error,
   }
 }
 
