@@ -7,7 +7,10 @@ import type { PairJob } from './job.ts'
 export function verifyPair(job: PairJob): VerifierResult[] {
   const prompt = lastUserText(job.prompt)
   return job.responses.flatMap((response, index) =>
-    verify(job.constraints, { prompt, response }).map((result) => ({ ...result, response: index })),
+    verify(job.constraints, { prompt, response }, job.responses.length).map((result) => ({
+      ...result,
+      response: index,
+    })),
   )
 }
 

@@ -33,7 +33,7 @@ export function planVerifiers(request: RewardRequest): RewardPlan {
     requests: [],
     settle: () =>
       request.responses.map((response, index): Reward => {
-        const verifiers = verify(constraints, { prompt, response })
+        const verifiers = verify(constraints, { prompt, response }, request.responses.length)
         const unsure = verifiers.find(({ passed }) => passed === null)
         if (unsure)
           return { index, reward: null, verifiers, ...(unsure.error ? { error: unsure.error } : {}) }

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { canonicalJson } from '../identity/canonical-json.ts'
 import { parseJson } from './json-text.ts'
 import { metered, ReadLimitReached } from './meter.ts'
+import { MAX_WORK } from './pattern.ts'
 import { quote } from './quote.ts'
 import { findSchemaFault } from './schema-fault.ts'
 import type { JsonSchema } from './schema-keywords.ts'
@@ -35,23 +36,28 @@ export const jsonSchema = defineVerifier({
       if (fault === null) return
       context.addIssue({ code: 'custom', path: ['schema'], ...invalidVerifier(fault) })
     }),
-  run({ schema, fenced }, { response }) {
+  run({ schema, fenced }, { response, share }) {
     const expected = `JSON of the schema ${quote(JSON.stringify(schema))}`
     const parsed = parseJson(response, fenced)
     if (!parsed.ok) return { passed: false, expected, received: `${quote(response)} (${parsed.message})` }
-    return { expected, ...validate(parsed.value, schema, quote(response)) }
+    return { expected, ...validate(parsed.value, schema, quote(response), share) }
   },
 })
 
-function validate(value: unknown, schema: JsonSchema, received: string): Omit<Outcome, 'expected'> {
+function validate(
+  value: unknown,
+  schema: JsonSchema,
+  received: string,
+  share: number,
+): Omit<Outcome, 'expected'> {
   const untold = (reason: string) => ({ passed: null, received, reason })
   const facts: InstanceFacts = { texts: new Set(), repeats: false }
   if (!learn(value, facts, 0)) return untold(`The response nests deeper than ${MAX_INSTANCE_DEPTH} levels.`)
   const longest = [...facts.texts].reduce((length, text) => Math.max(length, text.length), 1)
-  const allowance = { reads: Math.min(MAX_READS, MAX_CHARACTER_READS / longest) }
+  const allowance = { reads: Math.min(MAX_READS, MAX_CHARACTER_READS / longest) * share }
   try {
     const validator = new Validator(
-      metered<Schema | boolean>(tamed(schema, facts), allowance),
+      metered<Schema | boolean>(tamed(schema, facts, MAX_WORK * share), allowance),
       draftOf(schema),
     )
     const { valid, errors } = validator.validate(metered(value, allowance))

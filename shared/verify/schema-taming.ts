@@ -11,10 +11,10 @@ export type InstanceFacts = { texts: Set<string>; repeats: boolean }
  * of a caller can reach the backtracking engine inside the validator. `uniqueItems`, which it checks in
  * quadratic time, is dropped where nothing repeats.
  *
- * Throws `TooMuchText` when the patterns are too large for that much text.
+ * Throws `TooMuchText` when matching the patterns would take more than `maxWork` (see `MAX_WORK`).
  */
-export function tamed(schema: JsonSchema, { texts, repeats }: InstanceFacts): JsonSchema {
-  const sieve = new TextSieve(texts)
+export function tamed(schema: JsonSchema, { texts, repeats }: InstanceFacts, maxWork: number): JsonSchema {
+  const sieve = new TextSieve(texts, maxWork)
 
   const tame = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(tame)

@@ -1,5 +1,5 @@
 import { format as libraryFormats } from '@cfworker/json-schema'
-import { compilePattern, MAX_WORK } from './pattern.ts'
+import { compilePattern } from './pattern.ts'
 
 /** Formats that are checked; the rest are annotations, as the standard has it. The library's `url` can backtrack. */
 const FORMATS: Record<string, (text: string) => boolean> = {
@@ -26,10 +26,12 @@ export class TooMuchText extends Error {}
 export class TextSieve {
   readonly #texts: string[]
   readonly #characters: number
+  readonly #maxWork: number
   readonly #known = new Map<string, Set<string>>()
   #work = 0
 
-  constructor(texts: Set<string>) {
+  constructor(texts: Set<string>, maxWork: number) {
+    this.#maxWork = maxWork
     this.#texts = [...texts]
     this.#characters = this.#texts.reduce((sum, text) => sum + text.length, 0)
   }
@@ -40,7 +42,7 @@ export class TextSieve {
       const pattern = compilePattern(source)
       if (typeof pattern === 'string') throw new TypeError(`The pattern ${source} ${pattern}.`)
       this.#work += pattern.work(this.#characters)
-      if (this.#work > MAX_WORK) throw new TooMuchText()
+      if (this.#work > this.#maxWork) throw new TooMuchText()
       return pattern.found
     })
   }

@@ -1,7 +1,12 @@
 import * as z from 'zod'
 
 /** What a verifier may look at. */
-export type Subject = { prompt: string | null; response: string }
+export type Subject = {
+  prompt: string | null
+  response: string
+  /** The part of the full allowance of work that this check may use, above 0 and at most 1. */
+  share: number
+}
 
 /** What it found: `passed: null` when it could not tell, and then why in `reason`. */
 export type Outcome = { passed: boolean | null; expected: string; received: string; reason?: string }

@@ -129,3 +129,12 @@ describe('hostile input', () => {
     )
   })
 })
+
+it('many costly patterns in one call share a few seconds of work: the rest can not tell', () => {
+  const costly = { kind: 'regex', pattern: '(.*a){40}', flags: '', full: false, negate: false } as const
+  const response = 'b'.repeat(100_000)
+  const one = verify([costly], { prompt: null, response })
+  expect(one[0]?.passed).toBe(false)
+  const many = verify(Array(64).fill(costly), { prompt: null, response })
+  expect(many.every(({ passed, error }) => passed === null && error?.code === 'verifier_failed')).toBe(true)
+})
