@@ -32,7 +32,7 @@ export async function generateVerdicts(
           criterion: criterionId(criteria),
           evidence: z.string(),
           reason: z.string(),
-          verdict: z.int().min(-2).max(2),
+          verdict: z.literal([-2, -1, 0, 1, 2]),
         }),
       ),
     }),

@@ -67,8 +67,15 @@ function isBalanced(body: string): boolean {
   return depth === 0 && !quoted
 }
 
+/** Bounds that strict structured output refuses on some servers; what breaks them is found when the reply is read. */
+const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minimum', 'maximum'] as const
+
 /** The schema in the form that OpenAI-compatible servers take in `response_format`. */
 function toJsonSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema)
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    override({ jsonSchema }) {
+      for (const bound of BOUNDS) delete jsonSchema[bound]
+    },
+  })
   return rest
 }
