@@ -4,7 +4,7 @@ import { transcript } from '../model/transcript.ts'
 import { expectation, type Scale, weigh } from '../model/weigh.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Criterion } from '../protocol/rubric.ts'
-import type { ComparisonContext, ComparisonTask } from './comparison.ts'
+import type { ComparisonContext, ComparisonTask } from './comparer.ts'
 import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
 
 const BETTER: Scale = [

@@ -6,7 +6,7 @@ import { transcript } from '../model/transcript.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Criterion } from '../protocol/rubric.ts'
-import type { ComparisonContext, ComparisonTask } from './comparison.ts'
+import type { ComparisonContext, ComparisonTask } from './comparer.ts'
 import { VERDICTS } from './prompts/verdicts.ts'
 
 /** Verdicts written by the model with evidence and reason, all criteria of one order in one call. */

@@ -9,7 +9,7 @@ import type { CriterionVerdict } from '../protocol/judgment.ts'
 import { level, type MetaRubric, type Rubric } from '../protocol/rubric.ts'
 import { clausesOf, list } from '../rubric/generate.ts'
 import { nameOf } from '../rubric/name.ts'
-import type { ComparisonContext, ComparisonTask } from './comparison.ts'
+import type { ComparisonContext, ComparisonTask } from './comparer.ts'
 import { SINGLE } from './prompts/single.ts'
 
 const singleReply = z.object({

@@ -3,7 +3,7 @@ import type { Judgment, PairRequest } from '../protocol/judgment.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'
 import { takeAnchor } from './anchor.ts'
 import { notScored } from './not-scored.ts'
-import type { RewardPlan } from './plan.ts'
+import type { RewardPlan } from './reward-plan.ts'
 import { DRAW, type Result, SHAPINGS } from './shaping.ts'
 
 type Pair = [string, string]

@@ -1,8 +1,8 @@
 import type { PointwiseRequest } from '../protocol/judgment.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'
 import { notScored } from './not-scored.ts'
-import type { RewardPlan } from './plan.ts'
 import { refuseFields } from './refuse-fields.ts'
+import type { RewardPlan } from './reward-plan.ts'
 
 /** Rewards in [0, 1], each response by itself against the criteria of its prompt; equal responses share one. */
 export function planPointwise(request: RewardRequest): RewardPlan {

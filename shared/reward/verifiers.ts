@@ -2,8 +2,8 @@ import { PlumblineError } from '../protocol/error.ts'
 import { toMessages } from '../protocol/message.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'
 import { verify } from '../verify/verify.ts'
-import type { RewardPlan } from './plan.ts'
 import { refuseFields } from './refuse-fields.ts'
+import type { RewardPlan } from './reward-plan.ts'
 
 /** Rewards in [0, 1] without a model: the share of the constraints that a response passes; null where one could not tell. */
 export function planVerifiers(request: RewardRequest): RewardPlan {

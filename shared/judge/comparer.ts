@@ -2,10 +2,7 @@ import type { LanguageModel } from '../model/language-model.ts'
 import type { Memory } from '../model/memory.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Message } from '../protocol/message.ts'
-import type { VerdictMethod } from '../protocol/model-entry.ts'
 import type { Rubric } from '../protocol/rubric.ts'
-import { chooseVerdicts } from './choose-verdicts.ts'
-import { generateVerdicts } from './generate-verdicts.ts'
 
 /** Two responses in the order in which they are shown, and what they are compared by. */
 export type ComparisonTask = {
@@ -31,9 +28,4 @@ export type Comparer = {
   /** False where asking again gives the same answer, so that further votes would add nothing. */
   sampled: boolean
   compare(task: ComparisonTask, context: ComparisonContext): Promise<CriterionVerdict[]>
-}
-
-export const COMPARERS: Record<VerdictMethod, Comparer> = {
-  generate: { sampled: true, compare: generateVerdicts },
-  choose: { sampled: false, compare: chooseVerdicts },
 }
