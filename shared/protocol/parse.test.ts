@@ -10,7 +10,7 @@ const schema = z.strictObject({
     .array(z.strictObject({ name: text }))
     .max(2)
     .optional(),
-  either: z.union([text, z.array(z.strictObject({ name: text }))]).optional(),
+  either: z.union([text, z.array(z.strictObject({ name: text })).max(2)]).optional(),
   word: z
     .string()
     .refine((word) => word !== 'taken', { message: 'is taken', params: { code: 'invalid_rubric' } })
@@ -29,6 +29,12 @@ test.each([
   [{ list: [{ name: '' }] }, 'invalid_request', 'list.0.name', "'list.0.name' must not be empty."],
   [{ list: [1, 2, 3] }, 'invalid_request', 'list', "'list' must be at most 2 items long."],
   [{ either: 5 }, 'invalid_request', 'either', "'either' must be a string or an array."],
+  [
+    { either: Array(3).fill({ name: 'a' }) },
+    'invalid_request',
+    'either',
+    "'either' must be at most 2 items long.",
+  ],
   [{ either: [{ name: 5 }] }, 'invalid_request', 'either.0.name', "'either.0.name' must be a string."],
   [
     { either: '\ud800' },

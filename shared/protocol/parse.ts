@@ -24,17 +24,25 @@ export function explain(error: z.core.$ZodError): PlumblineError {
   return new PlumblineError(codeOf(issue), `${subject} ${complaint(issue)}.`, { param: param || undefined })
 }
 
-/** Of a union's branches, the one that got furthest before it failed is the one that the caller meant. */
+/**
+ * Of a union's branches, the one that got furthest before it failed is the one that the caller meant; of those
+ * that got equally far, one whose type fits.
+ */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   let best: Issue | undefined
   for (const [branchIssue] of issue.errors) {
     if (!branchIssue) continue
     const inner = deepest({ ...branchIssue, path: [...issue.path, ...branchIssue.path] })
-    if (!best || inner.path.length > best.path.length) best = inner
+    const further = inner.path.length - (best?.path.length ?? -1)
+    if (!best || further > 0 || (further === 0 && ofWrongType(best))) best = inner
   }
   if (!best) return issue
-  return best.path.length > issue.path.length || best.code === 'unrecognized_keys' ? best : issue
+  return best.path.length > issue.path.length || !ofWrongType(best) ? best : issue
+}
+
+function ofWrongType({ code }: Issue): boolean {
+  return code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union'
 }
 
 /** A schema's refinement may name the code of its error: `params: { code }`. */
