@@ -18,7 +18,7 @@ export type DecoderConfig = {
   vocabulary: number
 }
 
-/** Reads a decoder's sizes from GGUF metadata. Throws `not_configured` for a family that we don't know. */
+/** Reads a decoder's sizes from GGUF metadata. Throws `not_configured` for a family that we don't know and for sizes that make no decoder. */
 export function decoderConfig({ metadata, tensors, path }: GgufFile): DecoderConfig {
   const architecture = metadata.string('general.architecture')
   const family = FAMILIES.find((known) => known.architecture === architecture)
@@ -34,17 +34,27 @@ export function decoderConfig({ metadata, tensors, path }: GgufFile): DecoderCon
 
   const hidden = metadata.number(`${architecture}.embedding_length`)
   const heads = metadata.number(`${architecture}.attention.head_count`)
-  return {
-    family,
+  const sizes = {
     layers: metadata.number(`${architecture}.block_count`),
     hidden,
     feedForward: metadata.number(`${architecture}.feed_forward_length`),
     heads,
     kvHeads: metadata.number(`${architecture}.attention.head_count_kv`, heads),
     headSize: metadata.number(`${architecture}.attention.key_length`, hidden / heads),
-    ropeTheta: metadata.number(`${architecture}.rope.freq_base`, 10000),
-    normEpsilon: metadata.number(`${architecture}.attention.layer_norm_rms_epsilon`),
     context: metadata.number(`${architecture}.context_length`),
     vocabulary: metadata.strings('tokenizer.ggml.tokens').length,
+  }
+  for (const [name, size] of Object.entries(sizes)) {
+    if (Number.isSafeInteger(size) && size > 0) continue
+    throw new PlumblineError(
+      'not_configured',
+      `${path} gives ${size} as its ${name}, which makes no model; fetch it again.`,
+    )
+  }
+  return {
+    ...sizes,
+    family,
+    ropeTheta: metadata.number(`${architecture}.rope.freq_base`, 10000),
+    normEpsilon: metadata.number(`${architecture}.attention.layer_norm_rms_epsilon`),
   }
 }
