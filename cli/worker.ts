@@ -38,8 +38,10 @@ async function runWorker({ model, port, host, threads }: WorkerOptions): Promise
   const opening = Promise.withResolvers<Engine>()
   const worker = await startWorker({ engine: opening.promise, port, host, secret })
   tell({ kind: 'listening', url: worker.url })
+  const givenUp = new AbortController()
   openEngine({
     reference: model,
+    signal: givenUp.signal,
     home: defaultHome(process.env),
     ...(threads !== undefined && { threads }),
     onProgress: (progress) => tell({ kind: 'progress', progress }),
@@ -56,16 +58,19 @@ async function runWorker({ model, port, host, threads }: WorkerOptions): Promise
     )
     process.exitCode = 1
   } finally {
+    givenUp.abort()
     await worker.close()
+    // A model that is still being fetched is given up first, so that nothing half-made stays.
+    await opening.promise.catch(() => {})
   }
-  // A model that is still being fetched would keep the process for as long as that takes.
+  // The launcher's channel would keep the process.
   process.exit()
 }
 
 /** A launcher lets go of its worker by closing the channel, or by dying; ctrl-C is then the launcher's to handle. */
 function stopSignal(): Promise<null> {
   if (process.send) process.on('SIGINT', () => {})
-  const ends = process.send ? ['disconnect', 'SIGTERM'] : ['SIGINT', 'SIGTERM']
+  const ends = process.send ? ['disconnect', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
   return Promise.race(ends.map((end) => once(process, end))).then(() => null)
 }
 

@@ -22,14 +22,22 @@ export type LoadOptions = {
 
 export type Loaded = { info: ModelInfo; model: Model; dispose: () => Promise<void> }
 
-/** Fetches, converts and loads a model; what was done before is not done again. */
-export async function loadModel(options: LoadOptions, onProgress: OnProgress): Promise<Loaded> {
-  const { path, digest } = await resolveModel(options.reference, { home: options.home, onProgress })
+/**
+ * Fetches, converts and loads a model; what was done before is not done again. After the signal's abort its
+ * reason is thrown, with nothing half-made left behind.
+ */
+export async function loadModel(
+  options: LoadOptions,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Loaded> {
+  const { path, digest } = await resolveModel(options.reference, { home: options.home, onProgress, signal })
   const file = await readGguf(path)
   const config = decoderConfig(file)
   const tokenizer = createTokenizer(file.metadata)
   const chat = createChat(file.metadata, tokenizer)
-  const store = await storeWeights(file, join(options.home, 'weights', digest), onProgress)
+  const store = await storeWeights(file, join(options.home, 'weights', digest), onProgress, signal)
+  signal.throwIfAborted()
 
   onProgress({ phase: 'load', done: 0, total: 0, detail: `Loading ${basename(path)}` })
   const session = await openStockSession({
@@ -37,6 +45,8 @@ export async function loadModel(options: LoadOptions, onProgress: OnProgress): P
     weights: store.folder,
     threads: options.threads,
   })
+  if (signal.aborted) await session.dispose()
+  signal.throwIfAborted()
   return {
     info: {
       id: modelName(path),

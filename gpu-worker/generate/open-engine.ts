@@ -19,6 +19,8 @@ export type EngineOptions = {
   /** Requests that may wait; 64 by default. */
   queue?: number
   onProgress?: OnProgress
+  /** Gives up the opening; of no effect once the engine is open. */
+  signal?: AbortSignal
 }
 
 /**
@@ -34,7 +36,10 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   }
   const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: load })
   const client = new ThreadClient(worker, options.onProgress ?? (() => {}))
-  const model = await client.ready
+  const giveUp = () => client.close()
+  if (options.signal?.aborted) giveUp()
+  options.signal?.addEventListener('abort', giveUp)
+  const model = await client.ready.finally(() => options.signal?.removeEventListener('abort', giveUp))
   return engineOver(client, model, new Queue(options.queue ?? 64))
 }
 

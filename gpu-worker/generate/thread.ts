@@ -8,15 +8,21 @@ const port = parentPort
 if (!port) throw new Error('thread.ts is run by open-engine.ts, in a worker thread')
 
 const options: LoadOptions = workerData
+const loading = new AbortController()
+let loaded: Loaded | null = null
 const send = (message: FromThread) => port.postMessage(message)
 let running: { id: number; abort: AbortController; ended: Promise<void> } | null = null
 
+port.on('message', (message: ToThread) => {
+  if (loaded) receive(loaded, message)
+  else if (message.kind === 'close') loading.abort(closed())
+})
 try {
-  const loaded = await loadModel(options, (progress) => send({ kind: 'progress', progress }))
-  port.on('message', (message: ToThread) => receive(loaded, message))
+  loaded = await loadModel(options, (progress) => send({ kind: 'progress', progress }), loading.signal)
   send({ kind: 'ready', model: loaded.info })
 } catch (error) {
   send({ kind: 'unready', error: toFailure(error) })
+  port.close()
 }
 
 function receive(loaded: Loaded, message: ToThread): void {

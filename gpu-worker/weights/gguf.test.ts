@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decoderConfig } from '../nn/config.ts'
 import { readGguf } from './gguf.ts'
+import { Metadata } from './metadata.ts'
+import { withPartialFolder } from './partial-folder.ts'
 import { storeWeights } from './store.ts'
 
 let folder = ''
@@ -110,6 +112,31 @@ test('what a killed process left behind is swept after a day', async () => {
   expect((await readdir(home)).sort()).toEqual(['one', 'three', 'two'])
 })
 
+test('a conversion that is given up, or whose file shrinks meanwhile, leaves nothing behind', async () => {
+  const path = await writeFixture('given-up.gguf', TENSORS, DATA)
+  const file = await readGguf(path)
+  const home = join(folder, 'given-up')
+  const stop = new AbortController()
+  const stopAtOnce = () => stop.abort(new Error('enough'))
+  await expect(storeWeights(file, join(home, 'digest'), stopAtOnce, stop.signal)).rejects.toThrow('enough')
+  expect(await readdir(home)).toEqual([])
+  await truncate(path, 100)
+  await expect(storeWeights(file, join(home, 'digest'), () => {})).rejects.toThrow('became shorter')
+  expect(await readdir(home)).toEqual([])
+})
+
+test('a full disk is named with what to change, and nothing stays on it', async () => {
+  const home = join(folder, 'full')
+  const fill = async () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  }
+  await expect(withPartialFolder(home, fill)).rejects.toMatchObject({
+    code: 'not_configured',
+    message: `The disk is full (${home}); change that, or set PLUMBLINE_HOME to a folder with room for the model.`,
+  })
+  expect(await readdir(home)).toEqual([])
+})
+
 test('a file that is cut short says so', async () => {
   const path = await writeFixture('short.gguf', TENSORS, DATA.subarray(0, DATA.length - 1))
   await expect(readGguf(path)).rejects.toThrow(/cut short at \d+ of \d+ bytes; delete it and fetch it again/)
@@ -139,4 +166,26 @@ test('text, nothing and a folder are no GGUF files', async () => {
 test('a family that we do not know is refused by name', async () => {
   const file = await readGguf(await writeFixture('mamba.gguf', TENSORS, DATA, 'mamba'))
   expect(() => decoderConfig(file)).toThrow('is a model of the family mamba; use one of llama.')
+})
+
+test.each([
+  ['block_count', 0, '0 as its layers'],
+  ['attention.head_count', 0, '0 as its heads'],
+  ['attention.head_count', 5, '1.6 as its headSize'],
+  ['context_length', -1, '-1 as its context'],
+])('sizes that make no decoder are refused: %s %d', (key, value, what) => {
+  const values: Record<string, unknown> = {
+    'general.architecture': 'llama',
+    'llama.block_count': 1,
+    'llama.embedding_length': 8,
+    'llama.feed_forward_length': 8,
+    'llama.attention.head_count': 2,
+    'llama.attention.layer_norm_rms_epsilon': 1e-5,
+    'llama.context_length': 16,
+    'tokenizer.ggml.tokens': ['a'],
+  }
+  const read = (metadata: object) =>
+    decoderConfig({ path: 'x.gguf', metadata: new Metadata({ ...metadata }, 'x.gguf'), tensors: [] })
+  expect(read(values)).toMatchObject({ layers: 1, headSize: 4 })
+  expect(() => read({ ...values, [`llama.${key}`]: value })).toThrow(`x.gguf gives ${what}`)
 })

@@ -9,7 +9,7 @@ import type { ResolvedModel } from './resolve.ts'
 export const HUB_URL = 'https://huggingface.co'
 
 type Repository = { repository: string; revision: string }
-type HubOptions = { home: string; onProgress: OnProgress; hubUrl: string }
+type HubOptions = { home: string; onProgress: OnProgress; hubUrl: string; signal?: AbortSignal }
 
 const listing = z.object({
   sha: z.string(),
@@ -39,6 +39,7 @@ export async function fetchFromHub(from: Repository, options: HubOptions): Promi
     await writeFile(remembered, model.digest)
     return model
   } catch (error) {
+    options.signal?.throwIfAborted()
     const digest = await readFile(remembered, 'utf8').catch(() => null)
     const cached = digest === null ? null : await cachedModel(options.home, digest)
     if (!cached) throw error
@@ -47,10 +48,13 @@ export async function fetchFromHub(from: Repository, options: HubOptions): Promi
   }
 }
 
-async function fetchBest(from: Repository, { home, onProgress, hubUrl }: HubOptions): Promise<ResolvedModel> {
+async function fetchBest(
+  from: Repository,
+  { home, onProgress, hubUrl, signal }: HubOptions,
+): Promise<ResolvedModel> {
   const response = await get(
     `${hubUrl}/api/models/${from.repository}/revision/${encodeURIComponent(from.revision)}?blobs=true`,
-    AbortSignal.timeout(10_000),
+    AbortSignal.any([AbortSignal.timeout(10_000), ...(signal ? [signal] : [])]),
   )
   const found = listing.safeParse(await response.json().catch(() => null))
   if (!found.success) throw refusal(`${hubUrl} did not answer with the files of ${from.repository}`)
@@ -62,7 +66,7 @@ async function fetchBest(from: Repository, { home, onProgress, hubUrl }: HubOpti
   if (known) return known
   return cacheModel(home, digest, onProgress, async (folder) => {
     const path = file.rfilename.split('/').map(encodeURIComponent).join('/')
-    const body = await get(`${hubUrl}/${from.repository}/resolve/${found.data.sha}/${path}`)
+    const body = await get(`${hubUrl}/${from.repository}/resolve/${found.data.sha}/${path}`, signal)
     const name = basename(file.rfilename)
     await save(body, join(folder, name), file.size ?? 0, (done, total) =>
       onProgress({ phase: 'download', done, total, detail: `Downloading ${name} of ${from.repository}` }),

