@@ -191,6 +191,15 @@ describe('limits', () => {
     })
   })
 
+  test('megabytes that can not fit are refused before they are cut into tokens', async () => {
+    const started = performance.now()
+    await expect(reply('a'.repeat(8_000_000))).rejects.toThrow(
+      /^The text takes at least \d+ tokens .* the model holds 8192; shorten it\.$/,
+    )
+    // Cutting them takes over ten seconds.
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
   test('a request that is given up ends between two steps, and the next one runs', async () => {
     const abort = new AbortController()
     const started = performance.now()
@@ -240,6 +249,17 @@ test('an engine whose model can not be had says why in one sentence', async () =
     code: 'not_configured',
     message: 'No weights file can be read at /no/such.gguf; check the path.',
   })
+})
+
+test('an opening can be given up', async () => {
+  const stop = new AbortController()
+  const opening = openEngine({
+    reference: REFERENCE,
+    home,
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  })
+  await expect(opening).rejects.toThrow('The engine was closed')
 })
 
 test('closing cuts off what runs and what waits, and takes nothing new', async () => {

@@ -117,12 +117,16 @@ export class Model {
   }
 
   #prompt(messages: GenerateRequest['messages'], room: number): number[] {
-    const prompt = this.#parts.chat(messages)
+    const { chat, tokenizer } = this.#parts
+    // Cutting megabytes into tokens would hold everybody up; what can't fit however it is cut is refused first.
+    const characters = messages.reduce((sum, { content }) => sum + content.length, 1)
+    this.#checkRoom(Math.ceil(characters / tokenizer.longest), room, 'at least ')
+    const prompt = chat(messages)
     this.#checkRoom(prompt.length, room)
     return prompt
   }
 
-  #checkRoom(length: number, room: number): void {
+  #checkRoom(length: number, room: number, bound = ''): void {
     const { context } = this.#parts.config
     if (length === 0) {
       throw new PlumblineError('invalid_request', 'The text has no tokens; send at least one.')
@@ -130,7 +134,7 @@ export class Model {
     if (length + room <= context) return
     throw new PlumblineError(
       'context_exceeded',
-      `The text takes ${length} tokens and needs room for ${room} more, but the model holds ${context}; ` +
+      `The text takes ${bound}${length} tokens and needs room for ${room} more, but the model holds ${context}; ` +
         'shorten it.',
     )
   }

@@ -7,6 +7,8 @@ export type Tokenizer = {
   readonly vocabulary: number
   /** The strings that stand for control tokens (`<|im_end|>`), none for a model without them. */
   readonly control: ReadonlyMap<string, number>
+  /** Characters of the longest token: no text has fewer tokens than its characters by this. */
+  readonly longest: number
   /** The tokens that end a reply. */
   readonly ends: ReadonlySet<number>
   /**
@@ -68,6 +70,7 @@ export function createTokenizer(metadata: Metadata): Tokenizer {
     vocabulary: tokens.length,
     control,
     ends: endTokens(metadata, vocabulary),
+    longest: tokens.reduce((most, token) => Math.max(most, token.length), 1),
     encode: (text) => (text === '' ? [] : pipeline.encode(text).ids),
     bytes: (id) => {
       const token = tokens[id] ?? ''
