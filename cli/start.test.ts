@@ -88,6 +88,8 @@ describe('plumbline start', () => {
       '--model',
     ],
     [[], { PLUMBLINE_HOME: '/dev/null' }, '/dev/null'],
+    // Node's own way of making folders never comes back from there.
+    [[], { PLUMBLINE_HOME: '/proc/x/y' }, '/proc/x/y'],
   ])('%j with %j is refused in one sentence', async (args, variables, named) => {
     const { said, ended } = start(args, variables)
     expect(await ended).toEqual([1, null])

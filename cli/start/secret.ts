@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { defaultHome } from '../../gpu-worker/weights/home.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 
@@ -27,10 +27,19 @@ export async function secretOf(variables: Variables): Promise<string> {
 
 async function keptSecret(home: string): Promise<string> {
   const path = join(home, 'secret')
-  await mkdir(home, { recursive: true })
+  await makeFolder(home)
   if (!existsSync(path)) {
     const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')
     await writeFile(path, made, { flag: 'wx', mode: 0o600 })
   }
   return (await readFile(path, 'utf8')).trim()
+}
+
+/** Folder by folder: Node's own recursion never ends where a folder is there and takes no other (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return
+  await makeFolder(dirname(path))
+  await mkdir(path).catch((error) => {
+    if (!existsSync(path)) throw error
+  })
 }
