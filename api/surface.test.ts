@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openTestApp } from './testing/test-app.ts'
+import { bodyOf, openTestApp } from './testing/test-app.ts'
 
 test('/ gives links that answer and a curl line that works', async () => {
   const { ask, send } = await openTestApp({ PLUMBLINE_API_KEYS: '', PLUMBLINE_OPEN: '1' })
@@ -57,6 +57,13 @@ test('the configured models are listed, the default first, and chat completions 
   models.manner = 'status 500'
   const failed = await call('/v1/chat/completions', { messages })
   expect([failed.status, await failed.text()]).toEqual([500, 'out of memory'])
+  models.manner = 'tells the key'
+  const leaky = await call('/v1/chat/completions', { messages })
+  expect([leaky.status, await leaky.text()]).toEqual([500, 'no credit left on Bearer [key]'])
+  models.manner = 'refuses the key'
+  const refused = await bodyOf(await call('/v1/chat/completions', { messages }))
+  expect(refused.error).toMatchObject({ code: 'model_http_error', type: 'service' })
+  expect(JSON.stringify(refused)).not.toContain('sk-test')
   models.manner = 'unreachable'
   expect((await call('/v1/chat/completions', { messages })).status).toBe(503)
   expect((await call('/v1/chat/completions', { model: 'nobody', messages })).status).toBe(404)

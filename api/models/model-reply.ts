@@ -27,6 +27,17 @@ export async function readJson(entry: ModelEntry, reply: Response): Promise<unkn
   }
 }
 
+/** The body as text, without the key that the server was called with: some repeat it in their errors. */
+export async function textWithoutKey(
+  entry: ModelEntry,
+  reply: Response,
+  environment: Outbound['environment'],
+): Promise<string> {
+  const key = await keyOf(entry, environment)
+  const text = await reply.text()
+  return key === null ? text : text.replaceAll(key, '[key]')
+}
+
 /**
  * The error that a reply with an HTTP error status stands for. 408, 429 and 5xx are transient. What the server
  * says is quoted without the key; where the key was refused it is not, since servers repeat parts of it there.
@@ -37,8 +48,7 @@ export async function failedReply(
   environment: Outbound['environment'],
 ): Promise<PlumblineError> {
   const { status } = reply
-  const key = await keyOf(entry, environment)
-  const said = saidBy(key === null ? await reply.text() : (await reply.text()).replaceAll(key, '[key]'))
+  const said = saidBy(await textWithoutKey(entry, reply, environment))
   if (status === 401 || status === 403) {
     const key = entry.key === undefined ? 'a call without a key' : `the key in ${entry.key}`
     return new PlumblineError(

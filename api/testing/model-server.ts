@@ -10,6 +10,8 @@ export type Manner =
   | 'cut off'
   | 'cut JSON'
   | 'status 500'
+  | 'tells the key'
+  | 'refuses the key'
   | 'never'
   | 'unreachable'
 
@@ -35,6 +37,13 @@ export function createModelServer() {
     if (server.manner === 'slowly') await new Promise((resolve) => setTimeout(resolve, 40))
     if (server.manner === 'never') return silence(init.signal)
     if (server.manner === 'status 500') return new Response('out of memory', { status: 500 })
+    const authorization = new Headers(init.headers).get('authorization')
+    if (server.manner === 'tells the key') {
+      return new Response(`no credit left on ${authorization}`, { status: 500 })
+    }
+    if (server.manner === 'refuses the key') {
+      return Response.json({ error: { message: `wrong key: ${authorization}` } }, { status: 401 })
+    }
     const request = body.parse(JSON.parse(String(init.body)))
     const name = request.response_format?.json_schema.name ?? 'text'
     const { text, tokens } = await model.generate(request.messages, { schema: { name, schema: {} } })

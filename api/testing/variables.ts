@@ -9,7 +9,8 @@ export const TEST_VARIABLES = {
       timeout_ms: 500,
       price: { prompt: 1, completion: 2 },
     },
-    { id: 'second', base_url: 'http://models.test/v1', model: 'second', timeout_ms: 500 },
+    { id: 'second', base_url: 'http://models.test/v1', model: 'second', timeout_ms: 500, key: 'SECOND_KEY' },
   ]),
+  SECOND_KEY: 'sk-test-of-the-second',
   PLUMBLINE_DEFAULT_MODEL: 'opinionated',
 }
