@@ -19,12 +19,19 @@ export type DeskDeps = {
   complain(sentence: string, cause: unknown): void
 }
 
-/** A desk over one SQLite. `busy` says whether a judgment is under way. */
-export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
+/** A desk over one SQLite. */
+export type OwnDesk = Desk & {
+  /** Whether a judgment is under way. */
+  busy(): boolean
+  /** Resolves when none is. */
+  quiet(): Promise<void>
+}
+
+export function createDesk(deps: DeskDeps): OwnDesk {
   const records = createRecords(deps.sql)
   const makers: Makers = new Map()
   const shareable = new Map<string, Flight>()
-  let underWay = 0
+  const underWay = new Set<Flight>()
 
   /** The record or the flight that answers an assignment; a flight is started when there is neither. */
   function answer(assignment: Assignment): { filed: Filed } | { flight: Flight; joined: boolean } {
@@ -33,14 +40,14 @@ export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
     if (filed) return { filed }
     const known = key === null ? undefined : shareable.get(key)
     if (known) return { flight: known, joined: true }
-    underWay++
     const flight = startFlight(
       (report) => make(assignment, report),
       () => {
-        underWay--
+        underWay.delete(flight)
         if (key !== null) shareable.delete(key)
       },
     )
+    underWay.add(flight)
     if (key !== null) shareable.set(key, flight)
     return { flight, joined: false }
   }
@@ -69,7 +76,11 @@ export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
   }
 
   return {
-    busy: () => underWay > 0,
+    busy: () => underWay.size > 0,
+
+    async quiet() {
+      while (underWay.size > 0) await Promise.all([...underWay].map(({ ruling }) => ruling))
+    },
 
     async judge(assignment) {
       const found = answer(assignment)
@@ -93,7 +104,7 @@ export function createDesk(deps: DeskDeps): Desk & { busy(): boolean } {
 }
 
 const NOT_FILED =
-  'The judgment was made but could not be filed, so it is not answered: make room on the disk and repeat the call.'
+  'The judgment was made but could not be filed, so it is not answered: see that the record can be written, and repeat the call.'
 
 /** Whoever joins a flight pays nothing for it. */
 function asJoined(ruling: Ruling): Ruling {

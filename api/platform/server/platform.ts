@@ -1,12 +1,16 @@
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { type Environment, readConfig } from '../config.ts'
-import { createDesk } from '../desk/desk.ts'
+import { createDesk, type OwnDesk } from '../desk/desk.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../sql.ts'
 
 /** Node, Bun and Deno: one desk for all shards, since a process has one flight a key anyway. */
-export function serverPlatform(environment: Environment, sql: Sql, fetch: Platform['fetch']): Platform {
+export function serverPlatform(
+  environment: Environment,
+  sql: Sql,
+  fetch: Platform['fetch'],
+): Platform & Pick<OwnDesk, 'quiet'> {
   const config = readConfig(environment)
   const desk = createDesk({ sql, now: Date.now, judge: judgeByEntry(config, fetch), complain: console.error })
-  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch }
+  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch, quiet: desk.quiet }
 }

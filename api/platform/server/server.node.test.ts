@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,8 +48,7 @@ async function start(home: string, modelUrl: string) {
   const close = () =>
     new Promise<void>((resolve) => {
       listener.close(() => {
-        server.close()
-        resolve()
+        resolve(server.close())
       })
       if ('closeAllConnections' in listener) listener.closeAllConnections()
     })
@@ -70,6 +70,38 @@ test('a caller who hangs up and calls again finds the work done', async () => {
   const judgment = await judge(body('Hung up'))
   expect(judgment).toMatchObject({ winner: 'first', usage: { cache: 'hit', judge_calls: 0 } })
   expect(models.calls.length).toBe(made)
+})
+
+test('a judgment whose caller has gone is filed before the server closes', async () => {
+  const home = makeHome()
+  const models = await startModels({ delayMs: 60 })
+  const first = await start(home, models.url)
+  await expect(first.post(body('Left'), { signal: AbortSignal.timeout(30) })).rejects.toThrow()
+  await first.close()
+  const made = models.calls.length
+  const second = await start(home, models.url)
+  closing.push(second.close)
+  expect(await second.judge(body('Left'))).toMatchObject({ winner: 'first', usage: { cache: 'hit' } })
+  expect(models.calls.length).toBe(made)
+})
+
+test('a record that another process holds for a moment is waited for', async () => {
+  const home = makeHome()
+  const holder = `const { DatabaseSync } = require('node:sqlite')
+    const database = new DatabaseSync(${JSON.stringify(join(home, 'edge.sqlite'))})
+    database.exec('begin exclusive')
+    process.stdout.write('held')
+    setTimeout(() => database.exec('commit'), 300)`
+  const held = spawn(process.execPath, ['-e', holder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise((resolve) => held.stdout.once('data', resolve))
+  const { close } = await start(home, 'http://127.0.0.1:9/v1')
+  closing.push(close)
+})
+
+test('a home that is no folder is named in a sentence', () => {
+  const home = join(makeHome(), 'file')
+  writeFileSync(home, '')
+  expect(() => openServer({ PLUMBLINE_HOME: home })).toThrow(/^PLUMBLINE_HOME is '.*name a folder/)
 })
 
 test('the record outlives the process', async () => {

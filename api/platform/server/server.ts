@@ -12,8 +12,8 @@ export type Server = {
   fetch(request: Request): Response | Promise<Response>
   hostname: string
   port: number
-  /** Closes the record. Judgments under way are lost, and made again when they are asked for again. */
-  close(): void
+  /** Waits for the judgments under way, whether or not somebody still does, then closes the record. */
+  close(): Promise<void>
 }
 
 /**
@@ -22,16 +22,33 @@ export type Server = {
  */
 export function openServer(variables: Record<string, string | undefined>): Server {
   const home = variables.PLUMBLINE_HOME || join(dataFolder(variables), 'plumbline')
-  mkdirSync(home, { recursive: true })
+  const sql = openRecord(home)
   const environment: Environment = (name) =>
     variables[name] || (name === 'PLUMBLINE_SECRET' ? keptSecret(join(home, 'secret')) : undefined)
-  const sql = openSqlite(join(home, 'edge.sqlite'))
-  const app = createApp(serverPlatform(environment, sql, (url, init) => fetch(url, init)))
+  const platform = serverPlatform(environment, sql, (url, init) => fetch(url, init))
+  const app = createApp(platform)
   return {
     fetch: (request) => app.fetch(request),
     hostname: variables.PLUMBLINE_HOST || '127.0.0.1',
     port: readPort(variables.PLUMBLINE_PORT || '8787'),
-    close: sql.close,
+    async close() {
+      await platform.quiet()
+      sql.close()
+    },
+  }
+}
+
+function openRecord(home: string) {
+  try {
+    mkdirSync(home, { recursive: true })
+    return openSqlite(join(home, 'edge.sqlite'))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause
+    throw new PlumblineError(
+      'not_configured',
+      `PLUMBLINE_HOME is '${home}', where the record can't be opened (${why}): name a folder that can be written.`,
+      { cause },
+    )
   }
 }
 

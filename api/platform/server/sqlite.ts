@@ -4,7 +4,7 @@ import type { Sql, SqlValue } from '../sql.ts'
 /** One SQLite file through `node:sqlite`, which Node, Bun and Deno have. `:memory:` keeps it off the disk. */
 export function openSqlite(path: string): Sql & { close(): void } {
   const database = new DatabaseSync(path)
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000')
+  database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal')
   const prepared = new Map<string, ReturnType<typeof database.prepare>>()
   const statement = (query: string) => {
     const known = prepared.get(query)
