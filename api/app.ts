@@ -9,6 +9,7 @@ import { deadline } from './middleware/deadline.ts'
 import type { Edge } from './middleware/edge.ts'
 import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
 import { limitBody } from './middleware/limit.ts'
+import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
@@ -27,7 +28,8 @@ export function createApp(platform: Platform): Hono<Edge> {
   const rubrics = createRubrics(platform)
   const counter = createCounter(platform, rubrics)
   const rewards = createRewards(counter)
-  const app = new Hono<Edge>()
+  // A slash at the end of a URL is no other URL: a redirect would lose the body of a POST.
+  const app = new Hono<Edge>({ strict: false })
 
   app.onError(onError)
   app.notFound(onNotFound)
@@ -36,9 +38,9 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   app.route('/', publicRoutes(platform))
 
-  for (const closed of ['/v1/*', '/rlhf/*']) {
-    app.use(closed, authenticate(platform.config), limitBody, deadline)
-  }
+  const known = authenticate(platform.config)
+  app.use('/v1/*', known, limitBody(LIMITS.bodyBytes), deadline)
+  app.use('/rlhf/*', known, limitBody(LIMITS.dialectBodyBytes), deadline)
 
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))

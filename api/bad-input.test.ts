@@ -119,6 +119,42 @@ test('bytes that are not UTF-8 are refused, not replaced', async () => {
   expect(await bodyOf(response)).toMatchObject({ error: { code: 'invalid_json' } })
 })
 
+test('a body that is too long by its length is read to its end, so that its sender reads the answer', async () => {
+  const { send, key } = await openTestApp()
+  const length = LIMITS.bodyBytes + 65_536
+  let left = length
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left === 0) return controller.close()
+      left -= 65_536
+      controller.enqueue(new Uint8Array(65_536))
+    },
+  })
+  const init: RequestInit & { duplex: 'half' } = {
+    method: 'POST',
+    body,
+    headers: { 'x-api-key': key, 'content-length': String(length) },
+    duplex: 'half',
+  }
+  expect((await send('/v1/judgments', init)).status).toBe(413)
+  expect(left).toBe(0)
+})
+
+test("an upload that breaks off is the caller's", async () => {
+  const { send, key } = await openTestApp()
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.error(new Error('connection lost')),
+  })
+  const init: RequestInit & { duplex: 'half' } = {
+    method: 'POST',
+    body,
+    headers: { 'x-api-key': key, 'content-length': '9' },
+    duplex: 'half',
+  }
+  const response = await send('/v1/judgments', init)
+  expect([response.status, (await bodyOf(response)).error.code]).toEqual([400, 'invalid_request'])
+})
+
 test('a body without a length is counted as it comes', async () => {
   const { send, key } = await openTestApp()
   let sent = 0

@@ -5,27 +5,34 @@ import { LIMITS } from '../platform/limits.ts'
 import type { Edge } from './edge.ts'
 
 /**
- * Refuses bodies that are too large: by their Content-Length before a byte is read, else while counting. A
+ * Refuses bodies that are too large: by their Content-Length before they are kept, else while counting. A
  * length that is given is decided on here, since looking at the body makes Node build a stream for it, which
  * costs more than a cached judgment.
  */
-export const limitBody = createMiddleware<Edge>(async (c, next) => {
-  const length = c.req.header('content-length')
-  if (length === undefined || c.req.header('transfer-encoding') !== undefined) return countBody(c, next)
-  if (Number(length) > LIMITS.bodyBytes) throw tooLarge()
-  await next()
-})
+export function limitBody(maxBytes: number) {
+  const refuse = () => {
+    throw new PlumblineError(
+      'body_too_large',
+      `The body is larger than ${maxBytes} bytes: send shorter texts or fewer of them.`,
+    )
+  }
+  const countBody = bodyLimit({ maxSize: maxBytes, onError: refuse })
+  return createMiddleware<Edge>(async (c, next) => {
+    const length = c.req.header('content-length')
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined) return countBody(c, next)
+    if (Number(length) > maxBytes) {
+      await passOver(c.req.raw.body)
+      refuse()
+    }
+    await next()
+  })
+}
 
-const countBody = bodyLimit({
-  maxSize: LIMITS.bodyBytes,
-  onError: () => {
-    throw tooLarge()
-  },
-})
-
-function tooLarge(): PlumblineError {
-  return new PlumblineError(
-    'body_too_large',
-    `The body is larger than ${LIMITS.bodyBytes} bytes: send shorter texts or fewer of them.`,
-  )
+/** Lets a body go by: most clients read no answer before all of theirs is sent. Gives up on the very large. */
+async function passOver(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  let bytes = 0
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > LIMITS.passedOverBytes) return
+  }
 }

@@ -2,6 +2,10 @@
 export const LIMITS = {
   /** Bytes of a request's body. Refused by Content-Length before it is read, and while counting when it is chunked. */
   bodyBytes: 4 * 1024 * 1024,
+  /** The same for a dialect's. */
+  dialectBodyBytes: 16 * 1024 * 1024,
+  /** Bytes of a refused body that are read and dropped, so that its sender gets to read the refusal. */
+  passedOverBytes: 64 * 1024 * 1024,
   /** Characters (UTF-16 units) of any one text in a body. */
   textCharacters: 200_000,
   /** Levels of arrays and objects in a body. */

@@ -2,14 +2,15 @@ import type { Context } from 'hono'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { LIMITS } from '../platform/limits.ts'
 
-/** The body as text. Throws `invalid_json` when it is not UTF-8. */
+/** The body as text. Throws `invalid_request` when it does not all come, `invalid_json` when it is not UTF-8. */
 export async function readText(c: Context): Promise<string> {
+  const bytes = await c.req.arrayBuffer().catch((cause: unknown) => {
+    throw new PlumblineError('invalid_request', 'The body broke off: send it again.', { cause })
+  })
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer())
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    if (cause instanceof TypeError)
-      throw new PlumblineError('invalid_json', 'The body is not UTF-8 text: encode it as UTF-8.', { cause })
-    throw cause
+    throw new PlumblineError('invalid_json', 'The body is not UTF-8 text: encode it as UTF-8.', { cause })
   }
 }
 

@@ -94,6 +94,17 @@ describe('a whole batch a call, as 0.9.0 and earlier send it', () => {
   })
 })
 
+test('a rollout batch larger than a native body', async () => {
+  const { ask, models } = await openTestApp()
+  const prompt = `<|user|>${'Why? '.repeat(400)}<|assistant|>`
+  const prompts = Array.from({ length: 1500 }, () => prompt)
+  const query = prompts.map((text, index) => `${text}${index}`)
+  const url = '/rlhf/openrlhf?verifier=exact'
+  const { rewards } = await ask(url, { query, prompts, labels: prompts.map((_, index) => index) })
+  expect(rewards).toEqual(prompts.map(() => 1))
+  expect(models.calls).toBe(0)
+})
+
 describe('what has no reward is never null', () => {
   test('the call is 503 and to be tried again, or gives the number of the URL', async () => {
     const { ask, call, models } = await openTestApp()
@@ -119,6 +130,8 @@ describe('what has no reward is never null', () => {
     ['?verifier=numeric_answer', bytes(`${zephyr}x`, zephyr, 'many'), 422, 'labels.0'],
     ['?againts=label', sample, 400, 'againts'],
     ['?on_error=zero', sample, 400, 'on_error'],
+    ['?on_error=', sample, 400, 'on_error'],
+    ['?on_error=1e999', sample, 400, 'on_error'],
     ['', '{"query": ["a"], "prompts": ["b"]}', 400, 'query.0'],
     ['', '{"query": ["a"]}', 400, 'prompts.0'],
     ['', '{"query": ["a"], "prompts": []}', 400, 'prompts'],

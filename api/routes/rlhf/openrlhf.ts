@@ -7,7 +7,7 @@ import type { Edge } from '../../middleware/edge.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { readJson } from '../body.ts'
 import { describeDialect } from './describe.ts'
-import type { Sample } from './sample.ts'
+import { type Sample, sampleLabel } from './sample.ts'
 import { scoreSamples } from './score-samples.ts'
 import { readSettings } from './settings.ts'
 import { readPrompt, splitConversation, withoutClosing } from './templated-text.ts'
@@ -18,7 +18,7 @@ const texts = z.array(z.string()).max(LIMITS.dialectResponses)
 export const openrlhfRequest = z.looseObject({
   query: texts.describe('Prompt and response as one decoded text, special tokens included.'),
   prompts: texts.optional(),
-  labels: z.array(z.string().nullable()).nullish(),
+  labels: z.array(sampleLabel).nullish(),
 })
 type OpenrlhfRequest = z.infer<typeof openrlhfRequest>
 

@@ -1,4 +1,8 @@
+import * as z from 'zod'
 import type { Prompt } from '../../../shared/protocol/message.ts'
+
+/** A label as trainers pass it on from a data set, which may hold numbers. */
+export const sampleLabel = z.union([z.string(), z.number().transform(String)]).nullable()
 
 /** One completion that a trainer wants a reward for. */
 export type Sample = {

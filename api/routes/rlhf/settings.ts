@@ -4,7 +4,7 @@ import { LABEL_KINDS } from './label-verifier.ts'
 
 const number = z
   .string()
-  .regex(/^[+-]?\d+(\.\d+)?$/, 'must be a number')
+  .refine((text) => text.trim() !== '' && Number.isFinite(Number(text)), 'must be a number')
   .transform(Number)
 
 /** What the query of a dialect's URL says: clients of dialects can set nothing but a URL. */

@@ -37,6 +37,14 @@ test('a prompt may be text, templated or not, or messages that end in an open tu
   expect(models.calls).toBe(calls)
 })
 
+test('a slash at the end, a number for a label, a number for on_error as Python prints it', async () => {
+  const { ask, models } = await openTestApp()
+  const sample = { prompt: '2+2?', response: '4', label: 4 }
+  expect(await ask('/rlhf/slime/?verifier=exact', sample)).toBe(1)
+  models.manner = 'unreachable'
+  expect(await ask('/rlhf/slime?on_error=-1e-05', sample)).toBe(-0.00001)
+})
+
 test('against the label, and by a verifier', async () => {
   const { ask } = await openTestApp()
   expect(await ask('/rlhf/slime?against=label', bytes('GOOD GOOD', 'bad'))).toBe(1)

@@ -6,7 +6,7 @@ import type { Rewards } from '../../judging/rewards.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import { readJson } from '../body.ts'
 import { describeDialect } from './describe.ts'
-import type { Sample } from './sample.ts'
+import { type Sample, sampleLabel } from './sample.ts'
 import { scoreSamples } from './score-samples.ts'
 import { readSettings } from './settings.ts'
 import { readPrompt, withoutClosing } from './templated-text.ts'
@@ -25,7 +25,7 @@ export const slimeRequest = z.looseObject({
       .refine((messages) => messages.some(({ content }) => content !== ''), 'must hold a message'),
   ]),
   response: z.string(),
-  label: z.string().nullish(),
+  label: sampleLabel.optional(),
 })
 
 /** `POST /rlhf/slime`: what `--rm-type remote_rm --rm-url` calls, a sample at a time. The body is the reward. */
