@@ -48,14 +48,30 @@ describe('parseJson', () => {
     ['```\n{"a":1}\n```\n```json\n{"a":2}\n```', { a: 2 }],
     ['{"a":1,}', { a: 1 }],
     ["{'a': 1}", { a: 1 }],
+    ['{"a":"```py\\nx()\\n```"}', { a: '```py\nx()\n```' }],
+    ['{"a":"```py\\nx()\\n```",}', { a: '```py\nx()\n```' }],
+    ['```json\n{"a":"```py\\nx()\\n```"}\n```', { a: '```py\nx()\n```' }],
   ])('reads %j', (text, value) => {
     expect(parseJson(text, 'list')).toEqual(value)
   })
 
-  it.each(['', 'A is better.', '{"a":1', '{"a":[1,2', '{"a":"b', '{"a":1}}', '[1, 2'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseJson(text, 'list')).toThrow(expect.objectContaining({ code: 'reply_not_json' }))
-    },
-  )
+  it.each([
+    '',
+    'A is better.',
+    '{"a":1',
+    '{"a":[1,2',
+    '{"a":"b',
+    '{"a":1}}',
+    '[1, 2',
+    '{"a":"```{}```',
+    '```{"a":1',
+  ])('refuses %j', (text) => {
+    expect(() => parseJson(text, 'list')).toThrow(expect.objectContaining({ code: 'reply_not_json' }))
+  })
+
+  it('takes no longer over a long reply that opens a fence and never closes it', () => {
+    const started = performance.now()
+    expect(() => parseJson(`\`\`\`json${' '.repeat(300_000)}`, 'list')).toThrow('is not JSON')
+    expect(performance.now() - started).toBeLessThan(1000)
+  })
 })

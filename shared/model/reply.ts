@@ -31,27 +31,37 @@ export async function ask<Schema extends z.ZodType>(
 }
 
 /**
- * The JSON in a reply: the whole of it, or the last fenced block. Slips such as a trailing comma are repaired,
- * but only in a reply that ends where JSON ends: one that stops half-way must not be closed for it.
+ * The JSON in a reply: the whole of it where it begins as JSON, however many fences its strings quote; else what
+ * stands in its fences, or in the last of them. Slips such as a trailing comma are repaired, but only in a reply that ends
+ * where JSON ends: one that stops half-way must not be closed for it. Throws `reply_not_json`.
  */
 export function parseJson(text: string, name: string): unknown {
-  const fenced = [...text.matchAll(/```(?:json)?\s*([\s\S]*?)```/g)].at(-1)?.[1]
-  const body = (fenced ?? text).trim()
-  try {
-    return JSON.parse(body)
-  } catch {
-    if (/^[{[]/.test(body) && /[}\]]$/.test(body) && isBalanced(body)) {
+  const whole = text.trim()
+  const bodies = /^[{[]/.test(whole) ? [whole] : fenced(whole)
+  for (const read of [JSON.parse, parseMended]) {
+    for (const body of bodies) {
       try {
-        return JSON.parse(jsonrepair(body))
+        return read(body)
       } catch {
-        // falls through to the sentence below
+        // the next way of reading it may do
       }
     }
-    throw new PlumblineError(
-      'reply_not_json',
-      `The judge's ${name} reply is not JSON: it starts ${JSON.stringify(body.slice(0, 60))}.`,
-    )
   }
+  throw new PlumblineError(
+    'reply_not_json',
+    `The judge's ${name} reply is not JSON: it starts ${JSON.stringify(whole.slice(0, 60))}.`,
+  )
+}
+
+function fenced(text: string): string[] {
+  const outermost = /```(?:json)?([\s\S]*)```/.exec(text)
+  const last = [...text.matchAll(/```(?:json)?([\s\S]*?)```/g)].at(-1)
+  return [outermost, last].flatMap((match) => match?.[1]?.trim() ?? [])
+}
+
+function parseMended(body: string): unknown {
+  if (!/^[{[]/.test(body) || !/[}\]]$/.test(body) || !isBalanced(body)) throw new SyntaxError('not whole')
+  return JSON.parse(jsonrepair(body))
 }
 
 function isBalanced(body: string): boolean {
