@@ -36,17 +36,18 @@ export function judgmentId(evidenceId: string, view: View): string {
   return `${evidenceId}-${view.swapped ? 'b' : 'f'}${POLICY_LETTERS[view.policy]}${minimum}`
 }
 
-/** The parts of a judgment's id, or null when it is not one. A pointwise judgment has no view. */
+/**
+ * The parts of a judgment's id, or null where `judgmentId` would not have written it so: a view has one id.
+ * A pointwise judgment has no view.
+ */
 export function parseJudgmentId(id: string): { evidenceId: string; shard: number; view: View | null } | null {
-  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smc])([0-9.]*))?$/.exec(id)
+  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smc])([0-9.e-]*))?$/.exec(id)
   if (!match) return null
   const [, evidenceId, shardHex, order, letter, minimum] = match
   const shard = Number.parseInt(shardHex ?? '', 16)
   if (evidenceId === undefined || shard >= SHARDS) return null
   const policy = LETTER_POLICIES.get(letter ?? '')
   if (!order || !policy) return { evidenceId, shard, view: null }
-  const min_score = minimum ? Number(minimum) : 0
-  return Number.isFinite(min_score)
-    ? { evidenceId, shard, view: { swapped: order === 'b', policy, min_score } }
-    : null
+  const view = { swapped: order === 'b', policy, min_score: Number(minimum) }
+  return judgmentId(evidenceId, view) === id ? { evidenceId, shard, view } : null
 }
