@@ -6,6 +6,8 @@ export async function sha256(text: string): Promise<string> {
 }
 
 const hmacKeys = new Map<string, Promise<CryptoKey>>()
+/** Secrets whose imported key is kept: prompts are among them, so that all would be too many. */
+const KEPT_KEYS = 16
 
 /** HMAC-SHA-256 of the UTF-8 text, 64 lower-case hex digits. */
 export async function hmac(secret: string, text: string): Promise<string> {
@@ -14,6 +16,8 @@ export async function hmac(secret: string, text: string): Promise<string> {
     key = crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
       'sign',
     ])
+    const [oldest] = hmacKeys.keys()
+    if (oldest !== undefined && hmacKeys.size >= KEPT_KEYS) hmacKeys.delete(oldest)
     hmacKeys.set(secret, key)
   }
   return toHex(await crypto.subtle.sign('HMAC', await key, encoder.encode(text)))
