@@ -6,7 +6,8 @@ import { notScored } from './not-scored.ts'
 import type { RewardPlan } from './reward-plan.ts'
 import { DRAW, type Result, SHAPINGS } from './shaping.ts'
 
-type Pair = [string, string]
+/** A pair to judge, as places in the list of distinct responses. */
+type Pair = [number, number]
 
 /**
  * Rewards by comparison: each response with the anchor, N - 1 judgments at most, or every pair of the group,
@@ -18,11 +19,10 @@ export async function planComparisons(request: RewardRequest): Promise<RewardPla
   if (request.anchor === 'all') {
     if (responses.length < 2)
       throw nothingToCompare('anchor "all" compares responses with each other: send two or more.')
-    const distinct = [...new Set(responses)]
-    const pairs = distinct.flatMap((first, at) =>
-      distinct.slice(at + 1).map((second): Pair => [first, second]),
-    )
-    return plan(request, pairs, (index) => responses.filter((_, other) => other !== index))
+    const group = distinct(responses)
+    const places = group.texts.map((_, place) => place)
+    const pairs = places.flatMap((first) => places.slice(first + 1).map((second): Pair => [first, second]))
+    return plan(request, group, pairs, (index) => group.placeOf.filter((_, other) => other !== index))
   }
   const anchor = await takeAnchor(request)
   if (anchor.index !== null && responses.length < 2) {
@@ -30,32 +30,58 @@ export async function planComparisons(request: RewardRequest): Promise<RewardPla
       'One response has nothing to be compared with: send two or more, or anchor {"response": ...}.',
     )
   }
-  const pairs = [...new Set(responses)]
-    .filter((response) => response !== anchor.response)
-    .map((response): Pair => [response, anchor.response])
-  return { ...plan(request, pairs, () => [anchor.response]), anchor: { index: anchor.index } }
+  const group = distinct([...responses, anchor.response])
+  const against = group.placeOf[responses.length] ?? 0
+  const pairs = group.texts.flatMap((_, place): Pair[] => (place === against ? [] : [[place, against]]))
+  return { ...plan(request, group, pairs, () => [against]), anchor: { index: anchor.index } }
+}
+
+type Group = {
+  texts: string[]
+  /** Where each response stands in `texts`. */
+  placeOf: number[]
+}
+
+/** Texts are long and pairs many: everything after this goes by place. */
+function distinct(responses: string[]): Group {
+  const places = new Map<string, number>()
+  const placeOf = responses.map((response) => {
+    const place = places.get(response) ?? places.size
+    places.set(response, place)
+    return place
+  })
+  return { texts: [...places.keys()], placeOf }
 }
 
 /** A plan that judges the pairs, then rewards each response by its mean result against its opponents. */
-function plan(request: RewardRequest, pairs: Pair[], opponentsOf: (index: number) => string[]): RewardPlan {
+function plan(
+  request: RewardRequest,
+  { texts, placeOf }: Group,
+  pairs: Pair[],
+  opponentsOf: (index: number) => number[],
+): RewardPlan {
   const shape = SHAPINGS[request.shaping ?? 'graded']
-  const places = new Map(
-    pairs.flatMap(([a, b], at) => [[nameOf(a, b), at] as const, [nameOf(b, a), at] as const]),
-  )
+  const numberOf = new Map(pairs.map(([a, b], number) => [`${a} ${b}`, number]))
+
+  /** The result of a place against another, and the judgment that it comes from. */
+  function between(place: number, other: number, judgments: Judgment[]) {
+    const straight = numberOf.get(`${place} ${other}`)
+    const judgment = judgments[straight ?? numberOf.get(`${other} ${place}`) ?? -1]
+    const result = judgment ? resultOf(judgment) : null
+    return { judgment, result: result && straight === undefined ? turned(result) : result }
+  }
 
   return {
-    requests: pairs.map((pair) => pairRequest(request, pair)),
+    requests: pairs.map(([a, b]) => pairRequest(request, [texts[a] ?? '', texts[b] ?? ''])),
     settle: (judgments) =>
-      request.responses.map((response, index): Reward => {
+      request.responses.map((_, index): Reward => {
+        const place = placeOf[index] ?? 0
         const used = new Map<string, Judgment>()
         const results = opponentsOf(index).map((opponent): Result | null => {
-          if (opponent === response) return DRAW
-          const at = places.get(nameOf(response, opponent)) ?? -1
-          const judgment = judgments[at]
-          if (!judgment) return null
-          used.set(judgment.id, judgment)
-          const result = resultOf(judgment)
-          return result && pairs[at]?.[0] !== response ? turned(result) : result
+          if (opponent === place) return DRAW
+          const { judgment, result } = between(place, opponent, judgments)
+          if (judgment) used.set(judgment.id, judgment)
+          return result
         })
         const named = used.size > 0 ? { judgments: [...used.keys()] } : {}
         const known = results.filter((result) => result !== null)
@@ -63,16 +89,13 @@ function plan(request: RewardRequest, pairs: Pair[], opponentsOf: (index: number
           const failed = [...used.values()].find(({ error }) => error !== null)
           return { index, reward: null, ...named, error: failed?.error ?? notScored() }
         }
-        return {
-          index,
-          reward: known.reduce((sum, result) => sum + shape(result), 0) / known.length,
-          ...named,
-        }
+        const reward = known.reduce((sum, result) => sum + shape(result), 0) / known.length
+        return { index, reward, ...named }
       }),
   }
 }
 
-function pairRequest(request: RewardRequest, responses: Pair): PairRequest {
+function pairRequest(request: RewardRequest, responses: [string, string]): PairRequest {
   const { protocol: _p, responses: _r, anchor: _a, shaping: _s, run: _run, ...shared } = request
   return { ...shared, responses }
 }
@@ -89,6 +112,5 @@ function turned({ score, winner }: Result): Result {
   }
 }
 
-const nameOf = (a: string, b: string) => JSON.stringify([a, b])
 const nothingToCompare = (message: string) =>
   new PlumblineError('nothing_to_compare', message, { param: 'responses' })
