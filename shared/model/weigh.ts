@@ -1,3 +1,4 @@
+import { PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
 import type { LanguageModel } from './language-model.ts'
 import { type Memory, memoryKey } from './memory.ts'
@@ -19,7 +20,8 @@ const LEAST_PRIOR = 1e-6
  *
  * The question is put with the labels listed in both directions and the results averaged, which cancels a
  * liking for a place in the list. Each result is divided by the answer to the neutral question and
- * normalised, which cancels a liking for a label (contextual calibration).
+ * normalised, which cancels a liking for a label (contextual calibration). Throws `choice_not_observed` where
+ * the model gave no label any probability.
  */
 export async function weigh(
   model: LanguageModel,
@@ -43,6 +45,9 @@ export async function weigh(
       const observed = await choose(question.ask(list))
       const raw = observed.map((probability, place) => probability / Math.max(prior[place] ?? 0, LEAST_PRIOR))
       const total = raw.reduce((sum, value) => sum + value, 0)
+      if (!(total > 0 && Number.isFinite(total))) {
+        throw new PlumblineError('choice_not_observed', 'The model gave none of the labels a probability.')
+      }
       const byMeaning: number[] = scale.map(() => 0)
       direction.forEach((index, place) => {
         byMeaning[index] = (raw[place] ?? 0) / total
