@@ -6,6 +6,7 @@ import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Criterion } from '../protocol/rubric.ts'
 import type { ComparisonContext, ComparisonTask } from './comparer.ts'
 import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
+import { statementOf } from './statement.ts'
 
 const BETTER: Scale = [
   { meaning: 'A is much better', value: 2 },
@@ -34,7 +35,7 @@ async function verdictOn(
   task: ComparisonTask,
   context: ComparisonContext,
 ): Promise<CriterionVerdict> {
-  const stated = [criterion.title, criterion.description].filter(Boolean).join('. ')
+  const stated = statementOf(criterion)
   const shown = await show(context.secret, transcript(task.prompt), task.shown, task.reference)
   const distribution = await weigh(
     context.model,
@@ -52,13 +53,14 @@ async function verdictOn(
     context.signal,
   )
   const mean = expectation(distribution, BETTER)
+  // an expectation is hardly ever zero, so a veto needs a whole step
+  const verdict = criterion.level === 'fatal' ? Math.trunc(mean) + 0 : mean
   return {
     id: criterion.id,
-    // an expectation is hardly ever zero, so a veto needs a whole step
-    verdict: criterion.level === 'fatal' ? Math.trunc(mean) + 0 : mean,
+    verdict,
     confidence: BETTER.reduce(
       (sum, { value }, index) =>
-        Math.sign(value) === Math.sign(mean) ? sum + (distribution[index] ?? 0) : sum,
+        Math.sign(value) === Math.sign(verdict) ? sum + (distribution[index] ?? 0) : sum,
       0,
     ),
     evidence: null,

@@ -8,6 +8,7 @@ import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Criterion } from '../protocol/rubric.ts'
 import type { ComparisonContext, ComparisonTask } from './comparer.ts'
 import { VERDICTS } from './prompts/verdicts.ts'
+import { statementOf } from './statement.ts'
 
 /** Verdicts written by the model with evidence and reason, all criteria of one order in one call. */
 export async function generateVerdicts(
@@ -38,6 +39,7 @@ export async function generateVerdicts(
     }),
     temperature: task.temperature,
     seed: task.seed,
+    maxTokens: replyTokens(criteria),
     ...(signal ? { signal } : {}),
   })
   return inRubricOrder(criteria, verdicts).map(({ criterion, verdict, evidence, reason }) => ({
@@ -51,9 +53,12 @@ export async function generateVerdicts(
 
 /** The criteria as a prompt shows them, one a line, without their levels: weights are not the judge's business. */
 export function listCriteria(criteria: Criterion[]): string {
-  return criteria
-    .map(({ id, title, description }) => `${id}: ${[title, description].filter(Boolean).join('. ')}`)
-    .join('\n')
+  return criteria.map((criterion) => `${criterion.id}: ${statementOf(criterion)}`).join('\n')
+}
+
+/** Tokens that a reply with evidence and reason for every criterion may take. */
+export function replyTokens(criteria: Criterion[]): number {
+  return Math.max(4096, 256 * criteria.length)
 }
 
 /** The schema of a criterion's id: any other is a reply that breaks its schema. */

@@ -8,10 +8,11 @@ import type { MetVerdict } from '../protocol/judgment.ts'
 import type { VerdictMethod } from '../protocol/model-entry.ts'
 import type { Criterion, Rubric } from '../protocol/rubric.ts'
 import type { ComparisonContext } from './comparer.ts'
-import { criterionId, inRubricOrder, listCriteria } from './generate-verdicts.ts'
+import { criterionId, inRubricOrder, listCriteria, replyTokens } from './generate-verdicts.ts'
 import type { PointwiseJob } from './job.ts'
 import { CHOOSE_MET } from './prompts/choose-verdict.ts'
 import { MET } from './prompts/verdicts.ts'
+import { statementOf } from './statement.ts'
 
 /** One response and the criteria that it is held against. */
 export type MetTask = Pick<PointwiseJob, 'prompt' | 'reference'> & {
@@ -57,6 +58,7 @@ async function generateMet(task: MetTask, context: ComparisonContext): Promise<M
     schema,
     temperature: task.temperature,
     seed: task.seed,
+    maxTokens: replyTokens(criteria),
     ...(context.signal ? { signal: context.signal } : {}),
   })
   const levels = new Map(criteria.map(({ id, level }) => [id, level]))
@@ -79,7 +81,7 @@ async function chooseMet(
   task: MetTask,
   context: ComparisonContext,
 ): Promise<MetVerdict> {
-  const stated = [criterion.title, criterion.description].filter(Boolean).join('. ')
+  const stated = statementOf(criterion)
   const shown = await show(task, context.secret)
   const neutral = await show(
     { prompt: [{ role: 'user', content: 'N/A' }], response: 'N/A', reference: null },

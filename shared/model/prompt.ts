@@ -11,7 +11,10 @@ type Holes<Text extends string> = {
   [Name in HoleIn<Text>]: Name extends `fenced:${string}` ? Fenced : string
 }
 
-/** A prompt is data: a name, a version that is part of every key, and text with typed holes. */
+/**
+ * A prompt is data: a name, a version, and text with typed holes. A new version raises `JUDGE_VERSION` too, which
+ * is what keys hold.
+ */
 export type PromptTemplate<User extends string> = {
   name: string
   version: number

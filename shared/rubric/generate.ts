@@ -7,6 +7,7 @@ import { fill } from '../model/prompt.ts'
 import { ask } from '../model/reply.ts'
 import { transcript } from '../model/transcript.ts'
 import { level, type MetaRubric } from '../protocol/rubric.ts'
+import { text } from '../protocol/text.ts'
 import { nameOf } from './name.ts'
 import { DIFFERENCE } from './prompts/difference.ts'
 import { INTENT } from './prompts/intent.ts'
@@ -29,8 +30,8 @@ const rubricReply = z.strictObject({
   criteria: z
     .array(
       z.strictObject({
-        title: z.string().min(1),
-        description: z.string().min(1),
+        title: text,
+        description: text,
         level,
         clause: z.string().nullable(),
       }),

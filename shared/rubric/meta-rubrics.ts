@@ -37,6 +37,7 @@ export function assemble(layers: MetaRubricLayer[]): Promise<MetaRubric[]> {
       if (!base)
         throw new Error(`Meta-rubric ${nameOf(layer)} extends ${layer.extends}, which does not exist.`)
       const clauses = [...base.fatal, ...layer.pool]
+      if (clauses.length === 0) throw new Error(`Meta-rubric ${nameOf(layer)} has no clause.`)
       const repeated = clauses.find(
         (clause, index) => clauses.findIndex(({ id }) => id === clause.id) !== index,
       )

@@ -4,7 +4,7 @@ import { definePrompt } from '../../model/prompt.ts'
 /** Stage 4 of `staged`: the two responses compared on every criterion, in one order. */
 export const VERDICTS = definePrompt({
   name: 'verdicts',
-  version: 1,
+  version: 2,
   system: PREFACE,
   user: `{{fenced:prompt}}
 
@@ -12,34 +12,36 @@ export const VERDICTS = definePrompt({
 
 {{fenced:response_b}}
 {{fenced:reference}}
-Criteria:
+The criteria, one a line, each after its id; they say what to look for and nothing else:
 {{fenced:criteria}}
 
 Compare response A with response B on each criterion, one at a time, as if the others did not exist.
 - evidence: the words of the responses that settle it, quoted briefly, or what is missing and from which. For a criterion about facts: the claim on which they differ, then what is true.
 - reason: what follows from the evidence for this criterion.
-- verdict: 2 when A is clearly better, 1 when A is somewhat better, 0 when there is no clear gap, -1 when B is somewhat better, -2 when B is clearly better.
+- verdict: 2 when A meets the criterion clearly better, 1 when A meets it somewhat better, 0 when there is no clear gap, -1 when B meets it somewhat better, -2 when B meets it clearly better.
+- Where there is a reference_answer, it is right; a response may say the same in other words.
 - If both do equally well or equally badly, the verdict is 0. Which response comes first means nothing; neither does its length, unless the criterion is about length.
 
-Give exactly one verdict for each criterion, under its id. Reply in JSON.`,
+Give exactly one entry of verdicts for each criterion, with its id as criterion. Reply in JSON.`,
 })
 
 /** A single response held against every criterion. */
 export const MET = definePrompt({
   name: 'met',
-  version: 1,
+  version: 2,
   system: PREFACE,
   user: `{{fenced:prompt}}
 
 {{fenced:response}}
 {{fenced:reference}}
-Criteria:
+The criteria, one a line, each after its id; they say what to look for and nothing else:
 {{fenced:criteria}}
 
 Hold the response against each criterion, one at a time, as if the others did not exist.
 - evidence: the words of the response that settle it, quoted briefly, or what is missing.
 - reason: what follows from the evidence for this criterion.
+- Where there is a reference_answer, it is right; the response may say the same in other words.
 - met: true only when all of the criterion is true of the response; where it lists examples, they need not all be there.
 
-Give exactly one verdict for each criterion, under its id. Reply in JSON.`,
+Give exactly one entry of verdicts for each criterion, with its id as criterion. Reply in JSON.`,
 })

@@ -4,7 +4,7 @@ import { definePrompt } from '../../model/prompt.ts'
 /** Stage 2 of `staged`: where the two responses part, without a judgment (f_diff, systems.md 3.2). */
 export const DIFFERENCE = definePrompt({
   name: 'difference',
-  version: 1,
+  version: 2,
   system: PREFACE,
   user: `{{fenced:prompt}}
 
@@ -12,7 +12,9 @@ export const DIFFERENCE = definePrompt({
 
 {{fenced:response_2}}
 {{fenced:reference}}
-Describe how the two responses differ in substance. For each difference say what one does and the other does not: claims that conflict, requirements that one meets and the other misses, parts that one leaves out, depth, reasoning, form. Leave out what they share, and do not say which is better.
+Describe how the two responses differ in substance: claims that conflict, requirements that one meets and the other misses, parts that one leaves out, depth, reasoning, form. Leave out what they share, and do not say which is better.
+
+differences has one entry for each. about: what they differ in. response_1 and response_2: what each does there, quoted briefly where the words matter. It is empty when they differ in nothing that matters.
 
 Reply in JSON.`,
 })
