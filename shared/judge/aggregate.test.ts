@@ -45,8 +45,23 @@ describe('aggregateCompat', () => {
     expect(aggregateCompat(items, minScore)).toBe(expected)
   })
 
-  it('never throws, whatever the items', () => {
-    fc.assert(fc.property(fc.array(fc.anything()), (items) => Number.isFinite(aggregateCompat(items))))
+  it('never throws and never leaves the numbers, whatever the items', () => {
+    const type = fc.constantFrom('fatal', 'core', 'important', 'highlight', 'critical', null)
+    const score = fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.constantFrom('2', '9'.repeat(400), 1e308, true, null),
+    )
+    const item = fc.record(
+      { type, chosen: fc.constantFrom('A', 'B', 'S', null), score },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(item, fc.anything())), (items) =>
+        Number.isFinite(aggregateCompat(items)),
+      ),
+    )
+    expect(aggregateCompat([line('core', 'A', 1e308), line('core', 'A', 1e308)])).toBe(0)
   })
 })
 

@@ -1,4 +1,5 @@
 import type { ErrorData } from '../protocol/error.ts'
+import type { MetVerdict } from '../protocol/judgment.ts'
 import type { Level } from '../protocol/rubric.ts'
 
 /** Weight of each level that is averaged; `fatal` vetoes instead (OpenRS, systems.md 3.3). */
@@ -41,6 +42,29 @@ export function aggregateHardened(verdicts: LevelledVerdict[]): Aggregate {
 }
 
 /**
+ * Score of a single response, in [0, 1]: the mean probability that a criterion is met, weighted by level, times
+ * the probability of each fatal one (the pointwise form of a veto, our reconstruction). A criterion without a
+ * probability, or none at all, is an error.
+ */
+export function aggregateMet(criteria: Pick<MetVerdict, 'id' | 'level' | 'met'>[]): Aggregate {
+  if (criteria.length === 0) return failed('no_criteria', 'There is no criterion to aggregate.')
+  let gate = 1
+  let sum = 0
+  let weights = 0
+  for (const { id, level, met } of criteria) {
+    if (met === null || !(met >= 0 && met <= 1)) {
+      return failed('invalid_item', `Criterion '${id}' has no probability of being met.`)
+    }
+    if (level === 'fatal') gate *= met
+    else {
+      sum += WEIGHTS[level] * met
+      weights += WEIGHTS[level]
+    }
+  }
+  return { score: weights === 0 ? gate : (gate * sum) / weights, error: null }
+}
+
+/**
  * The aggregator of the published OpenRS code, quirks kept: zeros do not dilute, the sign comes from `chosen`,
  * any exception is a tie, there is no clamp, a veto is a plain sum, and an epsilon of 1e-6 sits in the
  * denominator. Reproduces golden vectors G1-G17 (systems.md 3.3) to the last digit; no claim beyond them.
@@ -67,7 +91,7 @@ export function aggregateCompat(items: unknown[], minScore = 0): number {
     }
   }
   const score = vetoed ? fatal : weights === 0 ? 0 : sum / (weights + 1e-6)
-  return Math.abs(score) < minScore ? 0 : score
+  return Math.abs(score) < minScore || !Number.isFinite(score) ? 0 : score
 }
 
 /**

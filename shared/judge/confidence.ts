@@ -13,7 +13,8 @@ export function confidenceOf(winner: Winner, passes: OrderResult[], minimum: num
   const certainties = passes.flatMap(({ criteria }) =>
     criteria.flatMap(({ confidence }) => (confidence === null ? [] : [confidence])),
   )
-  return agreement * (certainties.length === 0 ? 1 : mean(certainties))
+  // probabilities are sums of floats, which may pass 1 by a digit
+  return Math.min(1, agreement * (certainties.length === 0 ? 1 : mean(certainties)))
 }
 
 function agrees(winner: Winner, { order, score }: OrderResult, minimum: number): number {

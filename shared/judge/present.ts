@@ -7,10 +7,10 @@ import type { VerifierResult } from '../protocol/verify.ts'
 import {
   aggregateCompat,
   aggregateHardened,
+  aggregateMet,
   type LevelledVerdict,
   MAX_VERDICT,
   readLine,
-  WEIGHTS,
 } from './aggregate.ts'
 import { confidenceOf } from './confidence.ts'
 import { type Failure, NOTHING_SPENT, type OrderVerdicts, type PairEvidence, type Spent } from './evidence.ts'
@@ -38,9 +38,9 @@ export function present(
   // in the order in which a person reads it: the outcome first, then what it rests on
   if (evidence.kind === 'pointwise') {
     const { rubric, criteria } = evidence
-    const score = failure === null ? pointwiseScore(criteria) : null
+    const { score, error } = failure === null ? aggregateMet(criteria) : { score: null, error: failure }
     const head = { id: filed.id, object: 'judgment', created, protocol: 'pointwise', model, score } as const
-    return { ...head, rubric, criteria, usage, error: failure }
+    return { ...head, rubric, criteria, usage, error }
   }
   const seen = view ?? CALLERS_VIEW
   const { winner, score, confidence, decided_by, orders, error } = settle(evidence, seen, failure)
@@ -83,7 +83,8 @@ function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): 
   if (evidence.identical) {
     return { winner: 'tie', score: 0, confidence: 1, decided_by: 'policy', orders: [], error: null }
   }
-  const orders = evidence.orders.map((order) => scoreOrder(order, evidence.rubric, view)).sort(byOrder)
+  const passes = evidence.orders.map((order) => scoreOrder(order, evidence.rubric, view))
+  const orders = passes.toSorted(byOrder)
   const nothing = { winner: null, score: null, confidence: null, decided_by: null, orders }
   const decided = decide(evidence.verifiers)
   if (decided !== null) {
@@ -103,7 +104,8 @@ function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): 
   return {
     winner,
     score: score === 0 ? 0 : score,
-    confidence: confidenceOf(winner, orders, view.min_score),
+    // in the order of the record, so that a swapped call adds the same numbers in the same order
+    confidence: confidenceOf(winner, passes, view.min_score),
     decided_by: winner === winnerOf(score, view.min_score) ? 'rubric' : 'policy',
     orders,
     error: null,
@@ -127,6 +129,9 @@ function scoreOrder(order: OrderVerdicts, shared: Rubric | null, view: View): Or
   for (const item of order.criteria) {
     const level = levels.get(item.id)
     if (!level) return { ...shown, score: null, error: unknownCriterion(item.id) }
+    if (verdicts.some(({ id }) => id === item.id)) {
+      return { ...shown, score: null, error: secondVerdict(item.id) }
+    }
     const read = item.stated
       ? readLine(item.stated, item.id, level)
       : { id: item.id, level, verdict: item.verdict }
@@ -137,28 +142,6 @@ function scoreOrder(order: OrderVerdicts, shared: Rubric | null, view: View): Or
   if (missing) return { ...shown, score: null, error: noVerdict(missing) }
   const { score, error } = aggregateHardened(verdicts)
   return error === null ? { ...shown, score } : { ...shown, score: null, error }
-}
-
-/**
- * Score of a single response, in [0, 1]: the mean probability over the criteria weighted by level, times the
- * probability that each fatal criterion is met; null where a criterion could not be judged or there is none.
- */
-function pointwiseScore(
-  criteria: Extract<Filed['evidence'], { kind: 'pointwise' }>['criteria'],
-): number | null {
-  if (criteria.length === 0) return null
-  let gate = 1
-  let sum = 0
-  let weights = 0
-  for (const { level, met } of criteria) {
-    if (met === null) return null
-    if (level === 'fatal') gate *= met
-    else {
-      sum += WEIGHTS[level] * met
-      weights += WEIGHTS[level]
-    }
-  }
-  return weights === 0 ? gate : (gate * sum) / weights
 }
 
 function meanScore(orders: OrderResult[], which: OrderResult['order']): number | null {
@@ -188,6 +171,11 @@ const unknownCriterion = (id: string): ErrorData => ({
   code: 'invalid_item',
   type: 'service',
   message: `The judge gave a verdict for '${id}', which is not a criterion of the rubric.`,
+})
+const secondVerdict = (id: string): ErrorData => ({
+  code: 'invalid_item',
+  type: 'service',
+  message: `The judge gave two verdicts for criterion '${id}'.`,
 })
 const noVerdict = (id: string): ErrorData => ({
   code: 'invalid_item',

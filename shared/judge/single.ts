@@ -7,6 +7,7 @@ import { transcript } from '../model/transcript.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
 import { level, type MetaRubric, type Rubric } from '../protocol/rubric.ts'
+import { text } from '../protocol/text.ts'
 import { clausesOf, list } from '../rubric/generate.ts'
 import { nameOf } from '../rubric/name.ts'
 import type { ComparisonContext, ComparisonTask } from './comparer.ts'
@@ -21,7 +22,7 @@ const singleReply = z.object({
     user_context: z.string(),
   }),
   rubric_list: z
-    .array(z.object({ rubric_id: z.int(), title: z.string().min(1), description: z.string(), type: level }))
+    .array(z.object({ rubric_id: z.int(), title: text, description: z.string(), type: level }))
     .min(1)
     .max(30),
   rubric_compares: z
@@ -45,7 +46,8 @@ export type SingleTask = Omit<ComparisonTask, 'rubric'> & { meta_rubric: MetaRub
 /**
  * One call does it all for one order: intent, a rubric of its own, and the comparison, in the published reply
  * format (OpenRS, systems.md 3.3). The lines are kept as the model wrote them, so that `compat` can aggregate
- * them as published. Throws `reply_invalid` when a line belongs to no criterion or a criterion has not one line.
+ * them as published. Throws `reply_invalid` when a line belongs to no criterion or two criteria have one id; that
+ * each criterion has one line is for `hardened` to ask.
  */
 export async function judgeSingle(
   task: SingleTask,

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Judgment, JudgmentRequest } from '../protocol/judgment.ts'
 import type { RewardRequest } from '../protocol/reward.ts'
@@ -110,6 +111,64 @@ describe('openrs', () => {
     await expect(rewards({ responses: ['1', '2'], anchor: { index: 2 } })).rejects.toMatchObject({
       param: 'anchor.index',
     })
+  })
+
+  it('draws everything where all are equal, without a judgment', async () => {
+    for (const anchor of ['random', 'all', { index: 1 }, { response: '1' }] as const) {
+      const { plan, data } = await rewards({ responses: ['1', '1', '1'], anchor })
+      expect(plan.requests).toEqual([])
+      expect(data).toEqual([0, 1, 2].map((index) => ({ index, reward: 0 })))
+    }
+  })
+
+  it('takes an anchor that is one of several copies, or given apart and equal to a member', async () => {
+    const responses = ['1', '3', '1']
+    for (const anchor of [{ index: 2 }, { response: '1' }]) {
+      const { plan, data } = await rewards({ responses, anchor })
+      expect(plan.requests).toHaveLength(1)
+      expect(plan.anchor?.index).toBe('index' in anchor ? 2 : null)
+      expect(data.map(({ reward }) => reward)).toEqual([0, 1, 0])
+    }
+  })
+
+  it('rewards one response against one given apart', async () => {
+    expect(await numbers({ responses: ['2'], anchor: { response: '1' } })).toEqual([0.5])
+    expect(await numbers({ responses: ['1'], anchor: { response: '1' } })).toEqual([0])
+  })
+
+  it('asks for each judgment what the group was asked with, and nothing of the group', async () => {
+    const asked = {
+      prompt: 'Count.',
+      votes: 3,
+      seed: 7,
+      mode: 'single',
+      orders: 'mean',
+      min_score: 0.5,
+    } as const
+    const group = { anchor: { index: 0 }, shaping: 'half', run: { id: 'r', step: 1 } } as const
+    const { plan } = await rewards({ ...asked, ...group, cache: 'off', responses: ['1', '2'] })
+    expect(plan.requests).toEqual([{ ...asked, cache: 'off', responses: ['2', '1'] }])
+  })
+
+  it('gives opposite rewards to the two of a pair, and the group a sum of 0, for "all" graded', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 8 }),
+        async (values) => {
+          const data = await numbers({ responses: values.map(String), anchor: 'all' })
+          expect(data.reduce((sum: number, reward) => sum + (reward ?? Number.NaN), 0)).toBeCloseTo(0, 9)
+        },
+      ),
+    )
+  })
+
+  it('plans and settles 64 long responses against each other at once', async () => {
+    const responses = Array.from({ length: 64 }, (_, at) => `${at}${' '.repeat(60_000)}`)
+    const started = performance.now()
+    const { plan, data } = await rewards({ responses, anchor: 'all' })
+    expect(plan.requests).toHaveLength(2016)
+    expect(data.every(({ judgments }) => judgments?.length === 63)).toBe(true)
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 
