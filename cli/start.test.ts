@@ -109,6 +109,15 @@ describe('plumbline start', () => {
     squatter.close()
   })
 
+  test('a launcher that is killed leaves nothing on its port', async () => {
+    const port = await freePort()
+    const { child, said, ended } = start(['--no-worker', '--port', String(port)])
+    await untilReady(child, said)
+    child.kill('SIGKILL')
+    await ended
+    await expect.poll(() => fetch(`http://localhost:${port}/healthz`).catch(() => 'gone')).toBe('gone')
+  })
+
   test('a worker that cannot load its model takes the edge with it and says why', async () => {
     const port = await freePort()
     const { said, ended } = start(['--port', String(port), '--model', 'file:/nowhere.gguf'])

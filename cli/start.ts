@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { defaultHome } from '../gpu-worker/weights/home.ts'
 import { reportFailures } from './failure.ts'
-import { type Edge, startEdge } from './start/edge.ts'
+import type { Edge } from './start/edge.ts'
+import { startEdgeProcess } from './start/edge-process.ts'
 import { toFailure } from './start/failure.ts'
 import { firstCall } from './start/first-call.ts'
 import { readPort, requireFree } from './start/port.ts'
@@ -21,6 +22,7 @@ export function startCommand(): Command {
 }
 
 async function start(options: StartOptions): Promise<void> {
+  const stopped = stopSignal()
   const screen = openScreen(process.stdout)
   const settings = await readSettings(process.env, options)
   await requireFree(options.port)
@@ -32,16 +34,23 @@ async function start(options: StartOptions): Promise<void> {
         screen.progress,
       )
     : null
-  let edge: Edge | null = null
+  const parts: { close(): Promise<void> }[] = worker ? [worker] : []
+  const run = async (): Promise<void> => {
+    const url = worker && (await Promise.race([worker.url, stopped]))
+    if (url === undefined) return
+    const variables = url === null ? settings.variables : withWorker(settings, url)
+    const edge = startEdgeProcess(options.port, join(home, 'edge'), variables)
+    parts.push(edge)
+    await edge.ready
+    await serve(edge, worker, settings, options.port, screen)
+    await edge.failed
+  }
   try {
-    const variables = worker ? withWorker(settings, await worker.url) : settings.variables
-    edge = await startEdge(options.port, join(home, 'edge'), variables)
-    const stopped = stopSignal()
-    const serving = serve(edge, worker, settings, options.port, screen)
-    await Promise.race([stopped, worker?.failed ?? stopped, serving.then(() => stopped)])
+    await Promise.race([stopped, run(), worker?.failed ?? stopped])
     screen.say('Stopping.')
   } finally {
-    await Promise.all([worker?.close(), edge?.close()])
+    screen.end()
+    await Promise.all(parts.map((part) => part.close()))
   }
 }
 
@@ -69,14 +78,10 @@ async function serve(
   screen.say(`${firstCall(port, settings.keys)}\n`)
 }
 
-/**
- * Resolves on ctrl-C and its kin. Miniflare and wrangler listen too and would end the process on the spot: they
- * are taken off, and closing the edge does what they would have done.
- */
+/** Resolves on ctrl-C and its kin. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.removeAllListeners(signal)
       process.on(signal, () => resolve())
     }
   })

@@ -16,6 +16,8 @@ export type Screen = {
   /** A line of its own. */
   say(line: string): void
   progress(progress: Progress): void
+  /** Ends the line of a bar that is under way. */
+  end(): void
 }
 
 /** A bar on a terminal; elsewhere a line at the start of each stage and one for every tenth of it. */
@@ -36,6 +38,7 @@ function terminalScreen(out: NodeJS.WriteStream): Screen {
   }
   return {
     say,
+    end: stop,
     progress(progress) {
       const label = labelOf(progress)
       if (label !== current) say(label)
@@ -45,7 +48,6 @@ function terminalScreen(out: NodeJS.WriteStream): Screen {
         bar = new SingleBar({
           stream: out,
           format: '  {bar} {percentage} % of {size}',
-          hideCursor: true,
           barsize: 30,
         })
         bar.start(progress.total, progress.done, { size: megabytes(progress.total) })
@@ -61,6 +63,7 @@ function plainScreen(out: NodeJS.WriteStream): Screen {
   let next = STEP
   return {
     say: (line) => out.write(`${line}\n`),
+    end: () => {},
     progress(progress) {
       const label = labelOf(progress)
       if (label !== current) {
