@@ -29,9 +29,14 @@ function line(type: string, chosen: string, score: unknown) {
 }
 
 const level = fc.constantFrom('fatal', 'core', 'important', 'highlight')
+const verdict = fc.oneof(
+  fc.double({ min: -3, max: 3, noNaN: true }),
+  // of a size that rounds when it is summed
+  fc.integer({ min: -3000, max: 3000 }).map((thousandths) => thousandths / 1000),
+)
 const rubricOf = (levels: fc.Arbitrary<string>) =>
   fc
-    .array(fc.record({ level: levels, verdict: fc.double({ min: -3, max: 3, noNaN: true }) }), {
+    .array(fc.record({ level: levels, verdict }), {
       minLength: 1,
       maxLength: 12,
     })

@@ -116,6 +116,35 @@ describe('present, a pair', () => {
     expect(show(evidence, { policy: 'mean' }).confidence).toBeCloseTo(0.875 * 0.8, 12)
   })
 
+  it('keeps the confidence within 1 where probabilities sum to a digit more', () => {
+    const sure = (order: 'forward' | 'backward', verdict: number): OrderVerdicts => ({
+      order,
+      vote: 0,
+      criteria: [verdictOf('c0', verdict, 1 + Number.EPSILON)],
+    })
+    const evidence = evidenceOf({
+      rubric: rubricOf(['core']),
+      orders: [sure('forward', 2), sure('backward', -2)],
+    })
+    expect(show(evidence, {}).confidence).toBe(1)
+  })
+
+  it('is decided by the policy where the orders disagree about a score that has a sign', () => {
+    const orders: OrderVerdicts[] = [
+      { order: 'forward', vote: 0, criteria: [verdictOf('c0', 2)] },
+      { order: 'backward', vote: 0, criteria: [verdictOf('c0', 0)] },
+    ]
+    const evidence = evidenceOf({ rubric: rubricOf(['core']), orders })
+    expect(show(evidence, {})).toMatchObject({
+      winner: 'tie',
+      score: 1,
+      decided_by: 'policy',
+      confidence: 0.5,
+    })
+    expect(show(evidence, { policy: 'mean' })).toMatchObject({ winner: 'first', decided_by: 'rubric' })
+    expect(show(evidence, { policy: 'mean', min_score: 1 })).toMatchObject({ winner: 'tie', score: 1 })
+  })
+
   const good = (order: 'forward' | 'backward', vote = 0): OrderVerdicts => ({
     order,
     vote,
