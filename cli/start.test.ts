@@ -109,6 +109,18 @@ describe('plumbline start', () => {
     squatter.close()
   })
 
+  test('ctrl-C ends it at once while it makes its model ready', async () => {
+    const endless = ['--port', String(await freePort()), '--model', 'file:/dev/zero']
+    const { child, said, ended } = start(endless)
+    await expect.poll(() => said.text, { timeout: 10_000 }).toContain('Reading')
+    const stopped = performance.now()
+    child.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+    expect(said.text).toContain('Stopping.')
+    // The worker gives up by itself: it is not killed after the grace of five seconds.
+    expect(performance.now() - stopped).toBeLessThan(5000)
+  })
+
   test('a launcher that is killed leaves nothing on its port', async () => {
     const port = await freePort()
     const { child, said, ended } = start(['--no-worker', '--port', String(port)])

@@ -62,10 +62,11 @@ async function resolveDefault(options: ResolveOptions): Promise<ResolvedModel> {
   throw new PlumblineError('not_configured', `No model could be had: ${reasons.join(' ')}`)
 }
 
-async function resolveFile(path: string, { onProgress }: ResolveOptions): Promise<ResolvedModel> {
+async function resolveFile(path: string, { onProgress, signal }: ResolveOptions): Promise<ResolvedModel> {
   const absolute = resolve(path)
   onProgress({ phase: 'verify', done: 0, total: 0, detail: `Reading ${basename(absolute)}` })
-  const digest = await sha256OfFile(absolute).catch((cause) => {
+  const digest = await sha256OfFile(absolute, signal).catch((cause) => {
+    signal?.throwIfAborted()
     throw new PlumblineError(
       'not_configured',
       `No weights file can be read at ${absolute}; check the path.`,
