@@ -136,6 +136,8 @@ test('a rubric is filed, named by its id, and read back by it', async () => {
   expect(models.calls).toBe(2)
   const made = await ask('/v1/judgments', pair('Made'))
   expect(await ask(`/v1/rubrics/${made.rubric.id}`)).toEqual(made.rubric)
+  const filedAgain = await call('/v1/rubrics', await ask(`/v1/rubrics/${rubric.id}`))
+  expect([filedAgain.status, (await bodyOf(filedAgain)).id]).toEqual([201, rubric.id])
 })
 
 test('one response is scored by itself, and identical ones are a tie without a model', async () => {

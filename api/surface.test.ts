@@ -28,6 +28,19 @@ test('openapi.json describes every route and only those', async () => {
   }
 })
 
+test('openapi.json lists every method that a path takes, and which answers may be streamed', async () => {
+  const { ask, send, key } = await openTestApp()
+  const { paths } = await ask('/openapi.json')
+  for (const [path, operations] of Object.entries<object>(paths)) {
+    const refused = await send(path, { method: 'PUT', headers: { 'x-api-key': key } })
+    const taken = refused.headers.get('allow')?.toLowerCase().split(', ') ?? []
+    expect(new Set(Object.keys(operations)), path).toEqual(new Set(taken.filter((name) => name !== 'head')))
+  }
+  for (const path of ['/v1/judgments', '/v1/chat/completions']) {
+    expect(paths[path].post.responses['200'].content).toHaveProperty('text/event-stream')
+  }
+})
+
 test('/docs is a page that asks no other host for anything', async () => {
   const { send } = await openTestApp()
   const page = await (await send('/docs')).text()

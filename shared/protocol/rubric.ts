@@ -20,7 +20,7 @@ export const rubricInput = z
   .strictObject({
     id: z.string().optional().describe('Ignored on input: an id is the hash of the content.'),
     object: z.literal('rubric').optional(),
-    meta_rubric: z.string().optional(),
+    meta_rubric: z.string().nullish(),
     criteria: z.array(criterion).min(1, 'must hold a criterion').max(64),
   })
   .refine((rubric) => new Set(rubric.criteria.map((c) => c.id)).size === rubric.criteria.length, {

@@ -18,6 +18,8 @@ type Operation = {
   body?: z.ZodType
   reply: z.ZodType
   status?: '201'
+  /** The answer may also be server-sent events. */
+  streams?: true
   path?: z.ZodObject
   query?: z.ZodObject
   headers?: z.ZodObject
@@ -41,6 +43,17 @@ const byId = z.object({ id: z.string() })
 const listOf = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) })
 const model = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() })
 const score = z.number()
+const range = z.tuple([score, score])
+const describeUrl: Operation = {
+  summary: 'How a URL with these settings rewards, and an example.',
+  tag: 'rlhf',
+  query: dialectSettings,
+  reply: z.looseObject({
+    object: z.literal('dialect'),
+    settings: z.looseObject({}),
+    range: z.object({ single: range, group: range }),
+  }),
+}
 
 const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
   '/v1/judgments': {
@@ -50,6 +63,7 @@ const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
       tag: 'native',
       body: z.union([pairRequest, pointwiseRequest]),
       reply: judgment,
+      streams: true,
       headers: judging,
     },
     get: { summary: 'Judgments, newest first.', tag: 'native', query: listQuery, reply: judgmentList },
@@ -116,11 +130,13 @@ const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
       tag: 'openai',
       body: z.looseObject({ model: z.string().optional(), messages: z.array(z.unknown()) }),
       reply: z.looseObject({}),
+      streams: true,
     },
   },
   '/rlhf/openrlhf': {
+    get: describeUrl,
     post: {
-      summary: 'The reward URL of OpenRLHF. GET tells the range of the rewards and an example.',
+      summary: 'The reward URL of OpenRLHF.',
       tag: 'rlhf',
       query: dialectSettings,
       body: openrlhfRequest,
@@ -133,8 +149,9 @@ const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
     },
   },
   '/rlhf/slime': {
+    get: describeUrl,
     post: {
-      summary: 'The reward URL of slime and miles. GET tells the range of the rewards and an example.',
+      summary: 'The reward URL of slime and miles.',
       tag: 'rlhf',
       query: dialectSettings,
       body: slimeRequest,
@@ -167,7 +184,7 @@ export function openapiDocument(): ReturnType<typeof createDocument> {
 }
 
 function operation(described: Operation): ZodOpenApiOperationObject {
-  const { summary, tag, body, reply, status = '200', path, query, headers } = described
+  const { summary, tag, body, reply, status = '200', streams, path, query, headers } = described
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
   return {
     summary,
@@ -179,7 +196,13 @@ function operation(described: Operation): ZodOpenApiOperationObject {
     },
     ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
     responses: {
-      [status]: { description: 'The answer.', content: json(reply) },
+      [status]: {
+        description: 'The answer.',
+        content: {
+          ...json(reply),
+          ...(streams ? { 'text/event-stream': { schema: z.string() } } : {}),
+        },
+      },
       default: { description: "An error, the caller's or the service's.", content: json(errorBody) },
     },
   }
