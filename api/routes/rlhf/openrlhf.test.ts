@@ -76,6 +76,23 @@ describe('a whole batch a call, as 0.9.0 and earlier send it', () => {
     expect(judgments.flat().length).toBeGreaterThan(0)
   })
 
+  test('padding on the left and a second beginning are no part of the prompt', async () => {
+    const { ask, call } = await openTestApp()
+    const one = '<|user|>One?<|assistant|>'
+    const rewardOf = async (before: string) =>
+      (await ask('/rlhf/openrlhf', { query: [`${before}${one}GOOD</s>`], prompts: [one] })).rewards
+    for (const before of [
+      '<pad><pad><s>',
+      '<|endoftext|><|endoftext|>',
+      '<|begin_of_text|>',
+      '</s></s><s> ',
+    ]) {
+      expect(await rewardOf(before), before).toEqual([1])
+    }
+    const other = await call('/rlhf/openrlhf', { query: [`Words ${one}GOOD`], prompts: [one] })
+    expect(other.status).toBe(400)
+  })
+
   test('the empty arrays that the second of two URLs gets', async () => {
     const { call } = await openTestApp()
     const reply = await call('/rlhf/openrlhf', '{"query": [], "prompts": [], "labels": []}', json)

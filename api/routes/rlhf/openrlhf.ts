@@ -10,7 +10,7 @@ import { describeDialect } from './describe.ts'
 import { type Sample, sampleLabel } from './sample.ts'
 import { scoreSamples } from './score-samples.ts'
 import { readSettings } from './settings.ts'
-import { readPrompt, splitConversation, withoutClosing } from './templated-text.ts'
+import { isPadding, readPrompt, splitConversation, withoutClosing } from './templated-text.ts'
 
 const texts = z.array(z.string()).max(LIMITS.dialectResponses)
 
@@ -61,7 +61,10 @@ function toSamples({ query, prompts, labels }: OpenrlhfRequest): Sample[] {
 
 function cut(query: string, prompt: string | undefined, index: number): { prompt: string; response: string } {
   if (prompt !== undefined && prompt !== '') {
-    if (query.startsWith(prompt)) return { prompt, response: query.slice(prompt.length) }
+    const at = query.indexOf(prompt)
+    if (at >= 0 && isPadding(query.slice(0, at))) {
+      return { prompt, response: query.slice(at + prompt.length) }
+    }
     const message = `'query.${index}' does not begin with 'prompts.${index}', so its response can't be told apart.`
     throw new PlumblineError('invalid_request', message, { param: `query.${index}` })
   }

@@ -9,6 +9,7 @@ const CLOSING = [
   '<|end|>',
   '<|return|>',
   '<|pad|>',
+  '<|finetune_right_pad_id|>',
   '<end_of_turn>',
   '<｜end▁of▁sentence｜>',
   '[EOS]',
@@ -25,12 +26,17 @@ const HEADERS = [
   /<\|(system|user|assistant|tool)\|>\n?/g,
 ]
 
+/** Whether text is special tokens alone: padding on the left, a beginning that the tokenizer put before a template's. */
+export function isPadding(text: string): boolean {
+  return withoutClosing(text, [...CLOSING, ...OPENING]).trim() === ''
+}
+
 /** The text without the special tokens, and the white space between them, that end it. */
-export function withoutClosing(text: string): string {
+export function withoutClosing(text: string, tokens: readonly string[] = CLOSING): string {
   let rest = text
   for (;;) {
     const trimmed = rest.trimEnd()
-    const token = CLOSING.find((candidate) => trimmed.endsWith(candidate))
+    const token = tokens.find((candidate) => trimmed.endsWith(candidate))
     if (token === undefined) return rest
     rest = trimmed.slice(0, -token.length)
   }
