@@ -7,6 +7,7 @@ import {
   type PairJudgment,
   type PairRequest,
   type PointwiseJudgment,
+  type PointwiseRequest,
   pairJudgment,
   pointwiseJudgment,
 } from '../protocol/judgment.ts'
@@ -42,9 +43,13 @@ export async function judgePair(model: LanguageModel, request: PairRequest): Pro
 }
 
 /** The same for a single response. */
-export async function judgePoint(model: LanguageModel, response: string): Promise<PointwiseJudgment> {
-  const request = { protocol: 'pointwise', prompt: 'Hi', responses: [response] } as const
-  const { job, view } = await toJob({ ...request, responses: [response] }, null, await general())
+export async function judgePoint(
+  model: LanguageModel,
+  response: string,
+  votes = 1,
+): Promise<PointwiseJudgment> {
+  const request: PointwiseRequest = { protocol: 'pointwise', prompt: 'Hi', responses: [response], votes }
+  const { job, view } = await toJob(request, null, await general())
   const evidence = await judge(job, { model, secret: 's', memory: noMemory })
   return pointwiseJudgment.parse(present({ ...FILED, evidence }, view, 'miss', undefined))
 }
