@@ -2,19 +2,21 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../identity/canonical-json.ts'
 import { sha256 } from '../identity/hash.ts'
-import { JUDGE_VERSION } from '../identity/key.ts'
+import { JUDGE_VERSION, jobKey } from '../identity/key.ts'
 import type { JsonSchema } from '../model/language-model.ts'
+import { memoryKey } from '../model/memory.ts'
 import type { PromptTemplate } from '../model/prompt.ts'
 import type { PairRequest } from '../protocol/judgment.ts'
 import { CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE } from '../rubric/prompts/choose-clause.ts'
 import { DIFFERENCE } from '../rubric/prompts/difference.ts'
 import { INTENT } from '../rubric/prompts/intent.ts'
 import { POINTWISE_RUBRIC, RUBRIC } from '../rubric/prompts/rubric.ts'
-import { chosen, judgePair, judgePoint, pair, written } from '../testing/judge-request.ts'
+import { chosen, general, judgePair, judgePoint, pair, written } from '../testing/judge-request.ts'
 import { type Asked, recordingModel } from '../testing/recording-model.ts'
 import { CHOOSE_MET, CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
 import { SINGLE } from './prompts/single.ts'
 import { MET, VERDICTS } from './prompts/verdicts.ts'
+import { toJob } from './request.ts'
 import { statementOf } from './statement.ts'
 
 const PROMPTS: PromptTemplate<string>[] = [
@@ -34,6 +36,7 @@ const PUBLISHED: Record<string, string> = {
   'difference@2': '9d95f1b2c2027ad8',
   'intent@2': '8ffa44b24c435034',
   'judge@2': '8193dc8ed89b3952',
+  'keys@2': 'f9c8d00d 444fec82',
   'met@2': '245828bb5f992e53',
   'pointwise-rubric@2': '79aa00571ae3077a',
   'rubric@2': '417604ed6c7fd8a5',
@@ -63,6 +66,17 @@ describe('what a model is asked', () => {
     const asked = await everythingAsked({ ...pair('GOOD', 'bad'), reference: 'GOOD' })
     const digest = await sha256(canonicalJson(asked.map((call) => canonicalJson(call)).toSorted()))
     expect(PUBLISHED[`judge@${JUDGE_VERSION}`]).toBe(digest.slice(0, 16))
+  })
+
+  it('has the same keys under one version of the judge', async () => {
+    const request = { ...pair('GOOD', 'bad'), reference: 'GOOD', votes: 3 }
+    const { job } = await toJob(request, null, await general())
+    const model = { identity: 'm', instantiate: 'generate' } as const
+    const keys = [
+      await jobKey('o', { ...job, meta_rubric: { ...job.meta_rubric, id: 'met' } }, model.identity),
+    ]
+    keys.push(await memoryKey('intent', model, job.prompt))
+    expect(PUBLISHED[`keys@${JUDGE_VERSION}`]).toBe(keys.map((key) => key.slice(0, 8)).join(' '))
   })
 
   it('is JSON in a schema that strict servers take', async () => {

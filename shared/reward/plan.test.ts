@@ -100,6 +100,13 @@ describe('openrs', () => {
     expect(data[1]?.error?.code).toBe('model_timeout')
   })
 
+  it('gives no mean where one of the comparisons failed', async () => {
+    const { data } = await rewards({ responses: ['1', 'broken', '2'], anchor: 'all' })
+    expect(data.map(({ reward, error }) => [reward, error?.code])).toEqual(
+      Array(3).fill([null, 'model_timeout']),
+    )
+  })
+
   it('refuses a response with nothing to compare it with, and an index out of the group', async () => {
     await expect(rewards({ responses: ['1'] })).rejects.toMatchObject({
       code: 'nothing_to_compare',

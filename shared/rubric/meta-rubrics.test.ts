@@ -48,6 +48,7 @@ describe('metaRubrics', () => {
       pool: [],
     }
     await expect(assemble([{ ...layer, extends: 'gone@1' }])).rejects.toThrow('extends gone@1')
+    await expect(assemble([layer])).rejects.toThrow('has no clause')
     const clause = { id: 'c', level: 'core' as const, title: 't', description: 'd', applies: 'a' }
     await expect(assemble([{ ...layer, pool: [clause, clause] }])).rejects.toThrow(
       "two clauses with the id 'c'",
