@@ -208,6 +208,16 @@ describe('verifier', () => {
     expect(data.map(({ reward }) => reward)).toEqual([1, 0.5, 0])
   })
 
+  it('is null, with what was found, where a verifier could not tell', async () => {
+    const constraints: RewardRequest['constraints'] = [
+      { kind: 'exact', value: 'yes', case_sensitive: true, trim: true },
+      { kind: 'regex', pattern: '(', flags: '', full: false, negate: false },
+    ]
+    const { data } = await rewards({ protocol: 'verifier', responses: ['yes'], constraints })
+    expect(data[0]).toMatchObject({ reward: null, error: { code: 'verifier_failed' } })
+    expect(data[0]?.verifiers?.map(({ passed }) => passed)).toEqual([true, null])
+  })
+
   it('needs constraints', async () => {
     await expect(rewards({ protocol: 'verifier', responses: ['1'] })).rejects.toMatchObject({
       param: 'constraints',
