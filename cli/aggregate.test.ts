@@ -70,6 +70,8 @@ describe('plumbline aggregate', () => {
           line: index + 1,
         })
       }
+      expect(out[3].error).toBe("'items' must be an array.")
+      expect(out[5].error).toBe("Unknown field 'x': remove it.")
       expect(out[7].score).toBe(mode === 'compat' ? 0 : null)
     }
   })

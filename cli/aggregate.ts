@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { aggregateCompat, aggregateHardened, readLine } from '../shared/judge/aggregate.ts'
 import { winnerOf } from '../shared/judge/orders.ts'
 import type { Winner } from '../shared/protocol/judgment.ts'
+import { explain } from '../shared/protocol/parse.ts'
 
 const line = z.strictObject({ items: z.array(z.unknown()), min_score: z.number().min(0).optional() })
 type Line = z.infer<typeof line>
@@ -59,8 +60,8 @@ function parse(text: string): Line | string {
   try {
     const read = line.safeParse(JSON.parse(text))
     if (read.success) return read.data
-    const [issue] = read.error.issues
-    return `The line has no valid ${issue?.path.join('.') || 'form'}: ${issue?.message ?? 'give {"items": [...]}'}.`
+    const { param, message } = explain(read.error)
+    return param === undefined ? 'The line is no JSON object.' : message
   } catch {
     return text.trim() === '' ? 'The line is empty.' : 'The line is not JSON.'
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -13,6 +13,7 @@ beforeEach(() => {
   services = []
 })
 afterEach(async () => {
+  rmSync(folder, { recursive: true })
   await Promise.all(services.map((service) => service.close()))
 })
 
@@ -193,6 +194,7 @@ describe('plumbline eval', () => {
     const good = JSON.stringify({ id: 'a', ...pair(1) })
     expect(await said(`${good}\n\nnot json`)).toContain("Line 3 of '")
     expect(await said('{"prompt":"a","responses":["b"],"label":"first"}')).toContain("'responses")
+    expect(await said('{"prompt":5}')).toContain("is no pair: 'prompt' must be a string or an array.")
     expect(await said('[{"input":"a"}]')).toContain('LLMBar')
     expect(await said(`${good}\n${good}`)).toContain("the id 'a' twice")
     expect(await said('')).toContain('holds no pair')

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -42,6 +42,7 @@ describe('plumbline judge', () => {
     writeFileSync(join(folder, 'second.txt'), 'good')
     const files = ['--prompt', 'Why?', '--first', 'bad', '--second-file', join(folder, 'second.txt')]
     expect((await judge(judged, files)).stdout).toContain('Winner: second')
+    rmSync(folder, { recursive: true })
     await service?.close()
     const request = JSON.stringify({ prompt: 'Why?', responses: ['bad', 'good'] })
     expect((await judge(judged, ['--orders', 'mean'], request)).stdout).toContain('Winner: second')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { type Winner, winner } from '../../shared/protocol/judgment.ts'
 import { prompt } from '../../shared/protocol/message.ts'
+import { explain } from '../../shared/protocol/parse.ts'
 import { Failure } from '../failure.ts'
 
 /** A pair whose better response is known. */
@@ -46,14 +47,15 @@ function readJsonLines(text: string, path: string): Pair[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
     const read = jsonLine.safeParse(parse(line))
-    if (!read.success) throw new Failure(`Line ${index + 1} of '${path}' is no pair: ${explain(read.error)}.`)
+    if (!read.success)
+      throw new Failure(`Line ${index + 1} of '${path}' is no pair: ${complaint(read.error)}`)
     return [{ ...read.data, id: String(read.data.id ?? index + 1) }]
   })
 }
 
 function readLlmbar(text: string, path: string): Pair[] {
   const read = llmbar.safeParse(parse(text))
-  if (!read.success) throw new Failure(`'${path}' is not in LLMBar's layout: ${explain(read.error)}.`)
+  if (!read.success) throw new Failure(`'${path}' is not in LLMBar's layout: ${complaint(read.error)}`)
   return read.data.map(({ input, output_1, output_2, label }, index) => ({
     id: String(index + 1),
     prompt: input,
@@ -78,10 +80,7 @@ function parse(text: string): unknown {
   }
 }
 
-function explain(error: z.ZodError): string {
-  const [issue] = error.issues
-  if (!issue) return 'it does not fit'
-  return issue.path.length === 0
-    ? 'not a JSON object'
-    : `'${issue.path.join('.')}' ${issue.message.toLowerCase()}`
+function complaint(error: z.ZodError): string {
+  const { param, message } = explain(error)
+  return param === undefined ? 'give a JSON object.' : message
 }
