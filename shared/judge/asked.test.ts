@@ -35,7 +35,7 @@ const PUBLISHED: Record<string, string> = {
   'choose-verdict@1': 'efb462e45f8f6c31',
   'difference@2': '9d95f1b2c2027ad8',
   'intent@2': '8ffa44b24c435034',
-  'judge@2': '8193dc8ed89b3952',
+  'judge@2': '880cc08cd648c6ef',
   'keys@2': 'f9c8d00d 444fec82',
   'met@2': '245828bb5f992e53',
   'pointwise-rubric@2': '79aa00571ae3077a',

