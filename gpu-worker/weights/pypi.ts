@@ -83,8 +83,11 @@ async function runPip(
   { onProgress, signal }: PypiOptions,
 ): Promise<Outcome> {
   const detail = `Downloading ${wheel.requirement} with ${command.join(' ')}`
-  const report = async () =>
-    onProgress({ phase: 'download', done: await bytesUnder(folder), total: wheel.bytes, detail })
+  const report = async () => {
+    // for a moment pip holds the wheel twice, as it puts it from TMPDIR into the folder
+    const done = Math.min(await bytesUnder(folder), wheel.bytes)
+    onProgress({ phase: 'download', done, total: wheel.bytes, detail })
+  }
   await report()
   const timer = setInterval(() => void report(), 500)
   try {
