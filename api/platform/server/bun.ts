@@ -1,6 +1,8 @@
 import { openServerOrExit } from './server.ts'
+import { exitWhenQuiet } from './signals.ts'
 
 /** Bun serves what its entry file exports: `bun api/platform/server/bun.ts`. */
 const server = openServerOrExit()
+exitWhenQuiet(server)
 
 export default { fetch: server.fetch, hostname: server.hostname, port: server.port, idleTimeout: 0 }

@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server'
 import { openServerOrExit } from './server.ts'
+import { onStop } from './signals.ts'
 
 const server = openServerOrExit()
 const listener = serve(server, ({ address, port }) =>
@@ -12,10 +13,7 @@ listener.on('error', (error) => {
   void server.close()
 })
 
-// The first signal lets calls and judgments come to their end; a second one does not wait.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    listener.close(() => void server.close())
-    if ('closeIdleConnections' in listener) listener.closeIdleConnections()
-  })
-}
+onStop(() => {
+  listener.close(() => void server.close())
+  if ('closeIdleConnections' in listener) listener.closeIdleConnections()
+})
