@@ -107,13 +107,17 @@ function footer(id: string, usage: Usage, paint: Paint): string {
 /** Which of the caller's responses a verdict favours; it is positive for the one that its order shows first. */
 function favoured(verdict: number, order: 'forward' | 'backward'): string {
   if (verdict === 0) return 'even'
-  return `${verdict > 0 === (order === 'forward') ? 'first' : 'second'} +${Math.abs(verdict).toFixed(2)}`
+  return `${verdict > 0 === (order === 'forward') ? 'first' : 'second'} +${digits(Math.abs(verdict))}`
 }
 
 const level = ({ level }: Criterion, paint: Paint) => paint(level === 'fatal' ? 'red' : 'cyan', `[${level}]`)
-const decimal = (value: number | null) => (value === null ? 'null' : value.toFixed(2))
-const signed = (value: number | null) =>
-  value === null ? 'null' : `${value > 0 ? '+' : ''}${value.toFixed(2)}`
+const decimal = (value: number | null) => (value === null ? 'null' : digits(value))
+const signed = (value: number | null) => (value === null ? 'null' : `${value > 0 ? '+' : ''}${digits(value)}`)
 
 /** One line without control characters: text of a model must not move the cursor or colour the screen. */
 const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+
+/** Two decimals, or as many as a small number needs to be told from 0. */
+function digits(value: number): string {
+  return value === 0 || Math.abs(value) >= 0.01 ? value.toFixed(2) : String(Number(value.toPrecision(2)))
+}

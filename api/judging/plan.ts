@@ -27,6 +27,7 @@ export async function planJudgment(
 ): Promise<Plan> {
   const { organisation, apiKey, idempotencyKey } = call
   const entry = findEntry(config.models, request.model)
+  requireMode(request, entry)
   const metaRubric = await requireMetaRubric(request.meta_rubric ?? DEFAULT_META_RUBRIC)
   const rubric = request.rubric === undefined ? null : await rubrics.resolve(organisation, request.rubric)
   const { job, view } = await toJob(request, rubric, metaRubric)
@@ -40,6 +41,13 @@ export async function planJudgment(
     assignment: { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view },
     price: entry.price,
   }
+}
+
+/** Mode single is one long reply in JSON, which a model that only picks labels can't write. */
+function requireMode(request: JudgmentRequest, { id, verdicts }: ModelEntry): void {
+  if (request.protocol === 'pointwise' || request.mode !== 'single' || verdicts === 'generate') return
+  const message = `'${id}' picks labels and writes no JSON: use mode "staged", or a model with verdicts "generate".`
+  throw new PlumblineError('invalid_request', message, { param: 'mode' })
 }
 
 /** The meta-rubric of `name@version` or `name`. Throws `meta_rubric_not_found` with the names that there are. */
