@@ -1,7 +1,7 @@
-import { fence, NOTHING } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
+import { NEUTRAL, showPair, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
-import { expectation, type Scale, weigh } from '../model/weigh.ts'
+import { expectation, type Question, type Scale, weigh } from '../model/weigh.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
 import type { Criterion } from '../protocol/rubric.ts'
 import type { ComparisonContext, ComparisonTask } from './comparer.ts'
@@ -16,42 +16,39 @@ const BETTER: Scale = [
   { meaning: 'B is much better', value: -2 },
 ]
 
-/** What stands in for every text of a neutral question. */
-const NEUTRAL = 'N/A'
-
 /**
  * Verdicts read off the probabilities of five labels, a criterion a question: the verdict is their mean value,
  * the confidence the probability of its sign. No text is generated, so there is no evidence to quote.
  */
-export function chooseVerdicts(
-  task: ComparisonTask,
+export async function chooseVerdicts(
+  { prompt, shown, rubric, reference }: ComparisonTask,
   context: ComparisonContext,
 ): Promise<CriterionVerdict[]> {
-  return Promise.all(task.rubric.criteria.map((criterion) => verdictOn(criterion, task, context)))
+  const { secret } = context
+  const texts = {
+    ...(await showPair(secret, transcript(prompt), shown)),
+    ...(await showReference(secret, reference)),
+  }
+  const neutral = {
+    ...(await showPair(secret, NEUTRAL, [NEUTRAL, NEUTRAL])),
+    ...(await showReference(secret, null)),
+  }
+  const ask = (criterion: Criterion): Question => {
+    const stated = statementOf(criterion)
+    return {
+      ask: (scale) => fill(CHOOSE_VERDICT, { ...texts, criterion: stated, scale }),
+      neutral: (scale) => fill(CHOOSE_VERDICT, { ...neutral, criterion: stated, scale }),
+    }
+  }
+  return Promise.all(rubric.criteria.map((criterion) => verdictOn(criterion, ask(criterion), context)))
 }
 
 async function verdictOn(
   criterion: Criterion,
-  task: ComparisonTask,
-  context: ComparisonContext,
+  question: Question,
+  { model, memory, signal }: ComparisonContext,
 ): Promise<CriterionVerdict> {
-  const stated = statementOf(criterion)
-  const shown = await show(context.secret, transcript(task.prompt), task.shown, task.reference)
-  const distribution = await weigh(
-    context.model,
-    context.memory,
-    {
-      ask: (scale) => fill(CHOOSE_VERDICT, { ...shown, criterion: stated, scale }),
-      neutral: async (scale) =>
-        fill(CHOOSE_VERDICT, {
-          ...(await show(context.secret, NEUTRAL, [NEUTRAL, NEUTRAL], null)),
-          criterion: stated,
-          scale,
-        }),
-    },
-    BETTER,
-    context.signal,
-  )
+  const distribution = await weigh(model, memory, question, BETTER, signal)
   const mean = expectation(distribution, BETTER)
   // an expectation is hardly ever zero, so a veto needs a whole step
   const verdict = criterion.level === 'fatal' ? Math.trunc(mean) + 0 : mean
@@ -66,13 +63,4 @@ async function verdictOn(
     evidence: null,
     reason: null,
   }
-}
-
-async function show(secret: string, prompt: string, [a, b]: [string, string], reference: string | null) {
-  return {
-    'fenced:prompt': await fence(secret, 'prompt', prompt),
-    'fenced:response_a': await fence(secret, 'response_a', a),
-    'fenced:response_b': await fence(secret, 'response_b', b),
-    'fenced:reference': reference ? await fence(secret, 'reference_answer', reference) : NOTHING,
-  } as const
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { fence, NOTHING } from '../model/fence.ts'
+import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
 import { ask } from '../model/reply.ts'
+import { showPair, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
@@ -16,13 +17,10 @@ export async function generateVerdicts(
   context: ComparisonContext,
 ): Promise<CriterionVerdict[]> {
   const { criteria } = task.rubric
-  const [a, b] = task.shown
   const { secret, model, signal } = context
   const messages = fill(VERDICTS, {
-    'fenced:prompt': await fence(secret, 'prompt', transcript(task.prompt)),
-    'fenced:response_a': await fence(secret, 'response_a', a),
-    'fenced:response_b': await fence(secret, 'response_b', b),
-    'fenced:reference': task.reference ? await fence(secret, 'reference_answer', task.reference) : NOTHING,
+    ...(await showPair(secret, transcript(task.prompt), task.shown)),
+    ...(await showReference(secret, task.reference)),
     'fenced:criteria': await fence(secret, 'criteria', listCriteria(criteria)),
   })
   const { verdicts } = await ask(model, messages, {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { fence, NOTHING } from '../model/fence.ts'
+import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
 import { ask } from '../model/reply.ts'
+import { NEUTRAL, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import { type Scale, weigh } from '../model/weigh.ts'
 import type { MetVerdict } from '../protocol/judgment.ts'
@@ -84,12 +85,12 @@ async function chooseMet(
   const stated = statementOf(criterion)
   const shown = await show(task, context.secret)
   const neutral = await show(
-    { prompt: [{ role: 'user', content: 'N/A' }], response: 'N/A', reference: null },
+    { prompt: [{ role: 'user', content: NEUTRAL }], response: NEUTRAL, reference: null },
     context.secret,
   )
   const question = {
     ask: (scale: string) => fill(CHOOSE_MET, { ...shown, criterion: stated, scale }),
-    neutral: async (scale: string) => fill(CHOOSE_MET, { ...neutral, criterion: stated, scale }),
+    neutral: (scale: string) => fill(CHOOSE_MET, { ...neutral, criterion: stated, scale }),
   }
   const [yes] = await weigh(context.model, context.memory, question, MEETS, context.signal)
   return { id: criterion.id, level: criterion.level, met: yes ?? null, evidence: null, reason: null }
@@ -102,6 +103,6 @@ async function show(
   return {
     'fenced:prompt': await fence(secret, 'prompt', transcript(prompt)),
     'fenced:response': await fence(secret, 'response', response),
-    'fenced:reference': reference ? await fence(secret, 'reference_answer', reference) : NOTHING,
+    ...(await showReference(secret, reference)),
   } as const
 }

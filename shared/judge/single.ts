@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { makeRubric } from '../identity/id.ts'
-import { fence, NOTHING } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
 import { ask } from '../model/reply.ts'
+import { showPair, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { CriterionVerdict } from '../protocol/judgment.ts'
@@ -53,12 +53,9 @@ export async function judgeSingle(
   task: SingleTask,
   { model, secret, signal }: Omit<ComparisonContext, 'memory'>,
 ): Promise<{ rubric: Rubric; criteria: CriterionVerdict[] }> {
-  const [a, b] = task.shown
   const messages = fill(SINGLE, {
-    'fenced:prompt': await fence(secret, 'prompt', transcript(task.prompt)),
-    'fenced:response_a': await fence(secret, 'response_a', a),
-    'fenced:response_b': await fence(secret, 'response_b', b),
-    'fenced:reference': task.reference ? await fence(secret, 'reference_answer', task.reference) : NOTHING,
+    ...(await showPair(secret, transcript(task.prompt), task.shown)),
+    ...(await showReference(secret, task.reference)),
     principles: list(task.meta_rubric.principles),
     clauses: clausesOf(task.meta_rubric),
   })

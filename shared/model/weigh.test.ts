@@ -31,7 +31,7 @@ function weighing(odds: (meaning: string, place: number, neutral: boolean) => nu
   }
   const question = {
     ask: (scale: string) => [{ role: 'user' as const, content: `Content\n${scale}` }],
-    neutral: async (scale: string) => [{ role: 'user' as const, content: `N/A\n${scale}` }],
+    neutral: (scale: string) => [{ role: 'user' as const, content: `N/A\n${scale}` }],
   }
   const memory = { recall: <T>(_key: string, make: () => Promise<T>) => make() }
   return weigh(model, memory, question, SCALE, undefined)

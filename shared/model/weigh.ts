@@ -9,7 +9,7 @@ export type Scale = { meaning: string; value: number }[]
 /** A question to be put with its labels listed by `scale`; `neutral` is the same without any content. */
 export type Question = {
   ask(scale: string): Message[]
-  neutral(scale: string): Promise<Message[]>
+  neutral(scale: string): Message[]
 }
 
 /** A prior under which a label may not fall, so that dividing by it stays finite. */
@@ -38,7 +38,7 @@ export async function weigh(
       const list = direction.map((index, place) => `${place + 1} = ${scale[index]?.meaning}`).join('\n')
       const choose = async (messages: Message[]) =>
         (await model.choose(messages, labels, options)).probabilities
-      const neutral = await question.neutral(list)
+      const neutral = question.neutral(list)
       const prior = await memory.recall(await memoryKey('prior', model, [neutral, labels]), () =>
         choose(neutral),
       )

@@ -1,6 +1,7 @@
 import { makeRubric } from '../identity/id.ts'
 import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
+import { NEUTRAL, showPair } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import { type Question, type Scale, weigh } from '../model/weigh.ts'
 import type { Clause } from '../protocol/rubric.ts'
@@ -15,9 +16,6 @@ const MATTERS: Scale = [
   { meaning: 'yes, it matters', value: 1 },
   { meaning: 'no, it does not matter', value: 0 },
 ]
-
-/** What stands in for every text of a neutral question. */
-const NEUTRAL = 'N/A'
 
 /**
  * For models too small to write a rubric: the clauses are ranked by the model's own probability that each
@@ -46,70 +44,43 @@ export const select: Instantiator = async (task, context) => {
 
 /** The probability that each clause matters, in [0, 1], in the order of the clauses. */
 export async function rank(clauses: Clause[], task: RubricTask, context: RubricContext): Promise<number[]> {
-  const sights = task.responses === null ? [null] : [task.responses, turned(task.responses)]
+  const { secret, model, memory, signal } = context
+  const prompt = transcript(task.prompt)
+  const asks =
+    task.responses === null
+      ? [await aboutPrompt(secret, prompt)]
+      : [
+          await aboutPair(secret, prompt, task.responses),
+          await aboutPair(secret, prompt, turned(task.responses)),
+        ]
   // one order after the other: a server that keeps the last prefix computes each only once
   const passes: number[][] = []
-  for (const sight of sights) {
-    passes.push(await Promise.all(clauses.map((clause) => matters(clause, sight, task, context))))
+  for (const ask of asks) {
+    const answers = clauses.map((clause) => weigh(model, memory, ask(clause), MATTERS, signal))
+    passes.push((await Promise.all(answers)).map(([yes]) => yes ?? 0))
   }
   return clauses.map((_, index) => passes.reduce((sum, pass) => sum + (pass[index] ?? 0), 0) / passes.length)
 }
 
-async function matters(
-  clause: Clause,
-  pair: [string, string] | null,
-  task: RubricTask,
-  context: RubricContext,
-): Promise<number> {
-  const question =
-    pair === null ? await aboutPrompt(clause, task, context) : await aboutPair(clause, pair, task, context)
-  const [yes] = await weigh(context.model, context.memory, question, MATTERS, context.signal)
-  return yes ?? 0
+/** Puts the question of a clause; the texts that all clauses are asked about are fenced once. */
+type Ask = (clause: Clause) => Question
+
+async function aboutPair(secret: string, prompt: string, pair: [string, string]): Promise<Ask> {
+  const texts = await showPair(secret, prompt, pair)
+  const neutral = await showPair(secret, NEUTRAL, [NEUTRAL, NEUTRAL])
+  return ({ title, applies }) => ({
+    ask: (scale) => fill(CHOOSE_CLAUSE, { ...texts, title, applies, scale }),
+    neutral: (scale) => fill(CHOOSE_CLAUSE, { ...neutral, title, applies, scale }),
+  })
 }
 
-async function aboutPair(
-  { title, applies }: Clause,
-  pair: [string, string],
-  task: RubricTask,
-  context: RubricContext,
-): Promise<Question> {
-  const shown = await shownPair(context.secret, transcript(task.prompt), pair)
-  return {
-    ask: (scale) => fill(CHOOSE_CLAUSE, { ...shown, title, applies, scale }),
-    neutral: async (scale) =>
-      fill(CHOOSE_CLAUSE, {
-        ...(await shownPair(context.secret, NEUTRAL, [NEUTRAL, NEUTRAL])),
-        title,
-        applies,
-        scale,
-      }),
-  }
-}
-
-async function aboutPrompt(
-  { title, applies }: Clause,
-  task: RubricTask,
-  { secret }: RubricContext,
-): Promise<Question> {
-  const prompt = await fence(secret, 'prompt', transcript(task.prompt))
-  return {
-    ask: (scale) => fill(CHOOSE_POINTWISE_CLAUSE, { 'fenced:prompt': prompt, title, applies, scale }),
-    neutral: async (scale) =>
-      fill(CHOOSE_POINTWISE_CLAUSE, {
-        'fenced:prompt': await fence(secret, 'prompt', NEUTRAL),
-        title,
-        applies,
-        scale,
-      }),
-  }
-}
-
-async function shownPair(secret: string, prompt: string, [a, b]: [string, string]) {
-  return {
-    'fenced:prompt': await fence(secret, 'prompt', prompt),
-    'fenced:response_a': await fence(secret, 'response_a', a),
-    'fenced:response_b': await fence(secret, 'response_b', b),
-  } as const
+async function aboutPrompt(secret: string, prompt: string): Promise<Ask> {
+  const text = { 'fenced:prompt': await fence(secret, 'prompt', prompt) }
+  const neutral = { 'fenced:prompt': await fence(secret, 'prompt', NEUTRAL) }
+  return ({ title, applies }) => ({
+    ask: (scale) => fill(CHOOSE_POINTWISE_CLAUSE, { ...text, title, applies, scale }),
+    neutral: (scale) => fill(CHOOSE_POINTWISE_CLAUSE, { ...neutral, title, applies, scale }),
+  })
 }
 
 const turned = ([a, b]: [string, string]): [string, string] => [b, a]
