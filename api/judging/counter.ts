@@ -44,7 +44,7 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
 
     /** One judgment: from the record, from a flight under way, or made now. `body` is what asked for it, if one did. */
     async judge(request: JudgmentRequest, call: Call, body?: string): Promise<Judgment> {
-      const { assignment } = await plan(request, call)
+      const assignment = await plan(request, call)
       const { organisation, key, view, cache, shard } = assignment
       if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view })
       const known = cache === 'use' ? recent.find(key) : undefined
@@ -56,7 +56,7 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
 
     /** The same as events; errors of planning are thrown, later ones are the last event. */
     async watch(request: JudgmentRequest, call: Call): Promise<ReadableStream<JudgmentEvent>> {
-      const { assignment } = await plan(request, call)
+      const assignment = await plan(request, call)
       const { view, shard } = assignment
       const events = await platform.desk(shard).watch(assignment)
       let told = 0

@@ -27,12 +27,12 @@ test('a model that only picks labels is not asked for one long reply', async () 
     code: 'invalid_request',
     param: 'mode',
   })
-  expect((await plan({ mode: 'single', model: 'writer' })).assignment.model).toBe('writer')
-  expect((await plan({ mode: 'staged', model: 'picker' })).assignment.model).toBe('picker')
+  expect((await plan({ mode: 'single', model: 'writer' })).model).toBe('writer')
+  expect((await plan({ mode: 'staged', model: 'picker' })).model).toBe('picker')
 })
 
 test('the model is part of the key, and the way in which the pair is shown is not', async () => {
-  const key = async (more: Partial<PairRequest>) => (await plan(more)).assignment.key
+  const key = async (more: Partial<PairRequest>) => (await plan(more)).key
   expect(await key({ model: 'picker' })).not.toBe(await key({ model: 'writer' }))
   expect(await key({ responses: ['b', 'a'], orders: 'mean', min_score: 1 })).toBe(await key({}))
 })

@@ -5,30 +5,24 @@ import { toJob } from '../../shared/judge/request.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
-import type { MetaRubric } from '../../shared/protocol/rubric.ts'
-import { findMetaRubric, metaRubrics } from '../../shared/rubric/meta-rubrics.ts'
+import { requireMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
 import { findEntry, modelIdentity } from '../models/model-config.ts'
 import type { Config } from '../platform/config.ts'
 import type { Assignment } from '../platform/desk/port.ts'
 import type { Call } from './call.ts'
 import type { Rubrics } from './rubrics.ts'
 
-/** A request with everything looked up that it names: what a desk needs, and the price that it is shown with. */
-export type Plan = { assignment: Assignment; price: ModelEntry['price'] }
-
-const DEFAULT_META_RUBRIC = 'general'
-
-/** Throws `model_not_found`, `rubric_not_found`, `meta_rubric_not_found` or `not_configured`. */
+/** A request with everything looked up that it names. Throws `model_not_found`, `rubric_not_found`, `meta_rubric_not_found` or `not_configured`. */
 export async function planJudgment(
   request: JudgmentRequest,
   call: Call,
   config: Config,
   rubrics: Rubrics,
-): Promise<Plan> {
+): Promise<Assignment> {
   const { organisation, apiKey, idempotencyKey } = call
   const entry = findEntry(config.models, request.model)
   requireMode(request, entry)
-  const metaRubric = await requireMetaRubric(request.meta_rubric ?? DEFAULT_META_RUBRIC)
+  const metaRubric = await requireMetaRubric(request.meta_rubric)
   const rubric = request.rubric === undefined ? null : await rubrics.resolve(organisation, request.rubric)
   const { job, view } = await toJob(request, rubric, metaRubric)
   const [key, shard] = await Promise.all([
@@ -37,10 +31,7 @@ export async function planJudgment(
   ])
   const cache = request.cache ?? 'use'
   const repeat = cache === 'use' || idempotencyKey === null ? null : await sha256(`${key} ${idempotencyKey}`)
-  return {
-    assignment: { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view },
-    price: entry.price,
-  }
+  return { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view }
 }
 
 /** Mode single is one long reply in JSON, which a model that only picks labels can't write. */
@@ -48,18 +39,4 @@ function requireMode(request: JudgmentRequest, { id, verdicts }: ModelEntry): vo
   if (request.protocol === 'pointwise' || request.mode !== 'single' || verdicts === 'generate') return
   const message = `'${id}' picks labels and writes no JSON: use mode "staged", or a model with verdicts "generate".`
   throw new PlumblineError('invalid_request', message, { param: 'mode' })
-}
-
-/** The meta-rubric of `name@version` or `name`. Throws `meta_rubric_not_found` with the names that there are. */
-export async function requireMetaRubric(reference: string): Promise<MetaRubric> {
-  const found = await findMetaRubric(reference)
-  if (found) return found
-  const known = (await metaRubrics()).map(({ name, version }) => `'${name}@${version}'`).join(', ')
-  throw new PlumblineError(
-    'meta_rubric_not_found',
-    `No meta-rubric is called '${reference}': use one of ${known}.`,
-    {
-      param: 'meta_rubric',
-    },
-  )
 }

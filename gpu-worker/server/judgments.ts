@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import * as z from 'zod'
 import { makeEvidenceId, makeRubric, shardOf } from '../../shared/identity/id.ts'
 import type { Job } from '../../shared/judge/job.ts'
 import { judge } from '../../shared/judge/judge.ts'
@@ -9,16 +8,10 @@ import { toJob } from '../../shared/judge/request.ts'
 import type { View } from '../../shared/judge/view.ts'
 import type { Memory } from '../../shared/model/memory.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import {
-  type Judgment,
-  type JudgmentEvent,
-  type JudgmentRequest,
-  pairRequest,
-  pointwiseRequest,
-} from '../../shared/protocol/judgment.ts'
-import { parseWith } from '../../shared/protocol/parse.ts'
-import type { MetaRubric, Rubric } from '../../shared/protocol/rubric.ts'
-import { findMetaRubric, metaRubrics } from '../../shared/rubric/meta-rubrics.ts'
+import type { Judgment, JudgmentEvent, JudgmentRequest } from '../../shared/protocol/judgment.ts'
+import { parseJudgmentRequest } from '../../shared/protocol/judgment-request.ts'
+import type { Rubric } from '../../shared/protocol/rubric.ts'
+import { requireMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
 import type { Engine } from '../generate/engine.ts'
 import { readBody } from './body.ts'
 import { requireModel } from './chat-request.ts'
@@ -33,10 +26,14 @@ type Report = (event: Exclude<JudgmentEvent, { event: 'result' | 'error' }>) => 
 
 /** `POST /v1/judgments`: the native request, judged here and kept nowhere. */
 export async function judgments(c: Context, slot: EngineSlot, desk: JudgeDesk): Promise<Response> {
-  const request = readRequest(await readBody(c))
+  const request = parseJudgmentRequest(await readBody(c))
   const engine = slot.engine()
   requireModel(request.model, engine.model)
-  const { job, view } = await toJob(request, await rubricOf(request), await metaRubricOf(request))
+  const { job, view } = await toJob(
+    request,
+    await rubricOf(request),
+    await requireMetaRubric(request.meta_rubric),
+  )
   const make = (report?: Report) => makeJudgment(job, view, engine, desk, c.req.raw.signal, report)
   if (!request.stream) return c.json(await make())
   return streamSSE(c, async (stream) => {
@@ -65,11 +62,6 @@ async function makeJudgment(
   return present(filed, view, 'miss', undefined)
 }
 
-function readRequest(body: unknown): JudgmentRequest {
-  const { protocol } = parseWith(z.looseObject({ protocol: z.unknown().optional() }), body)
-  return protocol === 'pointwise' ? parseWith(pointwiseRequest, body) : parseWith(pairRequest, body)
-}
-
 async function rubricOf({ rubric }: JudgmentRequest): Promise<Rubric | null> {
   if (rubric === undefined) return null
   if (typeof rubric !== 'string') return makeRubric(rubric.criteria, rubric.meta_rubric ?? null)
@@ -78,19 +70,6 @@ async function rubricOf({ rubric }: JudgmentRequest): Promise<Rubric | null> {
     'A worker keeps no rubrics: send the rubric itself, not its id.',
     {
       param: 'rubric',
-    },
-  )
-}
-
-async function metaRubricOf({ meta_rubric = 'general' }: JudgmentRequest): Promise<MetaRubric> {
-  const found = await findMetaRubric(meta_rubric)
-  if (found) return found
-  const known = (await metaRubrics()).map(({ name, version }) => `${name}@${version}`).join(', ')
-  throw new PlumblineError(
-    'meta_rubric_not_found',
-    `No meta-rubric is called '${meta_rubric}': use ${known}.`,
-    {
-      param: 'meta_rubric',
     },
   )
 }

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../identity/canonical-json.ts'
 import { sha256 } from '../identity/hash.ts'
+import { PlumblineError } from '../protocol/error.ts'
 import { type MetaRubric, type MetaRubricLayer, metaRubricLayer } from '../protocol/rubric.ts'
 import code from './layers/code.v1.json' with { type: 'json' }
 import factualQa from './layers/factual-qa.v1.json' with { type: 'json' }
@@ -24,6 +25,15 @@ export async function findMetaRubric(reference: string): Promise<MetaRubric | nu
     (meta) => meta.name === name && (version === undefined || String(meta.version) === version),
   )
   return candidates.toSorted((a, b) => b.version - a.version)[0] ?? null
+}
+
+/** The same, `general` where none is named. Throws `meta_rubric_not_found` with the names that there are. */
+export async function requireMetaRubric(reference = 'general'): Promise<MetaRubric> {
+  const found = await findMetaRubric(reference)
+  if (found) return found
+  const known = (await metaRubrics()).map((meta) => `'${nameOf(meta)}'`).join(', ')
+  const message = `No meta-rubric is called '${reference}': use one of ${known}.`
+  throw new PlumblineError('meta_rubric_not_found', message, { param: 'meta_rubric' })
 }
 
 /**

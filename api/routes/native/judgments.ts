@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import * as z from 'zod'
-import { type JudgmentRequest, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
+import { parseJudgmentRequest } from '../../../shared/protocol/judgment-request.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import type { Counter } from '../../judging/counter.ts'
 import { refuseUntried } from '../../judging/untried.ts'
@@ -24,7 +24,7 @@ export function judgmentRoutes(counter: Counter) {
     const body = await readText(c)
     const again = counter.again(body, call)
     if (again) return c.json(again)
-    const request = parseRequest(parseJson(body))
+    const request = parseJudgmentRequest(parseJson(body))
     if (!request.stream) {
       const judgment = await counter.judge(request, call, body)
       refuseUntried([judgment])
@@ -54,12 +54,4 @@ export function judgmentRoutes(counter: Counter) {
   routes.get('/:id', async (c) => c.json(await counter.read(c.get('call').organisation, c.req.param('id'))))
 
   return routes
-}
-
-const protocolField = z.looseObject({ protocol: z.enum(['openrs', 'pointwise']).optional() })
-
-/** A body's `protocol` says which schema it is read by, so that a mistake is explained for the right one. */
-export function parseRequest(body: unknown): JudgmentRequest {
-  const { protocol } = parseWith(protocolField, body)
-  return protocol === 'pointwise' ? parseWith(pointwiseRequest, body) : parseWith(pairRequest, body)
 }

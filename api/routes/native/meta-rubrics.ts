@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
-import { metaRubrics } from '../../../shared/rubric/meta-rubrics.ts'
-import { requireMetaRubric } from '../../judging/plan.ts'
+import { metaRubrics, requireMetaRubric } from '../../../shared/rubric/meta-rubrics.ts'
 import type { Edge } from '../../middleware/edge.ts'
 
 /** `GET /v1/meta-rubrics`, `GET /v1/meta-rubrics/{name}` and `{name}@{version}`. */
