@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { makeFolder } from '../../api/platform/server/folder.ts'
+import { keptSecret } from '../../api/platform/server/secret.ts'
 import { defaultHome } from '../../gpu-worker/weights/home.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 
@@ -14,7 +14,8 @@ export async function secretOf(variables: Variables): Promise<string> {
   if (variables.PLUMBLINE_SECRET) return variables.PLUMBLINE_SECRET
   const home = defaultHome(variables)
   try {
-    return await keptSecret(home)
+    makeFolder(home)
+    return keptSecret(join(home, 'secret'))
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : error
     throw new PlumblineError(
@@ -23,23 +24,4 @@ export async function secretOf(variables: Variables): Promise<string> {
       { cause: error },
     )
   }
-}
-
-async function keptSecret(home: string): Promise<string> {
-  const path = join(home, 'secret')
-  await makeFolder(home)
-  if (!existsSync(path)) {
-    const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')
-    await writeFile(path, made, { flag: 'wx', mode: 0o600 })
-  }
-  return (await readFile(path, 'utf8')).trim()
-}
-
-/** Folder by folder: Node's own recursion never ends where a folder is there and takes no other (/proc). */
-async function makeFolder(path: string): Promise<void> {
-  if (existsSync(path)) return
-  await makeFolder(dirname(path))
-  await mkdir(path).catch((error) => {
-    if (!existsSync(path)) throw error
-  })
 }

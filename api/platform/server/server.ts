@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { createApp } from '../../app.ts'
 import type { Environment } from '../config.ts'
+import { makeFolder } from './folder.ts'
 import { serverPlatform } from './platform.ts'
+import { keptSecret } from './secret.ts'
 import { openSqlite } from './sqlite.ts'
 
 export type Server = {
@@ -40,7 +41,7 @@ export function openServer(variables: Record<string, string | undefined>): Serve
 
 function openRecord(home: string) {
   try {
-    mkdirSync(home, { recursive: true })
+    makeFolder(home)
     return openSqlite(join(home, 'edge.sqlite'))
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : cause
@@ -74,17 +75,4 @@ function readPort(value: string): number {
     'not_configured',
     `PLUMBLINE_PORT is '${value}': give a whole number from 0 to 65535.`,
   )
-}
-
-/** The secret in a file that only its owner reads, made on the first start. */
-function keptSecret(path: string): string {
-  const made = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  )
-  try {
-    writeFileSync(path, made.join(''), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-  return readFileSync(path, 'utf8').trim()
 }
