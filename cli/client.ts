@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type * as z from 'zod'
 import { type ErrorData, errorBody } from '../shared/protocol/error.ts'
+import { jsonOrNull } from '../shared/protocol/parse.ts'
 import { Failure } from './failure.ts'
 
 /** Where the service is and the key that is sent to it. */
@@ -91,7 +92,7 @@ async function postOnce<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   const { status, headers, text } = await exchange(service, path, body, signal)
-  const value = parse(text)
+  const value = jsonOrNull(text)
   const read = answer.safeParse(value)
   if (status < 400 && read.success) return read.data
   const refusal = errorBody.safeParse(value)
@@ -132,14 +133,6 @@ function unreachable(url: string, error: unknown): Failure {
   }
   const why = cause instanceof Error ? cause.message : String(cause)
   return new Failure(`${url} can't be called (${code || why}): check PLUMBLINE_URL.`)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** `Retry-After` in its form of seconds; its form of a date is not used here. */

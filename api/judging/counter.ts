@@ -3,8 +3,9 @@ import type { Filed } from '../../shared/judge/filed.ts'
 import { findingsOf } from '../../shared/judge/findings.ts'
 import { present, presentEvent } from '../../shared/judge/present.ts'
 import type { View } from '../../shared/judge/view.ts'
-import { type ErrorData, PlumblineError } from '../../shared/protocol/error.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Judgment, JudgmentEvent, JudgmentRequest, Usage } from '../../shared/protocol/judgment.ts'
+import { raised } from '../../shared/protocol/transient.ts'
 import type { Cursor, DeskEvent, Ruling } from '../platform/desk/port.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Call } from './call.ts'
@@ -103,8 +104,4 @@ function newestFirst(a: Filed, b: Filed): number {
 function settled(ruling: Ruling) {
   if ('error' in ruling) throw raised(ruling.error)
   return ruling
-}
-
-function raised({ code, message, param }: ErrorData): PlumblineError {
-  return new PlumblineError(code, message, { param })
 }

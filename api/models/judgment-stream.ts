@@ -3,8 +3,9 @@ import * as z from 'zod'
 import type { Finding } from '../../shared/judge/findings.ts'
 import { errorData, PlumblineError } from '../../shared/protocol/error.ts'
 import { criterionVerdict, type Judgment, judgment, metVerdict } from '../../shared/protocol/judgment.ts'
+import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { rubric } from '../../shared/protocol/rubric.ts'
-import { isTransient } from '../../shared/protocol/transient.ts'
+import { raised } from '../../shared/protocol/transient.ts'
 import { verifierResult } from '../../shared/protocol/verify.ts'
 
 const verdict = z.object({
@@ -32,7 +33,7 @@ export async function readJudgmentStream(
   let result: Judgment | undefined
   const parser = createParser({
     onEvent({ event, data }) {
-      const parsed = judgmentEvent.safeParse({ event, data: parseOrNull(data) })
+      const parsed = judgmentEvent.safeParse({ event, data: jsonOrNull(data) })
       if (!parsed.success) throw invalid(`sent '${event}', which is no event of a judgment`)
       const told = parsed.data
       if (told.event === 'result') result = told.data
@@ -46,21 +47,9 @@ export async function readJudgmentStream(
   return result
 }
 
-function raised({ code, message, param }: z.infer<typeof errorData>): PlumblineError {
-  return new PlumblineError(code, message, { param, transient: isTransient(code) })
-}
-
 function invalid(what: string): PlumblineError {
   return new PlumblineError(
     'reply_invalid',
     `The worker's stream ${what}: run the same version at both ends.`,
   )
-}
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

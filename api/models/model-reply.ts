@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
+import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import type { Outbound } from './limited-fetch.ts'
 import { keyOf } from './model-config.ts'
 
@@ -74,7 +75,7 @@ export async function failedReply(
 
 /** The server's own words on one line: those of its error when it sent one in a usual form. */
 function saidBy(text: string): string {
-  const parsed = errorReply.safeParse(parseOrNull(text))
+  const parsed = errorReply.safeParse(jsonOrNull(text))
   const words = parsed.success
     ? [parsed.data.error.code, parsed.data.error.message].filter(isText).join(': ')
     : text
@@ -82,11 +83,3 @@ function saidBy(text: string): string {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}

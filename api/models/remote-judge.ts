@@ -18,7 +18,7 @@ import {
   type PointwiseJudgment,
 } from '../../shared/protocol/judgment.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
-import { isTransient } from '../../shared/protocol/transient.ts'
+import { isTransient, raised } from '../../shared/protocol/transient.ts'
 import { readJudgmentStream } from './judgment-stream.ts'
 import { limitedFetch, type Outbound } from './limited-fetch.ts'
 import { failedReply, readJson } from './model-reply.ts'
@@ -93,8 +93,7 @@ async function refusal(entry: ModelEntry, reply: Response, outbound: Outbound): 
       .catch(() => null),
   )
   if (!parsed.success || reply.status === 401) return failedReply(entry, reply, outbound.environment)
-  const { code, message, param } = parsed.data.error
-  return new PlumblineError(code, message, { param, transient: isTransient(code) })
+  return raised(parsed.data.error)
 }
 
 function toEvidence(job: Job, answer: Judgment): Evidence {

@@ -1,3 +1,5 @@
+import { CALLS_IN_FLIGHT } from '../../shared/judge/meter.ts'
+
 /** Every limit of the edge, in one table. A call beyond one is refused with a code, never cut down in silence. */
 export const LIMITS = {
   /** Bytes of a request's body. Refused by Content-Length before it is read, and while counting when it is chunked. */
@@ -15,7 +17,7 @@ export const LIMITS = {
   /** Judgments that one call of ours has under way at once; the rest of its list waits. */
   judgmentsInFlight: 16,
   /** Calls to model servers that one judgment has in flight: what Cloudflare Workers allow an invocation. */
-  callsInFlight: 6,
+  callsInFlight: CALLS_IN_FLIGHT,
   /** Bytes of a model server's reply. */
   replyBytes: 8 * 1024 * 1024,
   /** Records a page of a list, by default and at most. */

@@ -101,3 +101,12 @@ function unit(origin: string): string {
 function pathOf(path: readonly PropertyKey[]): string {
   return path.map(String).join('.')
 }
+
+/** JSON text as a value; null where it is not JSON, for a schema to refuse. */
+export function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error.ts'
+import { type ErrorCode, type ErrorData, PlumblineError } from './error.ts'
 
 const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
   'internal',
@@ -13,4 +13,9 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
 /** Whether an error with this code may be gone at the next try, where nobody said so for the case in hand. */
 export function isTransient(code: ErrorCode): boolean {
   return TRANSIENT.has(code)
+}
+
+/** An error that was sent as data, to be thrown on this side. */
+export function raised({ code, message, param }: ErrorData): PlumblineError {
+  return new PlumblineError(code, message, { param, transient: isTransient(code) })
 }

@@ -1,5 +1,5 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { explain } from '../../../shared/protocol/parse.ts'
+import { explain, jsonOrNull } from '../../../shared/protocol/parse.ts'
 import { type VerifierSpec, verifierSpec } from '../../../shared/verify/verifiers.ts'
 
 type LabelKind = (typeof LABEL_KINDS)[number]
@@ -12,7 +12,7 @@ const FIELDS: Record<LabelKind, (label: string) => object> = {
   contains: (value) => ({ values: [value] }),
   regex: (pattern) => ({ pattern }),
   numeric_answer: (value) => ({ value }),
-  json_schema: (schema) => ({ schema: readSchema(schema) }),
+  json_schema: (schema) => ({ schema: jsonOrNull(schema) }),
 }
 
 /** The verifier that checks a response by its label. Throws `invalid_verifier` when the label is no value for it. */
@@ -21,12 +21,4 @@ export function verifierOfLabel(kind: LabelKind, label: string, param: string): 
   if (parsed.success) return parsed.data
   const { message } = explain(parsed.error)
   throw new PlumblineError('invalid_verifier', `'${param}' is no value for ${kind}: ${message}`, { param })
-}
-
-function readSchema(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
