@@ -23,7 +23,14 @@ let said = ''
 async function start(): Promise<void> {
   said = ''
   service = spawn(process.execPath, ['cli/plumbline.ts', 'start', '--port', String(port)], {
-    env: { ...process.env, PLUMBLINE_MODELS: '', PLUMBLINE_API_KEYS: '', PLUMBLINE_HOME: home },
+    env: {
+      ...process.env,
+      PLUMBLINE_MODELS: '',
+      PLUMBLINE_API_KEYS: '',
+      PLUMBLINE_HOME: home,
+      // the fences around what the model reads come of it, and so small a model is swayed by them
+      PLUMBLINE_SECRET: 'the secret of the end-to-end test',
+    },
     // a group of its own, so that a test can kill the launcher, the edge and the worker at once
     detached: true,
   })

@@ -1,4 +1,4 @@
-/** A call to paste: a pair whose answer is clear to anyone, and that the small model gets right too. */
+/** A call to paste: a pair whose answer is clear to anyone, though not always to the small model. */
 export function firstCall(port: number, keys: boolean): string {
   const body = JSON.stringify({
     prompt: 'How do I boil an egg?',
