@@ -1,8 +1,13 @@
 /** The element types that our graphs use, with ONNX's number for each and its size. */
 export const DTYPES = {
   float32: { onnx: 1, bytes: 4 },
+  uint8: { onnx: 2, bytes: 1 },
   int32: { onnx: 6, bytes: 4 },
   int64: { onnx: 7, bytes: 8 },
+  bool: { onnx: 9, bytes: 1 },
+  float16: { onnx: 10, bytes: 2 },
+  float64: { onnx: 11, bytes: 8 },
+  bfloat16: { onnx: 16, bytes: 2 },
 } as const
 
 export type DType = keyof typeof DTYPES

@@ -1,0 +1,39 @@
+/** Names and shapes of the decoder graph's inputs and outputs. B rows a batch, S new tokens a row, T positions. */
+export const PORTS = {
+  /** int64 [B, S]: the tokens to run. With more than one a row and a past, B is 1. */
+  tokens: 'tokens',
+  /** int64 [B, S]: the position of each, which its rotation follows. A branch goes on where its parent ended. */
+  positions: 'positions',
+  /** int32 [B]: for each row, how many places of its past and new tokens together are filled, less one. */
+  last: 'last',
+  /** int32 scalar: the largest of those, plus one: T. */
+  total: 'total',
+  /**
+   * float [1, 1, S, T]: added to attention's scores beside the causal mask: 0 where a token may look, -inf where it may not.
+   * Absent where the graph was built with `tree: false`.
+   */
+  bias: 'bias',
+  /** int64 [R]: which of the B * S new tokens get logits. */
+  rows: 'rows',
+  /** [B, kvHeads, capacity, headSize] for each layer: places before the new tokens are read, theirs are written. */
+  pastKey: (layer: number) => `past_key_${layer}`,
+  pastValue: (layer: number) => `past_value_${layer}`,
+  /** The same, bound to the memory of the past: only the new tokens' places change. */
+  presentKey: (layer: number) => `present_key_${layer}`,
+  presentValue: (layer: number) => `present_value_${layer}`,
+  /**
+   * Where the graph was built with `lora: true`: float [B, 1, L], which of the L stacked ranks serve a row: an
+   * adapter's alpha / rank at its own, 0 at others'.
+   */
+  loraGate: 'lora_gate',
+  /** float [L, in] for each layer and site: the stacked A matrices. Sites: see LORA_SITES. */
+  loraA: (layer: number, site: LoraSite) => `lora_a_${layer}_${site}`,
+  /** float [L, out]: the stacked B matrices, transposed. */
+  loraB: (layer: number, site: LoraSite) => `lora_b_${layer}_${site}`,
+  /** float32 [R, vocabulary]. */
+  logits: 'logits',
+} as const
+
+/** The linear layers that an adapter may change, by the name PEFT gives them. */
+export const LORA_SITES = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+export type LoraSite = (typeof LORA_SITES)[number]

@@ -1,0 +1,69 @@
+import type { DType } from '../onnx/types.ts'
+import type { HostArray } from './host-array.ts'
+
+/** Where models run: a processor and its memory. Interfaces alone; `capi/` and `stock/` implement them. */
+
+export type Provider = 'cpu' | 'cuda'
+
+/** A row-major tensor in a device's memory. Its bytes reach JavaScript only through `read` and `write`. */
+export interface DeviceTensor {
+  readonly dtype: DType
+  readonly dims: readonly number[]
+  readonly bytes: number
+  /** The same memory under other sizes, from an element on; it must lie within. Disposing it frees no memory. */
+  view(dims: readonly number[], offset?: number): DeviceTensor
+  /** Copies elements in, from element `offset` on. */
+  write(values: HostArray, offset?: number): void
+  /** Copies all elements out. */
+  read(): HostArray
+  /** Copies elements from another tensor of the type on the same device; no element passes through JavaScript. */
+  copyFrom(source: DeviceTensor, from: number, to: number, elements: number): void
+  dispose(): void
+}
+
+export type Tensors = Readonly<Record<string, DeviceTensor>>
+
+/** A loaded model. One run at a time. */
+export interface Session {
+  /**
+   * Runs with every input and every output of the model bound to a tensor. An output may be bound to the memory
+   * of an input: the model then changes it in place where its operator can, and the result is the same where it
+   * can't. The event loop stays free where the implementation is `asynchronous`.
+   */
+  run(inputs: Tensors, outputs: Tensors): Promise<void>
+  dispose(): void
+}
+
+/** A constant of a model whose bytes lie in a weights file. */
+export type ExternalInitializer = {
+  name: string
+  dtype: DType
+  dims: readonly number[]
+  /** Of its first byte in the file. */
+  offset: number
+}
+
+export type SessionOptions = {
+  /** The ModelProto; its external data names `weights.path`'s base name as location. */
+  model: Uint8Array
+  /** Sessions that name the same file share one copy of the constants. */
+  weights: { path: string; initializers: readonly ExternalInitializer[] }
+  /** 'all' by default; 'basic' keeps the runtime from fusing operators. */
+  optimization?: 'basic' | 'all'
+}
+
+export interface Device {
+  readonly provider: Provider
+  /** Whether runs leave the event loop free. */
+  readonly asynchronous: boolean
+  /** Not cleared. */
+  allocate(dtype: DType, dims: readonly number[]): DeviceTensor
+  openSession(options: SessionOptions): Promise<Session>
+  /** Frees what sessions share. Sessions and tensors must be disposed of before. */
+  dispose(): void
+}
+
+export type DeviceOptions = { provider: Provider; threads: number; deviceId?: number }
+
+/** Throws `not_configured` with a sentence that says what is missing. */
+export type OpenDevice = (options: DeviceOptions) => Promise<Device>
