@@ -99,7 +99,7 @@ export const ENCODINGS: readonly Encoding[] = [
 ]
 
 /** The float32 values of a whole tensor's bytes. */
-export function dequantise(bytes: Uint8Array, encoding: Encoding): Float32Array {
+export function dequantise(bytes: Uint8Array, encoding: Encoding): Float32Array<ArrayBuffer> {
   const blocks = bytes.length / encoding.bytes
   const out = new Float32Array(blocks * encoding.elements)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
