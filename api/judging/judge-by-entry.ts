@@ -13,7 +13,7 @@ import { withKnownRubric } from './known-rubric.ts'
  * known already; `here` runs the judge in this process, call by call.
  */
 export function judgeByEntry(config: Config, fetch: Outbound['fetch']): DeskDeps['judge'] {
-  return ({ job, model }, { memory, report }) => {
+  return ({ job, model, organisation }, { memory, report }) => {
     const entry = findEntry(config.models, model)
     const outbound: Outbound = { fetch, environment: config.environment, limit: callLimit() }
     const told = report ? { report } : {}
@@ -21,6 +21,7 @@ export function judgeByEntry(config: Config, fetch: Outbound['fetch']): DeskDeps
       return judge(job, { ...told, memory, model: chatCompletions(entry, outbound), secret: config.secret })
     }
     const maker = { identity: modelIdentity(entry), instantiate: entry.instantiate }
-    return withKnownRubric(job, maker, memory, (known) => judgeThere(known, entry, { ...outbound, ...told }))
+    const context = { ...outbound, ...told, caller: organisation }
+    return withKnownRubric(job, maker, memory, (known) => judgeThere(known, entry, context))
   }
 }

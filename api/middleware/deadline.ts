@@ -1,22 +1,12 @@
 import { createMiddleware } from 'hono/factory'
+import { DEADLINE_HEADER, readDeadline } from '../../shared/protocol/deadline.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { LIMITS } from '../platform/limits.ts'
 import type { Edge } from './edge.ts'
 
 /** `X-Deadline-Ms`: how long the caller waits. The work goes on after it, and the same call collects it. */
 export const deadline = createMiddleware<Edge>(async (c, next) => {
-  const header = c.req.header('x-deadline-ms')
-  if (header === undefined) return next()
-  const milliseconds = Number(header)
-  if (!Number.isInteger(milliseconds) || milliseconds < 1 || milliseconds > LIMITS.deadlineMs) {
-    throw new PlumblineError(
-      'invalid_request',
-      `'X-Deadline-Ms' must be a whole number from 1 to ${LIMITS.deadlineMs}.`,
-      {
-        param: 'X-Deadline-Ms',
-      },
-    )
-  }
+  const milliseconds = readDeadline(c.req.header(DEADLINE_HEADER))
+  if (milliseconds === null) return next()
   let timer: ReturnType<typeof setTimeout> | undefined
   const passed = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooLate(milliseconds)), milliseconds)

@@ -63,8 +63,13 @@ describe('limitedFetch', () => {
     expect(seen[0]?.[1]).toMatchObject({
       method: 'POST',
       redirect: 'manual',
-      headers: { authorization: 'Bearer the-key', 'content-type': 'application/json' },
+      headers: {
+        authorization: 'Bearer the-key',
+        'content-type': 'application/json',
+        'X-Deadline-Ms': '2000',
+      },
     })
+    expect(seen[0]?.[1].headers).not.toHaveProperty('X-Caller')
   })
 
   it('gives up on a server that does not answer', async () => {
@@ -116,7 +121,7 @@ describe('limitedFetch', () => {
     await expect(send(entryOf(), out, AbortSignal.abort())).rejects.toThrow(code('deadline_exceeded', true))
   })
 
-  it('tries the next base URL only after a transport error, 502, 503 or 504', async () => {
+  it('tries the next base URL only after a transport error, 429, 502, 503 or 504', async () => {
     const urls = ['http://one.test/v1', 'http://two.test/v1']
     const tried: string[] = []
     const answering = (first: () => Response): Outbound =>
@@ -125,23 +130,22 @@ describe('limitedFetch', () => {
         return url.startsWith('http://one') ? first() : new Response('two')
       })
     const two = entryOf({ base_url: undefined, base_urls: urls })
-    expect(
-      await sendAndRead(
-        two,
-        answering(() => new Response('', { status: 503 })),
-      ),
-    ).toBe('two')
+    for (const status of [429, 502, 503, 504]) {
+      const failing = answering(() => new Response('', { status }))
+      expect(await sendAndRead(two, failing)).toBe('two')
+    }
+    expect(tried.splice(0)).toEqual(Array(4).fill(['one.test', 'two.test']).flat())
     const lost = () => {
       throw new TypeError('fetch failed')
     }
     expect(await sendAndRead(two, answering(lost))).toBe('two')
-    expect(tried).toEqual(['one.test', 'two.test', 'one.test', 'two.test'])
+    expect(tried).toEqual(['one.test', 'two.test'])
     const refusing = await send(
       two,
       answering(() => new Response('', { status: 500 })),
     )
     expect(refusing.status).toBe(500)
-    expect(tried).toHaveLength(5)
+    expect(tried).toHaveLength(3)
   })
 
   it('gives the last answer when every base URL fails', async () => {

@@ -1,3 +1,5 @@
+import { CALLER_HEADER } from '../../shared/protocol/caller.ts'
+import { DEADLINE_HEADER } from '../../shared/protocol/deadline.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { cancelled, redirected, timedOut, tooLong, unreachable } from './call-failure.ts'
@@ -14,15 +16,17 @@ export type Outbound = {
   limit: CallLimit
   /** Default 8 MiB. */
   maxReplyBytes?: number
+  /** Who the call is made for: a worker serves those who wait in turn. No one else is told. */
+  caller?: string
 }
 
-const FAILOVER_STATUSES: ReadonlySet<number> = new Set([502, 503, 504])
+const FAILOVER_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /**
  * The one way out to a model server: POSTs JSON to `path` under the entry's base URL and gives the reply,
  * whatever its status. Waits for a place in the limits and holds it until the body is read or cancelled;
  * `timeout_ms` runs from then and covers the body. With several base URLs the next one is tried after a
- * transport error or a 502, 503 or 504.
+ * transport error or a 429, 502, 503 or 504.
  *
  * Throws, from the call or from reading the body, `model_unreachable`, `model_timeout`, `deadline_exceeded`
  * (the caller's signal; all three are transient), `reply_too_long`, `not_configured` (no key), or
@@ -43,7 +47,12 @@ export async function limitedFetch(
     call.onEnd(await takePlaces(ofEntry ? [ofEntry, limit] : [limit], call.signal))
     const timer = setTimeout(() => call.stop(timedOut(entry)), entry.timeout_ms)
     call.onEnd(() => clearTimeout(timer))
-    const reply = await firstReply(entry, path, requestInit(body, key, call.signal), outbound.fetch)
+    const reply = await firstReply(
+      entry,
+      path,
+      requestInit(entry, key, body, outbound.caller, call.signal),
+      outbound.fetch,
+    )
     if (reply.body === null) {
       call.end()
       return reply
@@ -80,9 +89,20 @@ function startCall(entry: ModelEntry, outer: AbortSignal | undefined) {
   }
 }
 
-function requestInit(body: string, key: string | null, signal: AbortSignal): RequestInit {
-  const authorization = key === null ? undefined : { authorization: `Bearer ${key}` }
-  const headers = { 'content-type': 'application/json', ...authorization }
+/** A Plumbline worker ends its work at the deadline, and then answers; other servers pay no heed to it. */
+function requestInit(
+  entry: ModelEntry,
+  key: string | null,
+  body: string,
+  caller: string | undefined,
+  signal: AbortSignal,
+): RequestInit {
+  const headers = {
+    'content-type': 'application/json',
+    [DEADLINE_HEADER]: String(entry.timeout_ms),
+    ...(key !== null && { authorization: `Bearer ${key}` }),
+    ...(caller !== undefined && { [CALLER_HEADER]: caller }),
+  }
   return { method: 'POST', headers, body, redirect: 'manual', signal }
 }
 

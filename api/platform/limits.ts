@@ -1,4 +1,4 @@
-import { CALLS_IN_FLIGHT } from '../../shared/judge/meter.ts'
+import { CALLS_IN_FLIGHT } from '../../shared/model/language-model.ts'
 
 /** Every limit of the edge, in one table. A call beyond one is refused with a code, never cut down in silence. */
 export const LIMITS = {
@@ -23,8 +23,6 @@ export const LIMITS = {
   /** Records a page of a list, by default and at most. */
   pageSize: 20,
   maxPageSize: 100,
-  /** Longest X-Deadline-Ms. */
-  deadlineMs: 600_000,
   /** Characters of an Idempotency-Key. */
   idempotencyKey: 255,
   /** A deterministic failure is remembered for this long, so that a retrying trainer does not hammer a model. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Whose fault an error is: the caller's (4xx) or the service's (5xx, or a `null` inside a judgment). */
+/** Whose fault an error is: the caller's (4xx) or the service's (5xx, 429 where it is full, or a `null` inside a judgment). */
 export type ErrorType = 'caller' | 'service'
 
 /**
@@ -33,7 +33,7 @@ export const ERROR_CODES = {
   // the service's
   internal: { type: 'service', status: 500 },
   not_configured: { type: 'service', status: 503 },
-  overloaded: { type: 'service', status: 503 },
+  overloaded: { type: 'service', status: 429 },
   loading: { type: 'service', status: 503 },
   deadline_exceeded: { type: 'service', status: 504 },
   not_scored: { type: 'service', status: 503 },

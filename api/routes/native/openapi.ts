@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { DEADLINE_HEADER, MAX_DEADLINE_MS } from '../../../shared/protocol/deadline.ts'
 import { errorBody } from '../../../shared/protocol/error.ts'
 import { judgment, judgmentList, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
 import { rewardList, rewardRequest } from '../../../shared/protocol/reward.ts'
@@ -26,10 +27,10 @@ type Operation = {
 }
 
 const judging = z.object({
-  'X-Deadline-Ms': z
+  [DEADLINE_HEADER]: z
     .int()
     .min(1)
-    .max(LIMITS.deadlineMs)
+    .max(MAX_DEADLINE_MS)
     .optional()
     .describe('How long the caller waits. The judgment goes on after it.'),
   'Idempotency-Key': z

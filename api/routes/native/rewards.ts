@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { rewardRequest } from '../../../shared/protocol/reward.ts'
+import { refuseUntried } from '../../../shared/protocol/untried.ts'
 import type { Rewards } from '../../judging/rewards.ts'
-import { refuseUntried } from '../../judging/untried.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import { readJson } from '../body.ts'
 
