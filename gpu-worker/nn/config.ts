@@ -1,7 +1,28 @@
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { GgufFile } from '../weights/gguf.ts'
-import { FAMILIES } from './families/families.ts'
-import type { Family } from './families/family.ts'
+
+type Family = {
+  architecture: string
+  rotary: 'neighbours' | 'halves'
+  refuses(file: GgufFile): string | null
+}
+
+const FAMILIES: readonly Family[] = [
+  {
+    architecture: 'llama',
+    rotary: 'neighbours',
+    refuses({ metadata, tensors }) {
+      const scaling = metadata.string('llama.rope.scaling.type', 'none')
+      if (scaling !== 'none' || tensors.some((tensor) => tensor.name === 'rope_freqs.weight')) {
+        return 'scales its rotary frequencies; use a llama model without rope scaling'
+      }
+      if (metadata.number('llama.expert_count', 0) > 0) {
+        return 'is a mixture of experts; use a dense llama model'
+      }
+      return null
+    },
+  },
+]
 
 /** The sizes of a decoder. */
 export type DecoderConfig = {

@@ -1,4 +1,5 @@
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import * as fused from '../onnx/fused.ts'
 import { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { Value } from '../onnx/types.ts'
@@ -58,7 +59,7 @@ export function decoderModel(config: DecoderConfig, store: WeightStore): Uint8Ar
     x = feedForwardBlock(g, attended.x, ofLayer, config)
   }
 
-  const last = ops.rmsNorm(
+  const last = fused.rmsNorm(
     g,
     ops.gather(g, ops.reshape(g, x, [-1, config.hidden]), rows, 0),
     weight('output_norm.weight', [config.hidden]),
@@ -67,7 +68,7 @@ export function decoderModel(config: DecoderConfig, store: WeightStore): Uint8Ar
   const head = store.tensors.has('output.weight')
     ? weight('output.weight', [config.vocabulary, config.hidden])
     : embedding
-  g.output(PORTS.logits, ops.matmulTransposed(g, last, head))
+  g.output(PORTS.logits, fused.matmulTransposed(g, last, head))
   g.output(PORTS.keyValues, ops.concat(g, keyValues, 0, keyValues.length))
   return g.encode()
 }
@@ -89,5 +90,9 @@ function storedWeight(g: Graph, store: WeightStore, name: string, shape: readonl
         `sizes want [${shape}]; fetch the file again.`,
     )
   }
-  return g.weight(name, shape, { location: store.data, offset: tensor.offset, length: tensor.length })
+  return g.weight(name, 'float32', shape, {
+    location: store.data,
+    offset: tensor.offset,
+    length: tensor.length,
+  })
 }

@@ -1,3 +1,4 @@
+import * as fused from '../onnx/fused.ts'
 import type { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { Value } from '../onnx/types.ts'
@@ -21,30 +22,31 @@ export function attentionBlock(
   config: DecoderConfig,
 ): { x: Value; present: KeyValue } {
   const { hidden, heads, kvHeads, headSize } = config
-  const normed = ops.rmsNorm(g, x, weight('attn_norm', [hidden]), config.normEpsilon)
-  const { output, key, value } = ops.attention(g, {
-    query: ops.matmulTransposed(g, normed, weight('attn_q', [heads * headSize, hidden])),
-    key: ops.matmulTransposed(g, normed, weight('attn_k', [kvHeads * headSize, hidden])),
-    value: ops.matmulTransposed(g, normed, weight('attn_v', [kvHeads * headSize, hidden])),
+  const normed = fused.rmsNorm(g, x, weight('attn_norm', [hidden]), config.normEpsilon)
+  const { output, key, value } = fused.attention(g, {
+    query: fused.matmulTransposed(g, normed, weight('attn_q', [heads * headSize, hidden])),
+    key: fused.matmulTransposed(g, normed, weight('attn_k', [kvHeads * headSize, hidden])),
+    value: fused.matmulTransposed(g, normed, weight('attn_v', [kvHeads * headSize, hidden])),
     pastKey: past.key,
     pastValue: past.value,
-    ...positions,
+    last: positions.lastPosition,
+    total: positions.total,
+    rotary: { cos: positions.cos, sin: positions.sin, interleaved: config.family.rotary === 'neighbours' },
     heads,
     kvHeads,
-    interleaved: config.family.rotary === 'neighbours',
   })
-  const projected = ops.matmulTransposed(g, output, weight('attn_output', [hidden, heads * headSize]))
+  const projected = fused.matmulTransposed(g, output, weight('attn_output', [hidden, heads * headSize]))
   return { x: ops.add(g, x, projected), present: { key, value } }
 }
 
 /** The gated feed-forward block with its norm and residual: down(silu(gate(x)) * up(x)), arXiv 2002.05202. */
 export function feedForwardBlock(g: Graph, x: Value, weight: Weight, config: DecoderConfig): Value {
   const { hidden, feedForward } = config
-  const normed = ops.rmsNorm(g, x, weight('ffn_norm', [hidden]), config.normEpsilon)
-  const gate = ops.matmulTransposed(g, normed, weight('ffn_gate', [feedForward, hidden]))
-  const up = ops.matmulTransposed(g, normed, weight('ffn_up', [feedForward, hidden]))
+  const normed = fused.rmsNorm(g, x, weight('ffn_norm', [hidden]), config.normEpsilon)
+  const gate = fused.matmulTransposed(g, normed, weight('ffn_gate', [feedForward, hidden]))
+  const up = fused.matmulTransposed(g, normed, weight('ffn_up', [feedForward, hidden]))
   const gated = ops.mul(g, ops.mul(g, gate, ops.sigmoid(g, gate)), up)
-  return ops.add(g, x, ops.matmulTransposed(g, gated, weight('ffn_down', [hidden, feedForward])))
+  return ops.add(g, x, fused.matmulTransposed(g, gated, weight('ffn_down', [hidden, feedForward])))
 }
 
 /**

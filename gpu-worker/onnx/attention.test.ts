@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openStockSession } from '../runtime/stock.ts'
+import { attention } from './fused.ts'
 import { Graph } from './graph.ts'
-import * as ops from './ops.ts'
 
 const HEADS = 4
 const KV_HEADS = 2
@@ -21,19 +21,21 @@ async function openAttention() {
     Float32Array.from({ length: (CONTEXT * SIZE) / 2 }, (_, i) =>
       f(angle(Math.floor(i / (SIZE / 2)), i % (SIZE / 2))),
     )
-  const { output, key } = ops.attention(g, {
+  const { output, key } = attention(g, {
     query: g.input('query', 'float32', [1, 'new', HEADS * SIZE]),
     key: g.input('key', 'float32', [1, 'new', KV_HEADS * SIZE]),
     value: g.input('value', 'float32', [1, 'new', KV_HEADS * SIZE]),
     pastKey: g.input('past_key', 'float32', past),
     pastValue: g.input('past_value', 'float32', past),
-    lastPosition: g.input('last', 'int32', [1]),
+    last: g.input('last', 'int32', [1]),
     total: g.input('total', 'int32', []),
-    cos: g.floats('cos', table(Math.cos), [CONTEXT, SIZE / 2]),
-    sin: g.floats('sin', table(Math.sin), [CONTEXT, SIZE / 2]),
+    rotary: {
+      cos: g.floats('cos', table(Math.cos), [CONTEXT, SIZE / 2]),
+      sin: g.floats('sin', table(Math.sin), [CONTEXT, SIZE / 2]),
+      interleaved: true,
+    },
     heads: HEADS,
     kvHeads: KV_HEADS,
-    interleaved: true,
   })
   g.output('output', output)
   g.output('present_key', key)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Tensor } from '../runtime/session.ts'
 import { openStockSession } from '../runtime/stock.ts'
+import * as fused from './fused.ts'
 import { Graph } from './graph.ts'
 import * as ops from './ops.ts'
 import { Message } from './proto.ts'
@@ -82,7 +83,7 @@ test('a linear layer reads its weight, row by output, from the file beside the m
   await writeFile(join(weights, 'w.bin'), file)
   const place = { location: 'w.bin', offset: 64, length: 24 }
   const product = await run(float32([1, 3], [3, 4, 5]), (g, x) =>
-    ops.matmulTransposed(g, x, g.weight('w', [2, 3], place)),
+    fused.matmulTransposed(g, x, g.weight('w', 'float32', [2, 3], place)),
   )
   expect(product).toEqual([
     [1, 2],
@@ -92,7 +93,7 @@ test('a linear layer reads its weight, row by output, from the file beside the m
 
 test('root-mean-square normalisation', async () => {
   const [, normed] = await run(float32([1, 2], [3, 4]), (g, x) =>
-    ops.rmsNorm(g, x, g.floats('scale', Float32Array.of(1, 10), [2]), 0.5),
+    fused.rmsNorm(g, x, g.floats('scale', Float32Array.of(1, 10), [2]), 0.5),
   )
   const root = Math.sqrt((9 + 16) / 2 + 0.5)
   expect(normed).toEqual([expect.closeTo(3 / root, 5), expect.closeTo(40 / root, 5)])

@@ -9,16 +9,19 @@ const OPSETS = [
 
 type NodeOptions = { domain?: string; attributes?: Record<string, Attribute> }
 type Result = { dtype: DType; shape: Shape }
+type Node = NodeOptions & { op: string; inputs: string[]; outputs: string[] }
 
 /**
  * Builds an ONNX model, node by node in an order that can be executed. Field numbers are those of onnx.proto.
  * Weights are external, so a model of any size stays a small message.
  */
 export class Graph {
-  #nodes: Message[] = []
+  #nodes: Node[] = []
   #inputs: Value[] = []
   #outputs: Value[] = []
   #initializers = new Map<string, Message>()
+  /** What a value is called in the model, where it is an output. */
+  #names = new Map<string, string>()
   #count = 0
 
   input(name: string, dtype: DType, shape: Shape): Value {
@@ -27,22 +30,26 @@ export class Graph {
     return value
   }
 
+  /** Names what a node computes an output of the model: the node then writes straight to the memory that is bound to it. */
   output(name: string, value: Value): void {
-    const renamed = { ...value, name }
-    this.#nodes.push(nodeMessage('Identity', [value.name], [name], {}))
-    this.#outputs.push(renamed)
+    if (!this.#nodes.some((node) => node.outputs.includes(value.name))) {
+      throw new TypeError(`${value.name} is computed by no node, so it can't be the output ${name}`)
+    }
+    if (this.#names.has(value.name)) throw new TypeError(`${value.name} is already an output`)
+    this.#names.set(value.name, name)
+    this.#outputs.push({ ...value, name })
   }
 
-  /** A float32 tensor whose bytes lie in a file beside the model. Asked for again, the same value returns. */
-  weight(name: string, shape: readonly number[], external: External): Value {
+  /** A tensor whose bytes lie in a file beside the model. Asked for again, the same value returns. */
+  weight(name: string, dtype: DType, shape: readonly number[], external: External): Value {
     if (!this.#initializers.has(name)) {
-      const tensor = tensorMessage(name, 'float32', shape).int(14, 1)
+      const tensor = tensorMessage(name, dtype, shape).int(14, 1)
       for (const [key, value] of Object.entries(external)) {
         tensor.message(13, new Message().string(1, key).string(2, String(value)))
       }
       this.#initializers.set(name, tensor)
     }
-    return { name, dtype: 'float32', shape }
+    return { name, dtype, shape }
   }
 
   /** A small int64 constant: sizes, axes, indices. */
@@ -70,14 +77,12 @@ export class Graph {
     options: NodeOptions = {},
   ): Value[] {
     const outputs = results.map((result) => ({ ...result, name: `${op}_${this.#count++}` }))
-    this.#nodes.push(
-      nodeMessage(
-        op,
-        inputs.map((input) => input?.name ?? ''),
-        outputs.map((output) => output.name),
-        options,
-      ),
-    )
+    this.#nodes.push({
+      op,
+      inputs: inputs.map((input) => input?.name ?? ''),
+      outputs: outputs.map((output) => output.name),
+      ...options,
+    })
     return outputs
   }
 
@@ -91,7 +96,7 @@ export class Graph {
   /** The ModelProto. */
   encode(): Uint8Array {
     const graph = new Message()
-    for (const node of this.#nodes) graph.message(1, node)
+    for (const node of this.#nodes) graph.message(1, this.#nodeMessage(node))
     graph.string(2, 'plumbline')
     for (const tensor of this.#initializers.values()) graph.message(5, tensor)
     for (const value of this.#inputs) graph.message(11, valueMessage(value))
@@ -102,17 +107,16 @@ export class Graph {
     }
     return model.encode()
   }
-}
 
-function nodeMessage(op: string, inputs: string[], outputs: string[], options: NodeOptions): Message {
-  const node = new Message()
-  for (const name of inputs) node.string(1, name)
-  for (const name of outputs) node.string(2, name)
-  node.string(3, outputs[0] ?? op).string(4, op)
-  for (const [name, value] of Object.entries(options.attributes ?? {})) {
-    node.message(5, attributeMessage(name, value))
+  #nodeMessage({ op, inputs, outputs, domain, attributes = {} }: Node): Message {
+    const name = (value: string) => this.#names.get(value) ?? value
+    const node = new Message()
+    for (const input of inputs) node.string(1, name(input))
+    for (const output of outputs) node.string(2, name(output))
+    node.string(3, outputs[0] ?? op).string(4, op)
+    for (const [key, value] of Object.entries(attributes)) node.message(5, attributeMessage(key, value))
+    return domain === undefined ? node : node.string(7, domain)
   }
-  return options.domain === undefined ? node : node.string(7, options.domain)
 }
 
 /** A bare number is an integer attribute: a float is written as `{ float }`, since 1 could be either. */

@@ -1,0 +1,77 @@
+import type { Graph } from './graph.ts'
+import type { Value } from './types.ts'
+
+/** ONNX Runtime's own operators, which do in one what would take many, each with the shape of what it computes. */
+
+const MICROSOFT = { domain: 'com.microsoft' }
+
+/** `x · wᵀ`: `w` is [out, in] as checkpoints store it. */
+export function matmulTransposed(g: Graph, x: Value, w: Value): Value {
+  const [out = 0] = w.shape
+  const shape = [...x.shape.slice(0, -1), out]
+  return g.op('FusedMatMul', [x, w], { dtype: x.dtype, shape }, { ...MICROSOFT, attributes: { transB: 1 } })
+}
+
+/** Root-mean-square normalisation over the last axis, then a scale (arXiv 1910.07467, equation 4). */
+export function rmsNorm(g: Graph, x: Value, scale: Value, epsilon: number): Value {
+  const attributes = { axis: -1, epsilon: { float: epsilon } }
+  return g.op('SimplifiedLayerNormalization', [x, scale], x, { attributes })
+}
+
+export type Rotary = { cos: Value; sin: Value; interleaved: boolean }
+
+type Attention = {
+  /** [B, S, heads * d]; or, with `key` and `value` null, queries, keys and values side by side. */
+  query: Value
+  key: Value | null
+  value: Value | null
+  /** [B, kvHeads, capacity, d]. */
+  pastKey: Value
+  pastValue: Value
+  /** int32 [B]: tokens of a row in all, less one. */
+  last: Value
+  /** int32 scalar: tokens of the longest row in all. */
+  total: Value
+  /** Tables [positions, d / 2]; channels of each half rotate together, or neighbours if interleaved. */
+  rotary: Rotary
+  /** int64 [B, S]: the rows of the tables for each token. By default it is a token's place in its row. */
+  positions?: Value
+  /** [1, 1, S, total]: added to the scores. */
+  bias?: Value | null
+  heads: number
+  kvHeads: number
+  /** Of the scores; 1 / sqrt(d) by default. */
+  scale?: number
+}
+
+/**
+ * Causal grouped-query attention with rotary positions (arXiv 2305.13245, 2104.09864). Returns the output
+ * [B, S, heads * d], and the keys and values of all tokens [B, kvHeads, max(total, capacity), d]: where they are
+ * bound to the memory of the past, the new tokens' places alone are written. With S > 1 and a past, B must be 1.
+ */
+export function attention(g: Graph, a: Attention): { output: Value; key: Value; value: Value } {
+  const { dtype, shape } = a.pastKey
+  const [batch = 1, kvHeads = 0, , d = 0] = shape
+  const present = { dtype, shape: [batch, kvHeads, 'filled', typeof d === 'number' ? d : 0] }
+  const size = typeof d === 'number' ? a.heads * d : 0
+  const [output, key, value] = g.node(
+    'GroupQueryAttention',
+    [
+      ...[a.query, a.key, a.value, a.pastKey, a.pastValue, a.last, a.total, a.rotary.cos, a.rotary.sin],
+      ...[a.positions ?? null, a.bias ?? null],
+    ],
+    [{ dtype: a.query.dtype, shape: [...a.query.shape.slice(0, -1), size] }, present, present],
+    {
+      ...MICROSOFT,
+      attributes: {
+        num_heads: a.heads,
+        kv_num_heads: a.kvHeads,
+        do_rotary: 1,
+        rotary_interleaved: a.rotary.interleaved ? 1 : 0,
+        ...(a.scale === undefined ? {} : { scale: { float: a.scale } }),
+      },
+    },
+  )
+  if (!output || !key || !value) throw new TypeError('GroupQueryAttention has three outputs')
+  return { output, key, value }
+}
