@@ -1,0 +1,19 @@
+/**
+ * Attention's bias for the packed tokens `from` to `to` behind a stem of `stem` tokens: [to - from, stem + to],
+ * row-major, 0 where a token may look (the stem, the branch it stands on, itself), -inf elsewhere.
+ */
+export function treeBias(
+  parents: readonly number[],
+  stem: number,
+  from: number,
+  to: number,
+): Float32Array<ArrayBuffer> {
+  const width = stem + to
+  const bias = new Float32Array((to - from) * width)
+  for (let index = from; index < to; index++) {
+    const row = bias.subarray((index - from) * width, (index - from + 1) * width)
+    row.fill(Number.NEGATIVE_INFINITY, stem)
+    for (let at = index; at >= 0; at = parents[at] ?? -1) row[stem + at] = 0
+  }
+  return bias
+}
