@@ -30,18 +30,30 @@ const PROMPTS: PromptTemplate<string>[] = [
  */
 const PUBLISHED: Record<string, string> = {
   'choose-clause@1': '80e0c5d3e91007d5',
+  'choose-clause@2': '53dc5169f43da128',
   'choose-met@1': 'a9c1168a9dd8de0e',
+  'choose-met@2': 'afa8dd606a9d3c37',
   'choose-pointwise-clause@1': '9d4af00833a2088b',
+  'choose-pointwise-clause@2': 'ca14d299ba8e9368',
   'choose-verdict@1': 'efb462e45f8f6c31',
+  'choose-verdict@2': 'cea309f96348976c',
   'difference@2': '9d95f1b2c2027ad8',
+  'difference@3': 'cb5a5f584ccd509a',
   'intent@2': '8ffa44b24c435034',
   'judge@2': '880cc08cd648c6ef',
+  'judge@3': 'a01247f863ae850d',
   'keys@2': 'f9c8d00d 444fec82',
+  'keys@3': '66c3dc80 ab43e394',
   'met@2': '245828bb5f992e53',
+  'met@3': '7f2b97bdc3a83ce9',
   'pointwise-rubric@2': '79aa00571ae3077a',
+  'pointwise-rubric@3': 'd660d3fce6e64c86',
   'rubric@2': '417604ed6c7fd8a5',
+  'rubric@3': 'e3e3514bb7540f02',
   'single@2': 'c15cd51f585f41c8',
+  'single@3': '7766f660d34f58c4',
   'verdicts@2': '8c8a57b48cf2b39a',
+  'verdicts@3': '410a133ab4127b60',
 }
 
 /** Everything that a judge asks in every mode about one fixed request. */

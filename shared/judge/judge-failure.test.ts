@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LanguageModel } from '../model/language-model.ts'
+import { CALLS_IN_FLIGHT } from '../model/language-model.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import { chosen, judgePair, pair, written } from '../testing/judge-request.ts'
 import { opinionatedModel } from '../testing/opinionated-model.ts'
-import { CALLS_IN_FLIGHT } from './meter.ts'
 
 describe('a judge that fails', () => {
   const cases: [string, string | Error, string][] = [

@@ -1,6 +1,7 @@
 import { seedOf } from '../identity/seed.ts'
 import type { LanguageModel } from '../model/language-model.ts'
 import type { Memory } from '../model/memory.ts'
+import { once } from '../model/once.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { JudgmentEvent, MetVerdict } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
@@ -31,8 +32,8 @@ export type JudgeContext = {
  * was found until then; it throws only on mistakes of ours.
  */
 export async function judge(job: Job, context: JudgeContext): Promise<Evidence> {
-  const meter = new Meter()
-  const counted = { ...context, model: metered(context.model, meter) }
+  const meter = new Meter(context.model.concurrency)
+  const counted = { ...context, model: once(metered(context.model, meter)) }
   const evidence = job.kind === 'pair' ? await judgePair(job, counted) : await judgePoint(job, counted)
   return { ...evidence, spent: await meter.close() }
 }

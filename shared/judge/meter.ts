@@ -1,23 +1,25 @@
-import pLimit from 'p-limit'
-import type { LanguageModel, TokenCount } from '../model/language-model.ts'
+import pLimit, { type LimitFunction } from 'p-limit'
+import { CALLS_IN_FLIGHT, type LanguageModel, type TokenCount } from '../model/language-model.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { Spent } from './evidence.ts'
 
-/** Model calls that one judgment has in flight: what a Workers invocation may have open. */
-export const CALLS_IN_FLIGHT = 6
-
 /**
- * Makes the model calls of one judgment and counts what they spend, however they end. A few are in flight at a
- * time; after the first that fails no further one is made, since the judgment is lost already.
+ * Makes the model calls of one judgment and counts what they spend, however they end. As many are in flight at a
+ * time as the model has a place for; after the first that fails no further one is made, since the judgment is
+ * lost already.
  */
 export class Meter implements Spent {
   judge_calls = 0
   prompt_tokens = 0
   completion_tokens = 0
   cached_tokens = 0
-  readonly #place = pLimit(CALLS_IN_FLIGHT)
+  readonly #place: LimitFunction
   readonly #underWay = new Set<Promise<unknown>>()
   #failure: unknown = null
+
+  constructor(concurrency = CALLS_IN_FLIGHT) {
+    this.#place = pLimit(concurrency)
+  }
 
   /** Makes one call when its turn comes and counts it. A failed call counts: the server saw it. */
   count<T extends { tokens: TokenCount }>(call: () => Promise<T>): Promise<T> {

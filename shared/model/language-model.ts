@@ -1,6 +1,9 @@
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
 
+/** Calls that one judgment has in flight to a model that says nothing else: what a Workers invocation may have open. */
+export const CALLS_IN_FLIGHT = 6
+
 /** Tokens of one model call. `cached` is the part of `prompt` that was not computed again. */
 export type TokenCount = { prompt: number; completion: number; cached: number }
 
@@ -39,6 +42,11 @@ export interface LanguageModel {
   readonly identity: string
   readonly instantiate: Instantiation
   readonly verdicts: VerdictMethod
+  /**
+   * Calls that one judgment may have in flight; default `CALLS_IN_FLIGHT`. Infinity for a model that gains from
+   * seeing all of a judgment's questions at once.
+   */
+  readonly concurrency?: number
   generate(messages: Message[], options?: GenerateOptions): Promise<Generation>
   /** The probability that the model's reply begins with each choice; choices are short and distinct. */
   choose(messages: Message[], choices: string[], options?: ChooseOptions): Promise<Choice>

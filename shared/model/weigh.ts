@@ -39,10 +39,11 @@ export async function weigh(
       const choose = async (messages: Message[]) =>
         (await model.choose(messages, labels, options)).probabilities
       const neutral = question.neutral(list)
-      const prior = await memory.recall(await memoryKey('prior', model, [neutral, labels]), () =>
-        choose(neutral),
-      )
-      const observed = await choose(question.ask(list))
+      const key = await memoryKey('prior', model, [neutral, labels])
+      const [observed, prior] = await Promise.all([
+        choose(question.ask(list)),
+        memory.recall(key, () => choose(neutral)),
+      ])
       const raw = observed.map((probability, place) => probability / Math.max(prior[place] ?? 0, LEAST_PRIOR))
       const total = raw.reduce((sum, value) => sum + value, 0)
       if (!(total > 0 && Number.isFinite(total))) {

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { makeRubric } from '../identity/id.ts'
 import { seedOf } from '../identity/seed.ts'
-import { fence, NOTHING } from '../model/fence.ts'
+import { fence } from '../model/fence.ts'
 import { memoryKey } from '../model/memory.ts'
 import { fill } from '../model/prompt.ts'
 import { ask } from '../model/reply.ts'
+import { showPair, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import { level, type MetaRubric } from '../protocol/rubric.ts'
 import { text } from '../protocol/text.ts'
@@ -23,7 +24,7 @@ const intentReply = z.strictObject({
 })
 
 const differenceReply = z.strictObject({
-  differences: z.array(z.strictObject({ about: z.string(), response_1: z.string(), response_2: z.string() })),
+  differences: z.array(z.strictObject({ about: z.string(), response_a: z.string(), response_b: z.string() })),
 })
 
 const rubricReply = z.strictObject({
@@ -97,14 +98,9 @@ async function intentOf(task: RubricTask, context: RubricContext): Promise<strin
 
 async function differenceOf(task: RubricTask, context: RubricContext): Promise<string | null> {
   if (!task.responses) return null
-  const [first, second] = task.responses
   const messages = fill(DIFFERENCE, {
-    'fenced:prompt': await fence(context.secret, 'prompt', transcript(task.prompt)),
-    'fenced:response_1': await fence(context.secret, 'response_1', first),
-    'fenced:response_2': await fence(context.secret, 'response_2', second),
-    'fenced:reference': task.reference
-      ? await fence(context.secret, 'reference_answer', task.reference)
-      : NOTHING,
+    ...(await showPair(context.secret, transcript(task.prompt), task.responses)),
+    ...(await showReference(context.secret, task.reference)),
   })
   const reply = await ask(context.model, messages, {
     name: 'difference',

@@ -1,7 +1,7 @@
 import { makeRubric } from '../identity/id.ts'
 import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
-import { NEUTRAL, showPair } from '../model/shown.ts'
+import { NEUTRAL, showPair, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import { type Question, type Scale, weigh } from '../model/weigh.ts'
 import type { Clause } from '../protocol/rubric.ts'
@@ -50,24 +50,32 @@ export async function rank(clauses: Clause[], task: RubricTask, context: RubricC
     task.responses === null
       ? [await aboutPrompt(secret, prompt)]
       : [
-          await aboutPair(secret, prompt, task.responses),
-          await aboutPair(secret, prompt, turned(task.responses)),
+          await aboutPair(secret, prompt, task.responses, task.reference),
+          await aboutPair(secret, prompt, turned(task.responses), task.reference),
         ]
-  // one order after the other: a server that keeps the last prefix computes each only once
-  const passes: number[][] = []
-  for (const ask of asks) {
-    const answers = clauses.map((clause) => weigh(model, memory, ask(clause), MATTERS, signal))
-    passes.push((await Promise.all(answers)).map(([yes]) => yes ?? 0))
-  }
+  const passes = await Promise.all(
+    asks.map(async (ask) => {
+      const answers = clauses.map((clause) => weigh(model, memory, ask(clause), MATTERS, signal))
+      return (await Promise.all(answers)).map(([yes]) => yes ?? 0)
+    }),
+  )
   return clauses.map((_, index) => passes.reduce((sum, pass) => sum + (pass[index] ?? 0), 0) / passes.length)
 }
 
 /** Puts the question of a clause; the texts that all clauses are asked about are fenced once. */
 type Ask = (clause: Clause) => Question
 
-async function aboutPair(secret: string, prompt: string, pair: [string, string]): Promise<Ask> {
-  const texts = await showPair(secret, prompt, pair)
-  const neutral = await showPair(secret, NEUTRAL, [NEUTRAL, NEUTRAL])
+async function aboutPair(
+  secret: string,
+  prompt: string,
+  pair: [string, string],
+  reference: string | null,
+): Promise<Ask> {
+  const texts = { ...(await showPair(secret, prompt, pair)), ...(await showReference(secret, reference)) }
+  const neutral = {
+    ...(await showPair(secret, NEUTRAL, [NEUTRAL, NEUTRAL])),
+    ...(await showReference(secret, null)),
+  }
   return ({ title, applies }) => ({
     ask: (scale) => fill(CHOOSE_CLAUSE, { ...texts, title, applies, scale }),
     neutral: (scale) => fill(CHOOSE_CLAUSE, { ...neutral, title, applies, scale }),

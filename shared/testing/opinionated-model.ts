@@ -82,7 +82,7 @@ function answer(stage: string, text: string, lean: number): unknown {
         reading: 'literal',
       }
     case 'difference':
-      return { differences: [{ about: 'quality', response_1: 'one way', response_2: 'another way' }] }
+      return { differences: [{ about: 'quality', response_a: 'one way', response_b: 'another way' }] }
     case 'rubric':
       return {
         criteria: [

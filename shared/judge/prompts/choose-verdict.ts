@@ -2,36 +2,36 @@ import { LABEL_PREFACE } from '../../model/label-preface.ts'
 import { definePrompt } from '../../model/prompt.ts'
 
 /**
- * Answered by the probability of a label instead of by writing. The long shared part (prompt and responses)
- * comes first and the short question last, so that a server computes the first once. `{{scale}}` lists the
- * labels with their meanings, in an order that the asker permutes.
+ * Answered by the probability of a label instead of by writing. What more questions share comes before what fewer
+ * do, so that a server computes it once: prompt and responses, then `{{scale}}` (the labels with their meanings,
+ * in an order that the asker permutes), then the criterion that sets one question apart.
  */
 export const CHOOSE_VERDICT = definePrompt({
   name: 'choose-verdict',
-  version: 1,
+  version: 2,
   system: LABEL_PREFACE,
   user: `{{fenced:prompt}}
-
+{{fenced:reference}}
 {{fenced:response_a}}
 
 {{fenced:response_b}}
-{{fenced:reference}}
-Criterion: {{criterion}}
-Which response is better on this criterion?
+
+Which response is better on the criterion below? Reply with the digit.
 {{scale}}
-Reply with the digit.`,
+
+Criterion: {{criterion}}`,
 })
 
 export const CHOOSE_MET = definePrompt({
   name: 'choose-met',
-  version: 1,
+  version: 2,
   system: LABEL_PREFACE,
   user: `{{fenced:prompt}}
-
-{{fenced:response}}
 {{fenced:reference}}
-Criterion: {{criterion}}
-Does the response meet this criterion?
+{{fenced:response}}
+
+Does the response meet the criterion below? Reply with the digit.
 {{scale}}
-Reply with the digit.`,
+
+Criterion: {{criterion}}`,
 })

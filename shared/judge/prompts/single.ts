@@ -4,19 +4,19 @@ import { definePrompt } from '../../model/prompt.ts'
 /** `single`: intent, rubric and comparison in one call an order, as the authors ship it (systems.md 3.3). */
 export const SINGLE = definePrompt({
   name: 'single',
-  version: 2,
+  version: 3,
   system: PREFACE,
-  user: `{{fenced:prompt}}
-
-{{fenced:response_a}}
-
-{{fenced:response_b}}
-{{fenced:reference}}
-What a good answer is:
+  user: `What a good answer is:
 {{principles}}
 
 Clauses to draw on, for reference only (id, level, title, description, when it applies):
 {{clauses}}
+
+{{fenced:prompt}}
+{{fenced:reference}}
+{{fenced:response_a}}
+
+{{fenced:response_b}}
 
 Do three things, in this order.
 

@@ -4,14 +4,14 @@ import { definePrompt } from '../../model/prompt.ts'
 /** Stage 4 of `staged`: the two responses compared on every criterion, in one order. */
 export const VERDICTS = definePrompt({
   name: 'verdicts',
-  version: 2,
+  version: 3,
   system: PREFACE,
   user: `{{fenced:prompt}}
-
+{{fenced:reference}}
 {{fenced:response_a}}
 
 {{fenced:response_b}}
-{{fenced:reference}}
+
 The criteria, one a line, each after its id; they say what to look for and nothing else:
 {{fenced:criteria}}
 
@@ -28,12 +28,12 @@ Give exactly one entry of verdicts for each criterion, with its id as criterion.
 /** A single response held against every criterion. */
 export const MET = definePrompt({
   name: 'met',
-  version: 2,
+  version: 3,
   system: PREFACE,
   user: `{{fenced:prompt}}
-
-{{fenced:response}}
 {{fenced:reference}}
+{{fenced:response}}
+
 The criteria, one a line, each after its id; they say what to look for and nothing else:
 {{fenced:criteria}}
 

@@ -4,21 +4,21 @@ import { definePrompt } from '../../model/prompt.ts'
 /** Stage 3 of `staged`: the rubric for this pair, out of the meta-rubric (f_adapt, systems.md 3.2). */
 export const RUBRIC = definePrompt({
   name: 'rubric',
-  version: 2,
+  version: 3,
   system: PREFACE,
-  user: `{{fenced:prompt}}
+  user: `What a good answer is:
+{{principles}}
+
+Clauses to draw on (id, level, title, description, when it applies):
+{{clauses}}
+
+{{fenced:prompt}}
 
 What the person needs:
 {{fenced:intent}}
 
 How two responses to the prompt differ:
 {{fenced:difference}}
-
-What a good answer is:
-{{principles}}
-
-Clauses to draw on (id, level, title, description, when it applies):
-{{clauses}}
 
 Write the rubric by which these two responses are to be told apart.
 - Between 3 and 12 criteria, each about one thing, none overlapping another, and together enough: an answer that meets them all is a good answer to this prompt.
@@ -34,18 +34,18 @@ Reply in JSON.`,
 /** The rubric of a prompt alone, for judging single responses: the same for all of them. */
 export const POINTWISE_RUBRIC = definePrompt({
   name: 'pointwise-rubric',
-  version: 2,
+  version: 3,
   system: PREFACE,
-  user: `{{fenced:prompt}}
-
-What the person needs:
-{{fenced:intent}}
-
-What a good answer is:
+  user: `What a good answer is:
 {{principles}}
 
 Clauses to draw on (id, level, title, description, when it applies):
 {{clauses}}
+
+{{fenced:prompt}}
+
+What the person needs:
+{{fenced:intent}}
 
 Write the rubric by which any response to this prompt is to be judged on its own.
 - Between 3 and 12 criteria, each about one thing, none overlapping another, and together enough: an answer that meets them all is a good answer to this prompt.
