@@ -1,5 +1,5 @@
-import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Settings, TokenizerFiles } from './checkpoint.ts'
+import { refuseFile } from './tensor-table.ts'
 
 const PREFIX = 'tokenizer.ggml'
 /** GGUF token types: control tokens steer the model, user-defined ones are added strings. */
@@ -15,15 +15,15 @@ const PRE_TOKENIZERS: Readonly<Record<string, readonly object[]>> = {
 }
 
 /** What tokenizer.json and tokenizer_config.json would say, from GGUF metadata. Throws `not_configured` for a kind we don't know. */
-export function ggufTokenizer(settings: Settings): TokenizerFiles {
+export function ggufTokenizer(path: string, settings: Settings): TokenizerFiles {
   const kind = settings.string(`${PREFIX}.model`)
   const pre = settings.string(`${PREFIX}.pre`, 'default')
   const pretokenizers = PRE_TOKENIZERS[pre]
   if (kind !== 'gpt2' || !pretokenizers) {
-    throw new PlumblineError(
-      'not_configured',
-      `The model's tokenizer is ${kind} with ${pre} splitting; use a model with gpt2 and ` +
-        `${Object.keys(PRE_TOKENIZERS).join(' or ')}.`,
+    return refuseFile(
+      path,
+      `has a tokenizer of the kind ${kind} with ${pre} splitting; use a model with gpt2 and ` +
+        Object.keys(PRE_TOKENIZERS).join(' or '),
     )
   }
   const tokens = settings.strings(`${PREFIX}.tokens`)
