@@ -1,10 +1,13 @@
+import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { workerKey } from '../shared/identity/worker-key.ts'
 import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Engine } from './generate/engine.ts'
 import { workerApp } from './server/app.ts'
 import { engineSlot } from './server/engine-slot.ts'
+import { type JudgingMethods, PICKED } from './server/local-model.ts'
 import { workerMemory } from './server/memory.ts'
+import { defaultHome } from './weights/home.ts'
 
 /** Where a worker listens and who may call it. */
 export type Serving = {
@@ -16,7 +19,16 @@ export type Serving = {
   secret: string | null
   /** Serve programs of this machine without a key. */
   open?: boolean
+  /** Requests in hand at most, waiting or being answered; 128 by default. */
+  queue?: number
+  /** The folder that adapters may be loaded from; by default `adapters` in the home folder. */
+  adapters?: string
+  /** How the model judges; by default it picks labels and writes nothing. */
+  methods?: JudgingMethods
 }
+
+/** A minute's work of a small model on a processor. */
+const QUEUE = 128
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
@@ -36,6 +48,9 @@ export async function startWorker({
   host = '127.0.0.1',
   secret,
   open = false,
+  queue = QUEUE,
+  adapters = join(defaultHome(process.env), 'adapters'),
+  methods = PICKED,
 }: Serving & { engine: Engine | Promise<Engine> }): Promise<Worker> {
   if (open && !LOOPBACK.has(host)) {
     throw new PlumblineError(
@@ -48,9 +63,10 @@ export async function startWorker({
   }
   const opening = Promise.resolve(engine)
   const slot = engineSlot(opening)
-  const desk = { secret: secret || crypto.randomUUID(), memory: workerMemory() }
+  const desk = { secret: secret || crypto.randomUUID(), memory: workerMemory(), methods }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
-  const server = serve({ fetch: workerApp(slot, desk, access).fetch, port, hostname: host })
+  const app = workerApp(slot, { access, desk, queue, adapters })
+  const server = serve({ fetch: app.fetch, port, hostname: host })
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', (error) => reject(cannotListen(error, port)))

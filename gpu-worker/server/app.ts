@@ -1,21 +1,35 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { listAdapters, loadAdapter, loadLoraAdapter, unloadAdapter, unloadLoraAdapter } from './adapters.ts'
 import { admit } from './admit.ts'
 import { type Access, authenticate } from './authenticate.ts'
 import { chatCompletions } from './chat-completions.ts'
+import { deadline } from './deadline.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import { toResponse } from './errors.ts'
 import { health } from './health.ts'
-import { type JudgeDesk, judgments } from './judgments.ts'
-import { models } from './models.ts'
+import type { JudgeDesk } from './judge-here.ts'
+import { judgments } from './judgments.ts'
+import { follow, type Served } from './life.ts'
+import { listModels, readModel } from './models.ts'
+import { rewards } from './rewards.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
-const MAX_REQUESTS = 32
+
+/** What the server has beside its engine. */
+export type Surroundings = {
+  access: Access
+  desk: JudgeDesk
+  /** Requests in hand at most, waiting or being answered. */
+  queue: number
+  /** The folder that adapters may be loaded from. */
+  adapters: string
+}
 
 /** The worker's routes. `/healthz` is open to all and never waits; the rest needs the key. */
-export function workerApp(slot: EngineSlot, desk: JudgeDesk, access: Access): Hono {
-  const app = new Hono()
+export function workerApp(slot: EngineSlot, { access, desk, queue, adapters }: Surroundings): Hono<Served> {
+  const app = new Hono<Served>()
   // Nobody reads the answer to a caller who has hung up, and the error is the hanging up itself.
   app.onError((error, c) => (c.req.raw.signal.aborted ? c.body(null, 408) : toResponse(error)))
   app.notFound((c) =>
@@ -24,11 +38,20 @@ export function workerApp(slot: EngineSlot, desk: JudgeDesk, access: Access): Ho
     ),
   )
   app.get('/healthz', (c) => health(c, slot))
+
   app.use('/v1/*', authenticate(access), bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }))
-  app.get('/v1/models', (c) => models(c, slot))
-  const admission = admit(MAX_REQUESTS)
-  app.post('/v1/chat/completions', admission, (c) => chatCompletions(c, slot))
-  app.post('/v1/judgments', admission, (c) => judgments(c, slot, desk))
+  app.get('/v1/models', (c) => listModels(c, slot))
+  app.get('/v1/models/:id{.+}', (c) => readModel(c, slot))
+  app.get('/v1/adapters', (c) => listAdapters(c, slot))
+  app.post('/v1/adapters', (c) => loadAdapter(c, slot, adapters))
+  app.delete('/v1/adapters/:name', (c) => unloadAdapter(c, slot))
+  app.post('/v1/load_lora_adapter', (c) => loadLoraAdapter(c, slot, adapters))
+  app.post('/v1/unload_lora_adapter', (c) => unloadLoraAdapter(c, slot))
+
+  const work = [follow, admit(queue), deadline] as const
+  app.post('/v1/chat/completions', ...work, (c) => chatCompletions(c, slot))
+  app.post('/v1/judgments', ...work, (c) => judgments(c, slot, desk))
+  app.post('/v1/rewards', ...work, (c) => rewards(c, slot, desk))
   return app
 }
 

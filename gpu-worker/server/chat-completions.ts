@@ -1,60 +1,75 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { GenerateEvent } from '../generate/engine.ts'
+import type { TokenCount } from '../../shared/model/language-model.ts'
+import type { GeneratedToken, GenerateEvent } from '../generate/engine.ts'
 import { readBody } from './body.ts'
-import { type CompletionHead, chunk, completion, usageChunk } from './chat-reply.ts'
+import { type CompletionHead, chunk, completion, type Delta, sumTokens, usageChunk } from './chat-reply.ts'
 import { type ChatCall, readChatRequest } from './chat-request.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import { toPlumblineError } from './errors.ts'
+import { generateTogether, type Part } from './generate-together.ts'
+import { callerOf, type Served } from './life.ts'
 
-/** `POST /v1/chat/completions`. The caller's hanging up ends the generation. */
-export async function chatCompletions(c: Context, slot: EngineSlot): Promise<Response> {
+/** `POST /v1/chat/completions`. The caller's hanging up ends all choices. */
+export async function chatCompletions(c: Context<Served>, slot: EngineSlot): Promise<Response> {
   const body = await readBody(c)
   const engine = slot.engine()
-  const call = readChatRequest(body, engine.model, randomSeed)
+  const call = await readChatRequest(body, engine, { caller: callerOf(c), seed: randomSeed })
   const head: CompletionHead = {
     id: `chatcmpl-${crypto.randomUUID()}`,
     created: Math.floor(Date.now() / 1000),
-    model: engine.model.id,
+    model: call.model,
   }
-  const events = engine.generate({ ...call.request, signal: c.req.raw.signal })
-  return call.stream ? streamed(c, head, call, events) : c.json(await whole(head, call, events))
+  const parts = generateTogether(engine, call.requests, c.get('life').signal)
+  return call.stream ? streamed(c, head, call, parts) : c.json(await whole(head, call, parts))
 }
 
-async function whole(head: CompletionHead, call: ChatCall, events: AsyncIterable<GenerateEvent>) {
-  let content = ''
-  const tokens = []
-  for await (const event of events) {
-    content += event.text
-    if (event.type === 'token') tokens.push(event.token)
-    else return completion(head, content, event.finish, call.logprobs ? tokens : null, event.tokens)
+async function whole(head: CompletionHead, { requests, logprobs }: ChatCall, parts: ReadableStream<Part>) {
+  const choices = requests.map(() => ({ content: '', tokens: [] as GeneratedToken[] }))
+  const ends: EndEvent[] = []
+  for await (const { index, event } of parts) {
+    const choice = choices[index]
+    if (choice) choice.content += event.text
+    if (event.type === 'token') choice?.tokens.push(event.token)
+    else ends[index] = event
   }
-  throw new Error('the engine ended without an end')
+  const whole = choices.map(({ content, tokens }, index) => {
+    const end = ends[index]
+    if (!end) throw new Error('the engine ended without an end')
+    return { content, finish: end.finish, logprobs: logprobs ? tokens : null }
+  })
+  return completion(head, whole, sumTokens(ends.map(({ tokens }) => tokens)))
 }
+
+type EndEvent = Extract<GenerateEvent, { type: 'end' }>
 
 /** Waits for the first event before it answers: until then a failure is still an HTTP error. */
 async function streamed(
-  c: Context,
+  c: Context<Served>,
   head: CompletionHead,
-  call: ChatCall,
-  events: AsyncIterable<GenerateEvent>,
+  { requests, logprobs, includeUsage }: ChatCall,
+  parts: ReadableStream<Part>,
 ): Promise<Response> {
-  const iterator = events[Symbol.asyncIterator]()
-  let next = await iterator.next()
+  const reader = parts.getReader()
+  let next = await reader.read()
   return streamSSE(c, async (stream) => {
     const send = (data: object) => stream.writeSSE({ data: JSON.stringify(data) })
+    const add = (delta: Delta) => send(chunk(head, delta, includeUsage))
+    const spent: TokenCount[] = []
     try {
-      await send(chunk(head, { role: 'assistant', content: '' }, null, null))
-      for (; !next.done; next = await iterator.next()) {
-        const event = next.value
+      for (const index of requests.keys()) await add({ index, delta: { role: 'assistant', content: '' } })
+      for (; !next.done; next = await reader.read()) {
+        const { index, event } = next.value
         if (event.type === 'token') {
-          await send(chunk(head, { content: event.text }, null, call.logprobs ? [event.token] : null))
+          const told = logprobs ? { logprobs: [event.token] } : {}
+          await add({ index, delta: { content: event.text }, ...told })
           continue
         }
-        if (event.text !== '') await send(chunk(head, { content: event.text }, null, null))
-        await send(chunk(head, {}, event.finish, null))
-        if (call.includeUsage) await send(usageChunk(head, event.tokens))
+        if (event.text !== '') await add({ index, delta: { content: event.text } })
+        await add({ index, delta: {}, finish: event.finish })
+        spent.push(event.tokens)
       }
+      if (includeUsage) await send(usageChunk(head, sumTokens(spent)))
       await stream.writeSSE({ data: '[DONE]' })
     } catch (error) {
       if (!stream.aborted) await send({ error: toPlumblineError(error).data })

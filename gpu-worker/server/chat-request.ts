@@ -1,9 +1,16 @@
 import * as z from 'zod'
+import { seedOf } from '../../shared/identity/seed.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import { parseWith } from '../../shared/protocol/parse.ts'
 import { text } from '../../shared/protocol/text.ts'
-import type { GenerateRequest, ModelInfo } from '../generate/engine.ts'
+import type { Engine, GenerateRequest } from '../generate/engine.ts'
+import { guidedFields, readConstraint, responseFormat } from './chat-constraint.ts'
+import { refuseUnsupported } from './chat-refused.ts'
+import { findModel } from './served-model.ts'
+
+/** The most choices that one request may ask for. */
+const MAX_CHOICES = 16
 
 const wellFormed = z.string().refine((value) => value.isWellFormed(), {
   message: 'holds a lone surrogate: send well-formed Unicode',
@@ -16,11 +23,17 @@ const content = z.union([
     .transform((parts) => parts.map((part) => part.text).join('')),
 ])
 
-/** What is read of `POST /v1/chat/completions`. Fields beyond these are ignored, as clients send many. */
+/** What is read of `POST /v1/chat/completions`. Of the other fields those that ask for something are refused. */
 const chatRequest = z.object({
   model: z.string(),
   messages: z
-    .array(z.object({ role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']), content }))
+    .array(
+      z.object({
+        role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
+        content,
+        tool_calls: z.array(z.unknown()).max(0, "isn't supported by this worker: leave it out").nullish(),
+      }),
+    )
     .min(1, 'must hold a message'),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
@@ -30,59 +43,73 @@ const chatRequest = z.object({
   max_completion_tokens: z.int().min(1).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
-  n: z.literal(1).nullish(),
+  n: z.int().min(1).max(MAX_CHOICES).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  response_format: z.object({ type: z.string() }).nullish(),
+  user: z.string().max(256).nullish(),
+  response_format: responseFormat.nullish(),
+  ...guidedFields,
 })
 
 /** A chat completion to make, and how its answer is to look. */
 export type ChatCall = {
-  request: GenerateRequest
+  /** The model's name in the answer. */
+  model: string
+  /** One a choice, in the order of their indexes. */
+  requests: GenerateRequest[]
   logprobs: boolean
   stream: boolean
   includeUsage: boolean
 }
 
-/** Reads a chat completion request for the model that is served. `randomSeed` is used when none is given. */
-export function readChatRequest(body: unknown, model: ModelInfo, randomSeed: () => number): ChatCall {
+/** What the request itself may not say. */
+export type ChatDefaults = {
+  /** Who asks, where there is no `user`. */
+  caller: string | undefined
+  seed: () => number
+}
+
+/**
+ * Reads a chat completion request for an engine. The first choice is made with the request's seed, as if it
+ * were the only one; each further one with a seed derived from that and its index.
+ */
+export async function readChatRequest(
+  body: unknown,
+  engine: Engine,
+  defaults: ChatDefaults,
+): Promise<ChatCall> {
+  refuseUnsupported(parseWith(z.looseObject({}), body))
   const chat = parseWith(chatRequest, body)
-  requireModel(chat.model, model)
-  const format = chat.response_format?.type
-  if (format !== undefined && format !== 'text') {
-    throw new PlumblineError(
-      'invalid_request',
-      `This worker writes free text alone: leave response_format out, or set instantiate to "select" and verdicts to "choose" in the model's entry.`,
-      { param: 'response_format' },
-    )
-  }
+  const { id, adapter } = findModel(chat.model, engine)
   if (chat.top_logprobs && !chat.logprobs) {
     throw new PlumblineError('invalid_request', "'top_logprobs' needs logprobs to be true.", {
       param: 'top_logprobs',
     })
   }
+  const constraint = readConstraint(chat)
+  const caller = chat.user || defaults.caller
+  const seed = chat.seed ?? defaults.seed()
+  const request: GenerateRequest = {
+    messages: chat.messages.map(toMessage),
+    maxTokens: chat.max_completion_tokens ?? chat.max_tokens ?? engine.model.context,
+    temperature: chat.temperature ?? 1,
+    topP: chat.top_p ?? 1,
+    seed,
+    stop: typeof chat.stop === 'string' ? [chat.stop] : (chat.stop ?? []),
+    topLogprobs: chat.top_logprobs ?? 0,
+    ...(adapter && { adapter: adapter.name }),
+    ...(caller && { caller }),
+    ...(constraint && { constraint }),
+  }
+  const further = Array.from({ length: (chat.n ?? 1) - 1 }, (_, index) => seedOf(['choice', seed, index + 1]))
+  const seeds = [seed, ...(await Promise.all(further))]
   return {
-    request: {
-      messages: chat.messages.map(toMessage),
-      maxTokens: chat.max_completion_tokens ?? chat.max_tokens ?? model.context,
-      temperature: chat.temperature ?? 1,
-      topP: chat.top_p ?? 1,
-      seed: chat.seed ?? randomSeed(),
-      stop: typeof chat.stop === 'string' ? [chat.stop] : (chat.stop ?? []),
-      topLogprobs: chat.top_logprobs ?? 0,
-    },
+    model: id,
+    requests: seeds.map((own) => ({ ...request, seed: own })),
     logprobs: chat.logprobs ?? false,
     stream: chat.stream ?? false,
     includeUsage: chat.stream_options?.include_usage ?? false,
   }
-}
-
-/** Throws `model_not_found` unless the request names the model that is served, or none. */
-export function requireModel(name: string | undefined, model: ModelInfo): void {
-  if (name === undefined || name === model.id) return
-  throw new PlumblineError('model_not_found', `This worker serves '${model.id}', not '${name}'.`, {
-    param: 'model',
-  })
 }
 
 function toMessage({ role, content }: z.infer<typeof chatRequest>['messages'][number]): Message {

@@ -56,8 +56,11 @@ describe('judgments', () => {
     expect([reply.status, await reply.json()]).toMatchObject([status, { error: { code, param } }])
   })
 
-  it('has no score in a mode that its model cannot do', async () => {
-    const reply = await post(await start(fakeEngine()), '/v1/judgments', { ...pair, mode: 'single' })
-    expect(await reply.json()).toMatchObject({ winner: null, score: null, error: { param: 'mode' } })
+  it('has no score where the reply is no JSON', async () => {
+    const engine = fakeEngine({ context: 10_000 })
+    const reply = await post(await start(engine), '/v1/judgments', { ...pair, mode: 'single' })
+    const failed = { winner: null, score: null, error: { code: 'reply_not_json' } }
+    expect(await reply.json()).toMatchObject(failed)
+    expect(engine.seen[0]?.constraint?.kind).toBe('json_schema')
   })
 })

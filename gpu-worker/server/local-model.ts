@@ -1,42 +1,56 @@
-import pLimit from 'p-limit'
 import type { LanguageModel } from '../../shared/model/language-model.ts'
-import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { Engine } from '../generate/engine.ts'
+import type { Instantiation, VerdictMethod } from '../../shared/protocol/model-entry.ts'
+import type { Engine, GenerateRequest } from '../generate/engine.ts'
+import { findModel, type ServedModel } from './served-model.ts'
 
 const DEFAULT_MAX_TOKENS = 4096
-/** A judge asks many questions at once; more than this would only fill the engine's queue. */
-const CALLS_IN_FLIGHT = 2
+
+/** How the worker's model makes rubrics and gives verdicts. */
+export type JudgingMethods = { instantiate: Instantiation; verdicts: VerdictMethod }
+
+/** What a model too small to write a rubric does well. */
+export const PICKED: JudgingMethods = { instantiate: 'select', verdicts: 'choose' }
 
 /**
- * The engine next to the weights, as the judge sees models: it selects clauses and chooses verdicts.
- * Make one a judgment.
+ * The engine next to the weights, as the judge sees models. It holds nothing back: the engine scores together
+ * what waits together. JSON is written under its schema, so that it can't break it.
  */
-export function localModel(engine: Engine): LanguageModel {
-  const place = pLimit(CALLS_IN_FLIGHT)
+export function localModel(
+  engine: Engine,
+  { id, digest, adapter }: ServedModel = findModel(undefined, engine),
+  { instantiate, verdicts }: JudgingMethods = PICKED,
+  caller?: string,
+): LanguageModel {
+  const basics = { ...(adapter && { adapter: adapter.name }), ...(caller !== undefined && { caller }) }
   return {
-    identity: `${engine.model.id}@${engine.model.digest}`,
-    instantiate: 'select',
-    verdicts: 'choose',
+    identity: `${id}@${digest}`,
+    instantiate,
+    verdicts,
+    concurrency: Number.POSITIVE_INFINITY,
     async generate(
       messages,
       { schema, temperature = 0, seed = 0, maxTokens = DEFAULT_MAX_TOKENS, signal } = {},
     ) {
-      if (schema) {
-        throw new PlumblineError(
-          'invalid_request',
-          `'${engine.model.id}' picks labels and writes no JSON: use mode "staged", or a model with a JSON schema.`,
-          { param: 'mode' },
-        )
+      const request: GenerateRequest = {
+        ...basics,
+        messages,
+        temperature,
+        topP: 1,
+        seed,
+        maxTokens,
+        stop: [],
+        topLogprobs: 0,
+        ...(schema && { constraint: { kind: 'json_schema', schema: schema.schema } }),
+        ...(signal && { signal }),
       }
-      const request = { messages, temperature, topP: 1, seed, maxTokens, stop: [], topLogprobs: 0 }
       let text = ''
-      for await (const event of engine.generate({ ...request, ...(signal && { signal }) })) {
+      for await (const event of engine.generate(request)) {
         text += event.text
         if (event.type === 'end') return { text, finish: event.finish, tokens: event.tokens }
       }
       throw new Error('the engine ended without an end')
     },
     choose: (messages, choices, { signal } = {}) =>
-      place(() => engine.choose({ messages, choices, ...(signal && { signal }) })),
+      engine.choose({ ...basics, messages, choices, ...(signal && { signal }) }),
   }
 }

@@ -50,7 +50,7 @@ export function fakeEngine({
       context,
       vocabulary: 5,
       family: 'fake',
-      precision: 'fp32',
+      precision: 'float32',
     },
     load: { queued: 0, running: 0 },
     adapters,

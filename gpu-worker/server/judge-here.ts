@@ -1,0 +1,63 @@
+import { makeEvidenceId, makeRubric, shardOf } from '../../shared/identity/id.ts'
+import { type JudgeContext, judge } from '../../shared/judge/judge.ts'
+import { present } from '../../shared/judge/present.ts'
+import { toJob } from '../../shared/judge/request.ts'
+import type { View } from '../../shared/judge/view.ts'
+import type { Memory } from '../../shared/model/memory.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { Judgment, JudgmentRequest } from '../../shared/protocol/judgment.ts'
+import type { Rubric } from '../../shared/protocol/rubric.ts'
+import { requireMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
+import type { EngineSlot } from './engine-slot.ts'
+import { type JudgingMethods, localModel } from './local-model.ts'
+import { findModel } from './served-model.ts'
+
+/** What judging needs beside the engine. */
+export type JudgeDesk = { secret: string; memory: Memory; methods: JudgingMethods }
+
+/** A judgment that has been asked for: how it is to be shown, and how to make it. */
+export type Asked = {
+  view: View | null
+  make(report?: JudgeContext['report']): Promise<Judgment>
+}
+
+/** Whose judgment it is, for turns, and what gives it up. */
+export type Asker = { caller: string | undefined; signal: AbortSignal }
+
+/**
+ * Reads a request for a judgment next to the weights, which is kept nowhere. Throws what `toJob`, `findModel` and
+ * the slot throw, and `rubric_not_found` for a rubric's id.
+ */
+export async function askFor(
+  request: JudgmentRequest,
+  slot: EngineSlot,
+  { secret, memory, methods }: JudgeDesk,
+  { caller, signal }: Asker,
+): Promise<Asked> {
+  const engine = slot.engine()
+  const served = findModel(request.model, engine)
+  const rubric = await rubricOf(request)
+  const { job, view } = await toJob(request, rubric, await requireMetaRubric(request.meta_rubric))
+  const model = localModel(engine, served, methods, caller)
+  return {
+    view,
+    async make(report) {
+      const evidence = await judge(job, { model, secret, memory, signal, ...(report && { report }) })
+      // What was given up is no judgment, though some of it may have been found.
+      signal.throwIfAborted()
+      const id = await makeEvidenceId(await shardOf('', job.prompt), evidence)
+      const filed = { id, created: Math.floor(Date.now() / 1000), model: served.id, evidence }
+      return present(filed, view, 'miss', undefined)
+    },
+  }
+}
+
+async function rubricOf({ rubric }: JudgmentRequest): Promise<Rubric | null> {
+  if (rubric === undefined) return null
+  if (typeof rubric !== 'string') return makeRubric(rubric.criteria, rubric.meta_rubric ?? null)
+  throw new PlumblineError(
+    'rubric_not_found',
+    'A worker keeps no rubrics: send the rubric itself, not its id.',
+    { param: 'rubric' },
+  )
+}
