@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DecoderConfig } from '../nn/config.ts'
-import { llama } from '../nn/families/llama.ts'
+import { llama } from '../nn/config.ts'
 import type { KvState } from './kv-state.ts'
 import { PrefixCache } from './prefix-cache.ts'
 

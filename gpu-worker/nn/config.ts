@@ -7,22 +7,21 @@ type Family = {
   refuses(file: GgufFile): string | null
 }
 
-const FAMILIES: readonly Family[] = [
-  {
-    architecture: 'llama',
-    rotary: 'neighbours',
-    refuses({ metadata, tensors }) {
-      const scaling = metadata.string('llama.rope.scaling.type', 'none')
-      if (scaling !== 'none' || tensors.some((tensor) => tensor.name === 'rope_freqs.weight')) {
-        return 'scales its rotary frequencies; use a llama model without rope scaling'
-      }
-      if (metadata.number('llama.expert_count', 0) > 0) {
-        return 'is a mixture of experts; use a dense llama model'
-      }
-      return null
-    },
+export const llama: Family = {
+  architecture: 'llama',
+  rotary: 'neighbours',
+  refuses({ metadata, tensors }) {
+    const scaling = metadata.string('llama.rope.scaling.type', 'none')
+    if (scaling !== 'none' || tensors.some((tensor) => tensor.name === 'rope_freqs.weight')) {
+      return 'scales its rotary frequencies; use a llama model without rope scaling'
+    }
+    return metadata.number('llama.expert_count', 0) > 0
+      ? 'is a mixture of experts; use a dense llama model'
+      : null
   },
-]
+}
+
+const FAMILIES: readonly Family[] = [llama]
 
 /** The sizes of a decoder. */
 export type DecoderConfig = {

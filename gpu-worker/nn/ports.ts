@@ -35,5 +35,13 @@ export const PORTS = {
 } as const
 
 /** The linear layers that an adapter may change, by the name PEFT gives them. */
-export const LORA_SITES = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
+export const LORA_SITES = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const
 export type LoraSite = (typeof LORA_SITES)[number]

@@ -75,3 +75,31 @@ export function attention(g: Graph, a: Attention): { output: Value; key: Value; 
   if (!output || !key || !value) throw new TypeError('GroupQueryAttention has three outputs')
   return { output, key, value }
 }
+
+type Blocked = {
+  /** uint8 [out, in / block, block * bits / 8]. */
+  values: Value
+  /** [out * in / block], of x's type. */
+  scales: Value
+  /** uint8, packed as the values are; null where the zero point is the middle. */
+  zeros: Value | null
+  bits: number
+  block: number
+  shape: readonly number[]
+}
+
+/** The numbers of accuracy_level: how exact x must stay while it is multiplied. */
+const INT8 = 4
+
+/** `x · wᵀ` with w in blocks of whole numbers, each with a scale. On the CPU, x is rounded to 8 bits a block. */
+export function matmulBlocked(g: Graph, x: Value, w: Blocked): Value {
+  const [out = 0, inner = 0] = w.shape
+  const shape = [...x.shape.slice(0, -1), out]
+  const attributes = { K: inner, N: out, bits: w.bits, block_size: w.block, accuracy_level: INT8 }
+  return g.op(
+    'MatMulNBits',
+    [x, w.values, w.scales, w.zeros],
+    { dtype: x.dtype, shape },
+    { ...MICROSOFT, attributes },
+  )
+}

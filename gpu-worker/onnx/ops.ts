@@ -25,6 +25,11 @@ export function cast(g: Graph, x: Value, to: DType): Value {
   return g.op('Cast', [x], { dtype: to, shape: x.shape }, { attributes: { to: DTYPES[to].onnx } })
 }
 
+/** A number of a type, to broadcast. */
+export function scalar(g: Graph, value: number, type: DType): Value {
+  return cast(g, g.floats(`float:${value}`, Float32Array.of(value), []), type)
+}
+
 /** The parts of `x` along its last axis, of these sizes. */
 export function split(g: Graph, x: Value, sizes: readonly number[]): Value[] {
   const results = sizes.map((size) => ({ dtype: x.dtype, shape: [...x.shape.slice(0, -1), size] }))

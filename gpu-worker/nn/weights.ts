@@ -1,0 +1,73 @@
+import { basename } from 'node:path'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import * as fused from '../onnx/fused.ts'
+import type { Graph } from '../onnx/graph.ts'
+import * as ops from '../onnx/ops.ts'
+import type { DType, Value } from '../onnx/types.ts'
+import type { ExternalInitializer } from '../runtime/device.ts'
+import type { StoredTensor, StoredWeight, WeightStore } from '../weights/weight-store.ts'
+
+/** A store's weights as constants of a graph, which computes in one type. */
+export class GraphWeights {
+  readonly #graph: Graph
+  readonly #store: WeightStore
+  readonly #type: DType
+  readonly #used = new Map<string, ExternalInitializer>()
+
+  constructor(graph: Graph, store: WeightStore, type: DType) {
+    this.#graph = graph
+    this.#store = store
+    this.#type = type
+  }
+
+  /** Those that the graph has asked for. */
+  get initializers(): ExternalInitializer[] {
+    return [...this.#used.values()]
+  }
+
+  /** `x · wᵀ`, multiplied as the weight is stored. Throws `not_configured` for a weight that is missing or of another shape. */
+  linear(x: Value, name: string, shape: readonly number[]): Value {
+    const weight = this.#weight(name, shape)
+    if (weight.kind === 'plain') {
+      return fused.matmulTransposed(
+        this.#graph,
+        x,
+        ops.cast(this.#graph, this.#constant(name, weight.tensor), this.#type),
+      )
+    }
+    const { bits, block } = weight
+    return fused.matmulBlocked(this.#graph, x, {
+      values: this.#constant(`${name}:values`, weight.values),
+      scales: ops.cast(this.#graph, this.#constant(`${name}:scales`, weight.scales), this.#type),
+      zeros: weight.zeros && this.#constant(`${name}:zeros`, weight.zeros),
+      ...{ bits, block, shape },
+    })
+  }
+
+  /** A table or a vector. */
+  plain(name: string, shape: readonly number[]): Value {
+    const weight = this.#weight(name, shape)
+    if (weight.kind === 'blocked') throw new TypeError(`${name} is blocked`)
+    return this.#constant(name, weight.tensor)
+  }
+
+  #weight(name: string, shape: readonly number[]): StoredWeight {
+    const weight = this.#store.weights.get(name)
+    const stored = weight?.kind === 'plain' ? weight.tensor.shape : weight?.shape
+    if (weight && stored?.join() === shape.join()) return weight
+    throw new PlumblineError(
+      'not_configured',
+      `The weights have ${stored ? `${name} of shape [${stored}]` : `no ${name}`} where the model's sizes want ` +
+        `[${shape}]; fetch the files again.`,
+    )
+  }
+
+  #constant(name: string, { dtype, shape, offset, bytes }: StoredTensor): Value {
+    this.#used.set(name, { name, dtype, dims: shape, offset })
+    return this.#graph.weight(name, dtype, shape, {
+      location: basename(this.#store.path),
+      offset,
+      length: bytes,
+    })
+  }
+}
