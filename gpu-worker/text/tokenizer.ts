@@ -1,13 +1,17 @@
 import { Tokenizer as Pipeline } from '@huggingface/tokenizers'
+import * as z from 'zod'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { Metadata } from '../weights/metadata.ts'
+import type { TokenizerFiles } from '../weights/checkpoint.ts'
 import { bytesOfToken } from './byte-level.ts'
+import { bytesOfPiece } from './sentencepiece.ts'
+import { cachedEncoder } from './token-cache.ts'
+import { wordCuts } from './word-cuts.ts'
 
 export type Tokenizer = {
   readonly vocabulary: number
   /** The strings that stand for control tokens (`<|im_end|>`), none for a model without them. */
   readonly control: ReadonlyMap<string, number>
-  /** Characters of the longest token: no text has fewer tokens than its characters by this. */
+  /** No text has fewer tokens than its characters by this. */
   readonly longest: number
   /** The tokens that end a reply. */
   readonly ends: ReadonlySet<number>
@@ -21,67 +25,85 @@ export type Tokenizer = {
   isControl(id: number): boolean
 }
 
-/** How text is cut before merging, by GGUF's name for it. */
-const PRE_TOKENIZERS: Readonly<Record<string, readonly object[]>> = {
-  smollm: [
-    { type: 'Digits', individual_digits: true },
-    { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
-  ],
-}
+const END_NAMES = ['<|endoftext|>', '<|im_end|>', '<|eot_id|>', '<|end|>', '<end_of_turn>']
+/** The most characters that Unicode's composition makes one. */
+const COMPOSED = 4
 
-/** GGUF token types: control tokens steer the model, user-defined ones are added strings. */
-const ADDED_TYPES = new Set([3, 4])
-const END_KEYS = ['tokenizer.ggml.eos_token_id', 'tokenizer.ggml.eot_token_id', 'tokenizer.ggml.eom_token_id']
-const END_NAMES = ['<|endoftext|>', '<|im_end|>', '<|eot_id|>', '<|end|>']
+const addedToken = z.looseObject({ id: z.int(), content: z.string(), special: z.boolean().default(false) })
+const files = z.object({
+  tokenizer: z.looseObject({
+    model: z.looseObject({ type: z.literal('BPE'), vocab: z.record(z.string(), z.int()) }),
+    normalizer: z.unknown(),
+    pre_tokenizer: z.unknown(),
+    added_tokens: z.array(addedToken).default([]),
+  }),
+  config: z.object({ chat_template: z.string().nullish(), eos_token_id: z.array(z.int()).default([]) }),
+})
+type Parsed = z.infer<typeof files>
 
-/** A byte-level BPE tokenizer from GGUF metadata. Throws `not_configured` for any other kind. */
-export function createTokenizer(metadata: Metadata): Tokenizer {
-  const kind = metadata.string('tokenizer.ggml.model')
-  const pre = metadata.string('tokenizer.ggml.pre', 'default')
-  const pretokenizers = PRE_TOKENIZERS[pre]
-  if (kind !== 'gpt2' || !pretokenizers) {
-    throw new PlumblineError(
-      'not_configured',
-      `The model's tokenizer is ${kind} with ${pre} splitting; use a model with gpt2 and ` +
-        `${Object.keys(PRE_TOKENIZERS).join(' or ')}.`,
-    )
-  }
-  const tokens = metadata.strings('tokenizer.ggml.tokens')
-  const types = metadata.numbers('tokenizer.ggml.token_type')
-  const vocabulary = Object.fromEntries(tokens.map((token, id) => [token, id]))
+/** A BPE tokenizer over bytes or of SentencePiece's kind. Throws `not_configured` for any other. */
+export function createTokenizer(tokenizerFiles: TokenizerFiles): Tokenizer {
+  const parsed = files.safeParse(tokenizerFiles)
+  const bytes = parsed.success ? writtenBytes(parsed.data) : null
+  if (!parsed.success || !bytes) return refuse(parsed.error)
+  const { tokenizer, config } = parsed.data
+
+  const byteLevel = bytes === bytesOfToken
   const control = new Map(
-    tokens.flatMap((token, id) => (ADDED_TYPES.has(types[id] ?? 1) ? [[token, id] as const] : [])),
+    tokenizer.added_tokens
+      .filter((token) => byteLevel || isControl(token, config.chat_template ?? ''))
+      .map(({ content, id }) => [content, id]),
   )
+  const plainAdded = tokenizer.added_tokens.filter(({ content }) => !control.has(content))
+  const literal = new Set(tokenizer.added_tokens.map(({ id }) => id))
   const controlIds = new Set(control.values())
+  const tokens: string[] = []
+  for (const [token, id] of Object.entries(tokenizer.model.vocab)) tokens[id] = token
+  for (const { id, content } of tokenizer.added_tokens) tokens[id] = content
 
-  const pipeline = new Pipeline(
-    {
-      model: { type: 'BPE', vocab: vocabulary, merges: metadata.strings('tokenizer.ggml.merges') },
-      normalizer: null,
-      pre_tokenizer: { type: 'Sequence', pretokenizers },
-      post_processor: null,
-      decoder: { type: 'ByteLevel' },
-      added_tokens: [],
-    },
-    {},
-  )
-
+  const withoutControl = { ...tokenizer, post_processor: null, added_tokens: plainAdded }
+  const pipeline = openPipeline(withoutControl)
+  const ends = END_NAMES.flatMap((name) => control.get(name) ?? [])
   return {
     vocabulary: tokens.length,
     control,
-    ends: endTokens(metadata, vocabulary),
-    longest: tokens.reduce((most, token) => Math.max(most, token.length), 1),
-    encode: (text) => (text === '' ? [] : pipeline.encode(text).ids),
+    ends: new Set([...config.eos_token_id, ...ends]),
+    longest: COMPOSED * tokens.reduce((most, token) => Math.max(most, token.length), 1),
+    encode: cachedEncoder(wordCuts(withoutControl), (piece) => pipeline.encode(piece).ids),
     bytes: (id) => {
       const token = tokens[id] ?? ''
-      return controlIds.has(id) ? new TextEncoder().encode(token) : bytesOfToken(token)
+      return literal.has(id) ? new TextEncoder().encode(token) : bytes(token)
     },
     isControl: (id) => controlIds.has(id),
   }
 }
 
-function endTokens(metadata: Metadata, vocabulary: Record<string, number>): Set<number> {
-  const byKey = END_KEYS.filter((key) => metadata.has(key)).map((key) => metadata.number(key))
-  const byName = END_NAMES.flatMap((name) => vocabulary[name] ?? [])
-  return new Set([...byKey, ...byName])
+/** Which bytes a token stands for, by what kind of tokenizer it is of; null for neither of the two. */
+function writtenBytes({ tokenizer }: Parsed): ((token: string) => Uint8Array) | null {
+  const says = (part: unknown, what: string) => JSON.stringify(part ?? null).includes(`"${what}"`)
+  if (says(tokenizer.pre_tokenizer, 'ByteLevel')) return bytesOfToken
+  return tokenizer.model.byte_fallback === true && says(tokenizer.decoder, 'ByteFallback')
+    ? bytesOfPiece
+    : null
+}
+
+/** Of SentencePiece's added tokens, some are ordinary text: runs of line breaks, tags of HTML. */
+function isControl({ content, special }: z.infer<typeof addedToken>, template: string): boolean {
+  return special || (content.trim() !== '' && template.includes(content))
+}
+
+function openPipeline(tokenizer: object): Pipeline {
+  try {
+    return new Pipeline(tokenizer, {})
+  } catch (cause) {
+    return refuse(cause)
+  }
+}
+
+function refuse(cause: unknown): never {
+  throw new PlumblineError(
+    'not_configured',
+    "The model's tokenizer is none that can be read; use a model whose tokenizer.json is BPE over bytes or with byte fallback.",
+    { cause },
+  )
 }

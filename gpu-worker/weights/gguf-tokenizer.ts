@@ -1,57 +1,114 @@
 import type { Settings, TokenizerFiles } from './checkpoint.ts'
+import { sentencePieceMerges } from './sentencepiece-merges.ts'
+import { LLAMA3_SPLIT, QWEN2_SPLIT } from './splitting.ts'
 import { refuseFile } from './tensor-table.ts'
 
 const PREFIX = 'tokenizer.ggml'
-/** GGUF token types: control tokens steer the model, user-defined ones are added strings. */
-const ADDED_TYPES = new Set([3, 4])
 const END_KEYS = ['eos_token_id', 'eot_token_id', 'eom_token_id']
+/** GGUF token types: control tokens steer the model, user-defined ones are added strings. */
+const CONTROL = 3
+const USER_DEFINED = 4
 
-/** How text is cut before merging, by GGUF's name for it. */
-const PRE_TOKENIZERS: Readonly<Record<string, readonly object[]>> = {
-  smollm: [
-    { type: 'Digits', individual_digits: true },
-    { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
-  ],
+const BYTES_ONLY = { type: 'ByteLevel', add_prefix_space: false, use_regex: false }
+const GPT2_SPLIT = { type: 'ByteLevel', add_prefix_space: false, use_regex: true }
+
+type Splitting = { normalizer: object | null; pretokenizers: readonly object[]; ignoreMerges?: boolean }
+const QWEN2: Splitting = { normalizer: { type: 'NFC' }, pretokenizers: [QWEN2_SPLIT, BYTES_ONLY] }
+
+/** How text is cut before merging, by GGUF's name for it (`tokenizer.ggml.pre`). */
+const SPLITTINGS: Readonly<Record<string, Splitting>> = {
+  'gpt-2': { normalizer: null, pretokenizers: [GPT2_SPLIT] },
+  smollm: { normalizer: null, pretokenizers: [{ type: 'Digits', individual_digits: true }, GPT2_SPLIT] },
+  'llama-bpe': { normalizer: null, pretokenizers: [LLAMA3_SPLIT, BYTES_ONLY], ignoreMerges: true },
+  qwen2: QWEN2,
+  'deepseek-r1-qwen': QWEN2,
 }
 
 /** What tokenizer.json and tokenizer_config.json would say, from GGUF metadata. Throws `not_configured` for a kind we don't know. */
 export function ggufTokenizer(path: string, settings: Settings): TokenizerFiles {
-  const kind = settings.string(`${PREFIX}.model`)
-  const pre = settings.string(`${PREFIX}.pre`, 'default')
-  const pretokenizers = PRE_TOKENIZERS[pre]
-  if (kind !== 'gpt2' || !pretokenizers) {
-    return refuseFile(
-      path,
-      `has a tokenizer of the kind ${kind} with ${pre} splitting; use a model with gpt2 and ` +
-        Object.keys(PRE_TOKENIZERS).join(' or '),
-    )
-  }
   const tokens = settings.strings(`${PREFIX}.tokens`)
   const types = settings.numbers(`${PREFIX}.token_type`)
   const named = (key: string) =>
-    settings.has(`${PREFIX}.${key}`) ? (tokens[settings.number(`${PREFIX}.${key}`)] ?? '') : ''
+    settings.has(`${PREFIX}.${key}`) ? (tokens[settings.number(`${PREFIX}.${key}`)] ?? null) : null
+  const added = tokens.flatMap((content, id) => {
+    const type = types[id] ?? 1
+    return type === CONTROL || type === USER_DEFINED
+      ? [{ id, content, special: type === CONTROL, normalized: false }]
+      : []
+  })
+  const kind = settings.string(`${PREFIX}.model`)
   return {
     tokenizer: {
-      model: {
-        type: 'BPE',
-        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-        merges: settings.strings(`${PREFIX}.merges`),
-      },
-      normalizer: null,
-      pre_tokenizer: { type: 'Sequence', pretokenizers },
-      post_processor: null,
-      decoder: { type: 'ByteLevel' },
-      added_tokens: tokens.flatMap((content, id) =>
-        ADDED_TYPES.has(types[id] ?? 1) ? [{ id, content, special: true }] : [],
-      ),
+      ...(kind === 'llama' ? sentencePiece(path, settings, tokens) : byteLevel(path, settings, tokens)),
+      added_tokens: added,
     },
     config: {
-      chat_template: settings.string('tokenizer.chat_template', ''),
+      chat_template: settings.string('tokenizer.chat_template', '') || null,
       bos_token: named('bos_token_id'),
       eos_token: named('eos_token_id'),
-      eos_token_id: END_KEYS.filter((key) => settings.has(`${PREFIX}.${key}`)).map((key) =>
-        settings.number(`${PREFIX}.${key}`),
-      ),
+      eos_token_id: END_KEYS.map((key) => `${PREFIX}.${key}`)
+        .filter(settings.has)
+        .map((key) => settings.number(key)),
     },
   }
+}
+
+function byteLevel(path: string, settings: Settings, tokens: readonly string[]): object {
+  const kind = settings.string(`${PREFIX}.model`)
+  const name = settings.string(`${PREFIX}.pre`, 'default')
+  const splitting = Object.hasOwn(SPLITTINGS, name) ? SPLITTINGS[name] : undefined
+  if (kind !== 'gpt2' || !splitting) {
+    const known = Object.keys(SPLITTINGS).join(', ')
+    return refuseFile(
+      path,
+      `has a tokenizer of the kind ${kind} with ${name} splitting; use a model with llama, or gpt2 and one of ${known}`,
+    )
+  }
+  return {
+    model: {
+      type: 'BPE',
+      vocab: vocabulary(tokens),
+      merges: settings.strings(`${PREFIX}.merges`),
+      ignore_merges: splitting.ignoreMerges ?? false,
+    },
+    normalizer: splitting.normalizer,
+    pre_tokenizer: { type: 'Sequence', pretokenizers: splitting.pretokenizers },
+    post_processor: null,
+    decoder: { type: 'ByteLevel' },
+  }
+}
+
+/** SentencePiece's BPE: spaces are written as a character of their own, unknown ones as bytes. */
+function sentencePiece(path: string, settings: Settings, tokens: readonly string[]): object {
+  if (settings.boolean(`${PREFIX}.add_space_prefix`, true)) {
+    refuseFile(
+      path,
+      'has a tokenizer that puts a space before each text; use a model whose tokenizer does not',
+    )
+  }
+  return {
+    model: {
+      type: 'BPE',
+      vocab: vocabulary(tokens),
+      merges: sentencePieceMerges(tokens, settings.numbers(`${PREFIX}.scores`)),
+      unk_token: tokens[settings.number(`${PREFIX}.unknown_token_id`, 0)] ?? null,
+      fuse_unk: true,
+      byte_fallback: true,
+    },
+    normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' },
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: {
+      type: 'Sequence',
+      decoders: [
+        { type: 'Replace', pattern: { String: '\u2581' }, content: ' ' },
+        { type: 'ByteFallback' },
+        { type: 'Fuse' },
+      ],
+    },
+  }
+}
+
+function vocabulary(tokens: readonly string[]): Record<string, number> {
+  return Object.fromEntries(tokens.map((token, id) => [token, id]))
 }

@@ -4,6 +4,7 @@ import { openEngine } from '../../gpu-worker/generate/open-engine.ts'
 import { createTokenizer, type Tokenizer } from '../../gpu-worker/text/tokenizer.ts'
 import { readGguf } from '../../gpu-worker/weights/gguf.ts'
 import { defaultHome } from '../../gpu-worker/weights/home.ts'
+import { readCheckpoint } from '../../gpu-worker/weights/read-checkpoint.ts'
 import { resolveModel } from '../../gpu-worker/weights/resolve.ts'
 import { storeWeights } from '../../gpu-worker/weights/store.ts'
 import { writeFloat32Gguf } from './f32-gguf.ts'
@@ -19,5 +20,10 @@ export async function openSubject(reference: string, threads: number): Promise<S
   const store = await storeWeights(file, join(home, 'weights', digest), () => {})
   const float32 = join(home, 'parity', `${digest}.f32.gguf`)
   await writeFloat32Gguf(path, store, float32)
-  return { engine, tokenizer: createTokenizer(file.metadata), quantised: path, float32 }
+  return {
+    engine,
+    tokenizer: createTokenizer((await readCheckpoint({ path })).tokenizer),
+    quantised: path,
+    float32,
+  }
 }
