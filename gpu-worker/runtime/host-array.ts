@@ -22,3 +22,11 @@ export function hostArray(dtype: DType, buffer: ArrayBuffer): HostArray {
       return new Uint16Array(buffer)
   }
 }
+
+/** The bytes of an array that holds elements of a type. Throws `TypeError` for an array of another type. */
+export function bytesOf(dtype: DType, values: HostArray): Uint8Array {
+  if (values.constructor !== hostArray(dtype, new ArrayBuffer(0)).constructor) {
+    throw new TypeError(`a ${values.constructor.name} holds no ${dtype} elements`)
+  }
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+}

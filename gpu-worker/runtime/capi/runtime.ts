@@ -1,0 +1,39 @@
+import { DTYPES, type DType } from '../../onnx/types.ts'
+import { elementsOf } from '../extent.ts'
+import type { Api } from './api.ts'
+import type { Processor } from './processor.ts'
+
+/** What a device's tensors and sessions share. */
+export class Runtime {
+  readonly api: Api
+  readonly processor: Processor
+  /** The OrtEnv. */
+  readonly environment: bigint
+  readonly threads: number
+  /** Tensors and sessions that were not disposed of. */
+  readonly living = new Set<object>()
+
+  constructor(api: Api, processor: Processor, environment: bigint, threads: number) {
+    this.api = api
+    this.processor = processor
+    this.environment = environment
+    this.threads = threads
+  }
+
+  /** An OrtValue over memory that stays the owner's. */
+  tensorValue(pointer: bigint, dtype: DType, dims: readonly number[]): bigint {
+    const { bytes, onnx } = DTYPES[dtype]
+    // Longer than a tensor has axes: a small array may be moved by the garbage collector.
+    const sizes = new BigInt64Array(16)
+    sizes.set(dims.map(BigInt))
+    return this.api.call(
+      'CreateTensorWithDataAsOrtValue',
+      this.processor.memoryInfo,
+      pointer,
+      elementsOf(dims) * bytes,
+      sizes,
+      dims.length,
+      onnx,
+    )
+  }
+}

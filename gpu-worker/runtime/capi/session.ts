@@ -1,0 +1,105 @@
+import { dirname } from 'node:path'
+import type { Session, SessionOptions, Tensors } from '../device.ts'
+import { RunState } from '../run-state.ts'
+import { Binding } from './binding.ts'
+import type { Memory } from './memory.ts'
+import type { Runtime } from './runtime.ts'
+import type { WeightsFiles } from './weights.ts'
+
+const LEVELS = { basic: 1, all: 99 } as const
+/** What goes wrong is thrown: it need not be printed too. */
+const FATAL_ONLY = 4
+
+export class CapiSession implements Session {
+  readonly #runtime: Runtime
+  /** The OrtSession. */
+  readonly #pointer: bigint
+  /** The OrtIoBinding. */
+  readonly #bindings: bigint
+  readonly #reads: Binding
+  readonly #writes: Binding
+  readonly #state: RunState
+
+  private constructor(runtime: Runtime, pointer: bigint, releaseWeights: () => void) {
+    const { api } = runtime
+    this.#runtime = runtime
+    this.#pointer = pointer
+    this.#bindings = api.call('CreateIoBinding', pointer)
+    this.#reads = new Binding(runtime, 'Input', pointer, this.#bindings)
+    this.#writes = new Binding(runtime, 'Output', pointer, this.#bindings)
+    runtime.living.add(this)
+    this.#state = new RunState(() => {
+      api.call('ReleaseIoBinding', this.#bindings)
+      api.call('ReleaseSession', pointer)
+      runtime.living.delete(this)
+      releaseWeights()
+    })
+  }
+
+  /** Loads a model on another thread. */
+  static async open(runtime: Runtime, files: WeightsFiles, options: SessionOptions): Promise<CapiSession> {
+    const { api, environment } = runtime
+    const { path, initializers } = options.weights
+    const weights = initializers.length > 0 ? files.use(path) : null
+    const releaseWeights = () => weights && files.release(path)
+    const settings = api.call('CreateSessionOptions')
+    try {
+      configure(runtime, settings, options)
+      for (const initializer of initializers) {
+        if (weights) api.call('AddInitializer', settings, initializer.name, weights.value(initializer))
+      }
+      const pointer = await api.later(
+        'CreateSessionFromArrayWithPrepackedWeightsContainer',
+        environment,
+        options.model,
+        options.model.byteLength,
+        settings,
+        weights?.packed ?? null,
+      )
+      return new CapiSession(runtime, pointer, releaseWeights)
+    } catch (error) {
+      releaseWeights()
+      throw error
+    } finally {
+      api.call('ReleaseSessionOptions', settings)
+    }
+  }
+
+  async run(inputs: Tensors, outputs: Tensors): Promise<void> {
+    this.#state.begin()
+    const held: Memory[] = []
+    try {
+      const tensors = [...this.#reads.bind(inputs), ...this.#writes.bind(outputs)]
+      for (const tensor of tensors) held.push(tensor.hold())
+      await this.#runtime.api.later('RunWithBinding', this.#pointer, null, this.#bindings)
+    } catch (error) {
+      this.#reads.forget()
+      this.#writes.forget()
+      throw error
+    } finally {
+      for (const memory of held) memory.release()
+      this.#state.end()
+    }
+  }
+
+  /** During a run, it takes effect when that has ended. */
+  dispose(): void {
+    this.#state.dispose()
+  }
+}
+
+function configure(
+  { api, threads, processor }: Runtime,
+  settings: bigint,
+  { weights, optimization = 'all' }: SessionOptions,
+): void {
+  api.call('SetIntraOpNumThreads', settings, threads)
+  api.call('SetInterOpNumThreads', settings, 1)
+  api.call('SetSessionLogSeverityLevel', settings, FATAL_ONLY)
+  api.call('SetSessionGraphOptimizationLevel', settings, LEVELS[optimization])
+  // A pattern of memory would be kept for every length of text that ever came.
+  api.call('DisableMemPattern', settings)
+  const folder = dirname(weights.path)
+  api.call('AddSessionConfigEntry', settings, 'session.model_external_initializers_file_folder_path', folder)
+  processor.configure(settings)
+}

@@ -1,0 +1,25 @@
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { DType } from '../../onnx/types.ts'
+import type { Device, DeviceOptions } from '../device.ts'
+import { StockSession } from './session.ts'
+import { StockTensor } from './tensor.ts'
+
+/**
+ * The processor through onnxruntime-node's own binding: on every system that has it, and beside the C API as a check.
+ * Throws `not_configured` for CUDA, which that binding can't keep tensors on.
+ */
+export async function openStockDevice({ provider, threads }: DeviceOptions): Promise<Device> {
+  if (provider !== 'cpu') {
+    throw new PlumblineError(
+      'not_configured',
+      'CUDA is reached through the C API alone: unset PLUMBLINE_RUNTIME or set PLUMBLINE_PROVIDER=cpu.',
+    )
+  }
+  return {
+    provider,
+    asynchronous: false,
+    allocate: (dtype: DType, dims: readonly number[]) => StockTensor.allocate(dtype, dims),
+    openSession: (options) => StockSession.open(threads, options),
+    dispose: () => {},
+  }
+}
