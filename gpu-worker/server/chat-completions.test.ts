@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { fakeEngine } from '../testing/fake-engine.ts'
-import { post, start, until } from '../testing/running-worker.ts'
+import { eventsOf, post, start, until } from '../testing/running-worker.ts'
 import { chatCompletion, chunk } from '../testing/strict-openai.ts'
 
 const hello = { model: 'fake-1m', messages: [{ role: 'user', content: 'What colour is the sky?' }] }
-
-/** The data of each server-sent event. */
-async function eventsOf(reply: Response): Promise<string[]> {
-  return (await reply.text()).split('\n\n').flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? [])
-}
 
 describe('chat completions', () => {
   it('answers in the strict OpenAI shape', async () => {
@@ -109,10 +104,43 @@ describe('chat completions', () => {
       'messages.0.content',
     ],
     [{ ...hello, model: 'gpt' }, 404, 'model_not_found', 'model'],
-    [{ ...hello, n: 2 }, 400, 'invalid_request', 'n'],
+    [{ ...hello, n: 17 }, 400, 'invalid_request', 'n'],
+    [{ ...hello, n: 0 }, 400, 'invalid_request', 'n'],
+    [{ ...hello, n: 1e9 }, 400, 'invalid_request', 'n'],
+    [{ ...hello, tools: [{ type: 'function' }] }, 400, 'invalid_request', 'tools'],
+    [{ ...hello, logit_bias: { 50256: -100 } }, 400, 'invalid_request', 'logit_bias'],
+    [{ ...hello, frequency_penalty: 0.5 }, 400, 'invalid_request', 'frequency_penalty'],
+    [{ ...hello, modalities: ['text', 'audio'] }, 400, 'invalid_request', 'modalities'],
+    [{ ...hello, top_k: 20 }, 400, 'invalid_request', 'top_k'],
+    [{ ...hello, guided_choice: [] }, 400, 'invalid_request', 'guided_choice'],
+    [{ ...hello, guided_json: 'no schema' }, 400, 'invalid_request', 'guided_json'],
+    [
+      { ...hello, structured_outputs: { grammar: 'root' } },
+      400,
+      'unknown_field',
+      'structured_outputs.grammar',
+    ],
+    [
+      { ...hello, guided_regex: 'a+', response_format: { type: 'json_object' } },
+      400,
+      'invalid_request',
+      'guided_regex',
+    ],
+    [
+      { ...hello, messages: [{ role: 'assistant', content: '', tool_calls: [{ id: '1' }] }] },
+      400,
+      'invalid_request',
+      'messages.0.tool_calls',
+    ],
     [{ ...hello, top_logprobs: 21, logprobs: true }, 400, 'invalid_request', 'top_logprobs'],
     [{ ...hello, top_logprobs: 2 }, 400, 'invalid_request', 'top_logprobs'],
-    [{ ...hello, response_format: { type: 'json_schema' } }, 400, 'invalid_request', 'response_format'],
+    [
+      { ...hello, response_format: { type: 'json_schema' } },
+      400,
+      'invalid_request',
+      'response_format.json_schema',
+    ],
+    [{ ...hello, response_format: { type: 'xml' } }, 400, 'invalid_request', 'response_format.type'],
     [
       { ...hello, messages: [{ role: 'user', content: 'a '.repeat(200) }] },
       422,
@@ -150,11 +178,11 @@ describe('chat completions', () => {
   })
 
   it('turns callers away while its hands are full, and takes them again', async () => {
-    const worker = await start(fakeEngine({ delayMs: 20 }))
+    const worker = await start(fakeEngine({ delayMs: 20 }), { queue: 32 })
     const ask = (stream: boolean) => post(worker, '/v1/chat/completions', { ...hello, stream })
     for (let i = 0; i < 40; i++) await (await post(worker, '/v1/chat/completions', '{')).text()
     const replies = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(index % 2 === 0)))
-    const refused = replies.filter(({ status }) => status === 503)
+    const refused = replies.filter(({ status }) => status === 429)
     expect(refused).toHaveLength(8)
     expect(refused[0]?.headers.get('retry-after')).toBe('2')
     await Promise.all(replies.map((reply) => reply.text()))

@@ -1,7 +1,11 @@
 import { type ErrorCode, PlumblineError } from '../../shared/protocol/error.ts'
 
 /** Seconds after which it is worth asking again, where it is. */
-const RETRY_AFTER: { readonly [code in ErrorCode]?: number } = { overloaded: 2, loading: 3, rate_limited: 1 }
+const RETRY_AFTER: { readonly [code in ErrorCode]?: number } = {
+  overloaded: 2,
+  loading: 3,
+  deadline_exceeded: 1,
+}
 
 /** An error as this server answers it. What is not one of ours goes to the log and is answered as `internal`. */
 export function toResponse(error: unknown): Response {

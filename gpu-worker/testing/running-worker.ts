@@ -28,3 +28,8 @@ export function post(worker: Worker, path: string, body: unknown, init: RequestI
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
+
+/** The data of each server-sent event. */
+export async function eventsOf(reply: Response): Promise<string[]> {
+  return (await reply.text()).split('\n\n').flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? [])
+}

@@ -15,18 +15,19 @@ const usage = z.strictObject({
 })
 const head = { id: z.string().startsWith('chatcmpl-'), created: z.int(), model: z.string() }
 
+const index = z.int().min(0)
+const choice = z.strictObject({
+  index,
+  message: z.strictObject({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+  logprobs,
+  finish_reason: z.enum(['stop', 'length']),
+})
+
 /** A chat completion as strict OpenAI clients read it. */
 export const chatCompletion = z.strictObject({
   ...head,
   object: z.literal('chat.completion'),
-  choices: z.tuple([
-    z.strictObject({
-      index: z.literal(0),
-      message: z.strictObject({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
-      logprobs,
-      finish_reason: z.enum(['stop', 'length']),
-    }),
-  ]),
+  choices: z.tuple([choice], choice),
   usage,
 })
 /** One event of a streamed completion. */
@@ -36,12 +37,12 @@ export const chunk = z.strictObject({
   choices: z
     .array(
       z.strictObject({
-        index: z.literal(0),
+        index,
         delta: z.strictObject({ role: z.literal('assistant').optional(), content: z.string().optional() }),
         logprobs,
         finish_reason: z.enum(['stop', 'length']).nullable(),
       }),
     )
     .max(1),
-  usage: usage.optional(),
+  usage: usage.nullish(),
 })
