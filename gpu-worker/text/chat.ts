@@ -4,18 +4,16 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { TokenizerFiles } from '../weights/checkpoint.ts'
 import { controlPattern, disarm } from './control.ts'
-import type { Tokenizer } from './tokenizer.ts'
+import { type Tokenizer, tokenName } from './tokenizer.ts'
 
 /** The tokens of a conversation, up to where the model's reply begins. */
 export type Chat = (messages: readonly Message[]) => number[]
 
-/** A token by its name, or with how it is matched. */
-const named = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
 const files = z.object({
   config: z.object({
     chat_template: z.string(),
-    bos_token: named.nullish(),
-    eos_token: named.nullish(),
+    bos_token: tokenName.nullish(),
+    eos_token: tokenName.nullish(),
   }),
 })
 

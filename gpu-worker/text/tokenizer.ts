@@ -25,19 +25,29 @@ export type Tokenizer = {
   isControl(id: number): boolean
 }
 
-const END_NAMES = ['<|endoftext|>', '<|im_end|>', '<|eot_id|>', '<|end|>', '<end_of_turn>']
+const END_NAMES = ['<|endoftext|>', '<|im_end|>', '<|eot_id|>', '<|end|>', '<end_of_turn>', '<eos>']
 /** The most characters that Unicode's composition makes one. */
 const COMPOSED = 4
+
+/** A token's name as tokenizer_config.json gives it: by itself, or with how it is matched. */
+export const tokenName = z.union([
+  z.string(),
+  z.object({ content: z.string() }).transform(({ content }) => content),
+])
 
 const addedToken = z.looseObject({ id: z.int(), content: z.string(), special: z.boolean().default(false) })
 const files = z.object({
   tokenizer: z.looseObject({
     model: z.looseObject({ type: z.literal('BPE'), vocab: z.record(z.string(), z.int()) }),
-    normalizer: z.unknown(),
-    pre_tokenizer: z.unknown(),
+    normalizer: z.unknown().optional(),
+    pre_tokenizer: z.unknown().optional(),
     added_tokens: z.array(addedToken).default([]),
   }),
-  config: z.object({ chat_template: z.string().nullish(), eos_token_id: z.array(z.int()).default([]) }),
+  config: z.object({
+    chat_template: z.string().nullish(),
+    eos_token: tokenName.nullish(),
+    eos_token_id: z.array(z.int()).default([]),
+  }),
 })
 type Parsed = z.infer<typeof files>
 
@@ -55,7 +65,6 @@ export function createTokenizer(tokenizerFiles: TokenizerFiles): Tokenizer {
       .map(({ content, id }) => [content, id]),
   )
   const plainAdded = tokenizer.added_tokens.filter(({ content }) => !control.has(content))
-  const literal = new Set(tokenizer.added_tokens.map(({ id }) => id))
   const controlIds = new Set(control.values())
   const tokens: string[] = []
   for (const [token, id] of Object.entries(tokenizer.model.vocab)) tokens[id] = token
@@ -63,7 +72,7 @@ export function createTokenizer(tokenizerFiles: TokenizerFiles): Tokenizer {
 
   const withoutControl = { ...tokenizer, post_processor: null, added_tokens: plainAdded }
   const pipeline = openPipeline(withoutControl)
-  const ends = END_NAMES.flatMap((name) => control.get(name) ?? [])
+  const ends = [config.eos_token ?? '', ...END_NAMES].flatMap((name) => control.get(name) ?? [])
   return {
     vocabulary: tokens.length,
     control,
@@ -72,7 +81,7 @@ export function createTokenizer(tokenizerFiles: TokenizerFiles): Tokenizer {
     encode: cachedEncoder(wordCuts(withoutControl), (piece) => pipeline.encode(piece).ids),
     bytes: (id) => {
       const token = tokens[id] ?? ''
-      return literal.has(id) ? new TextEncoder().encode(token) : bytes(token)
+      return controlIds.has(id) ? new TextEncoder().encode(token) : bytes(token)
     },
     isControl: (id) => controlIds.has(id),
   }

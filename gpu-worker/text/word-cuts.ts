@@ -14,7 +14,7 @@ const added = z.array(
 )
 const step = z.object({
   type: z.string(),
-  pattern: z.unknown(),
+  pattern: z.unknown().optional(),
   add_prefix_space: z.boolean().default(false),
   content: z.string().optional(),
 })
