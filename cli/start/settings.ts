@@ -1,7 +1,14 @@
+import type * as z from 'zod'
 import { keyOf } from '../../api/models/model-config.ts'
 import { type Environment, readConfig } from '../../api/platform/config.ts'
 import type { ModelInfo } from '../../gpu-worker/generate/engine.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import {
+  type Instantiation,
+  instantiation,
+  type VerdictMethod,
+  verdictMethod,
+} from '../../shared/protocol/model-entry.ts'
 import { secretOf } from './secret.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -14,6 +21,8 @@ export type Settings = {
   worker: boolean
   /** Whether callers need a key. */
   keys: boolean
+  /** How the worker's model judges: part of every key, so the edge has to know. */
+  methods: { instantiate: Instantiation; verdicts: VerdictMethod }
 }
 
 /** What the edge is given, from the environment. Throws a sentence that names the value that is wrong. */
@@ -49,7 +58,23 @@ export async function readSettings(environment: Variables, options: StartOptions
     },
     worker: local,
     keys: config.keys.length > 0,
+    methods: {
+      instantiate: readMethod(environment, 'PLUMBLINE_WORKER_INSTANTIATE', instantiation, 'select'),
+      verdicts: readMethod(environment, 'PLUMBLINE_WORKER_VERDICTS', verdictMethod, 'choose'),
+    },
   }
+}
+
+function readMethod<Method extends string>(
+  environment: Variables,
+  name: string,
+  methods: z.ZodType<Method> & { options: Method[] },
+  standard: Method,
+): Method {
+  const read = methods.safeParse(environment[name] || standard)
+  if (read.success) return read.data
+  const names = methods.options.join(' or ')
+  throw new PlumblineError('not_configured', `${name} is '${environment[name]}': set it to ${names}.`)
 }
 
 /** The models of an edge with our worker beside it: one, which judges there. Its name and digest come last. */
@@ -60,8 +85,7 @@ export function withWorker(settings: Settings, workerUrl: string, model?: ModelI
     model: model?.id ?? 'smollm2-135m-instruct',
     ...(model && { revision: model.digest, context: model.context }),
     judges: 'there',
-    instantiate: 'select',
-    verdicts: 'choose',
+    ...settings.methods,
     timeout_ms: 300_000,
   }
   return { ...settings.variables, PLUMBLINE_MODELS: JSON.stringify([entry]) }

