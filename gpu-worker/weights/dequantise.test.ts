@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { dequantise, ENCODINGS } from './dequantise.ts'
+import quantised from './testing/quantised.json' with { type: 'json' }
 
 /** binary16 of the numbers used below. */
 const HALF = { 0.5: [0x00, 0x38], 2: [0x00, 0x40], '-1.5': [0x00, 0xbe] } as const
@@ -56,4 +57,17 @@ test('blocks follow one another', () => {
   const block = [...HALF[2], ...NIBBLES]
   const [first, second] = [values('Q4_0', block), values('Q4_0', [...block, ...block])]
   expect(second).toEqual([...first, ...first])
+})
+
+test.for(quantised.cases)('$encoding is what an independent implementation makes of it', (given) => {
+  const expected = new Float32Array(Uint8Array.from(Buffer.from(given.floats, 'base64')).buffer)
+  const actual = values(given.encoding, [...Buffer.from(given.bytes, 'base64')])
+  expect(actual.length).toBe(expected.length)
+  const distance = (value: number, i: number) => Math.abs(value - (expected[i] ?? Number.NaN))
+  expect(Math.max(...actual.map(distance))).toBeLessThan(1e-6 * Math.max(...expected.map(Math.abs)))
+})
+
+test('every encoding that is not a plain float has such a case', () => {
+  const shown = new Set(quantised.cases.map(({ encoding }) => encoding))
+  expect(ENCODINGS.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual(['F32'])
 })

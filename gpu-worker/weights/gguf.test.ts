@@ -149,9 +149,9 @@ test('a file that is cut short in its head says so', async () => {
 })
 
 test('an encoding that we do not know is refused by name', async () => {
-  const path = await writeFixture('q6.gguf', [{ name: 'odd', dims: [256], type: 14, offset: 0 }], DATA)
+  const path = await writeFixture('q2.gguf', [{ name: 'odd', dims: [256], type: 10, offset: 0 }], DATA)
   await expect(readGguf(path)).rejects.toThrow(
-    /odd is stored as Q6_K; use a GGUF file whose tensors are F32, /,
+    /odd is stored as Q2_K; use a GGUF file whose tensors are F32, /,
   )
 })
 

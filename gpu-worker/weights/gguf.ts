@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { GGMLQuantizationType, gguf } from '@huggingface/gguf'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { ENCODINGS, type Encoding } from './dequantise.ts'
+import { ENCODINGS } from './dequantise.ts'
+import type { Encoding } from './encoding.ts'
 import { Metadata } from './metadata.ts'
 
 export type GgufTensor = {

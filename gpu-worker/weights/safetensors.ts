@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import * as z from 'zod'
 import type { CheckpointTensor } from './checkpoint.ts'
-import { ENCODINGS, type Encoding } from './dequantise.ts'
+import { ENCODINGS } from './dequantise.ts'
+import type { Encoding } from './encoding.ts'
 import { readBytes } from './file-bytes.ts'
 import { checkTable, refuseFile, tensorBytes } from './tensor-table.ts'
 
