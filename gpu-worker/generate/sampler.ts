@@ -1,12 +1,10 @@
+import { expOf } from './exp-table.ts'
 import type { Random } from './random.ts'
 
-/** log(sum(exp(logits))), in double precision. */
+/** log(sum(exp(logits))), to 1e-7 and better. */
 export function logSumExp(logits: Float32Array): number {
-  let largest = Number.NEGATIVE_INFINITY
-  for (const logit of logits) if (logit > largest) largest = logit
-  let sum = 0
-  for (const logit of logits) sum += Math.exp(logit - largest)
-  return largest + Math.log(sum)
+  const largest = logits[argmax(logits)] ?? Number.NaN
+  return largest + Math.log(massOf(logits, largest, 1))
 }
 
 /** The log-probabilities that the logits stand for. */
@@ -18,19 +16,28 @@ export function logSoftmax(logits: Float32Array): Float32Array {
 /** The index of the largest value, the first of equals. */
 export function argmax(values: Float32Array): number {
   let best = 0
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i
+  let largest = values[0] ?? Number.NaN
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN
+    if (value > largest) {
+      largest = value
+      best = i
+    }
+  }
   return best
 }
 
 /** The indices of the `count` largest values, largest first. */
 export function topIndices(values: Float32Array, count: number): number[] {
   const best: number[] = []
+  let least = Number.NEGATIVE_INFINITY
   for (let i = 0; i < values.length && count > 0; i++) {
     const value = values[i] ?? 0
-    if (best.length === count && value <= (values[best[count - 1] ?? 0] ?? 0)) continue
+    if (best.length === count && value <= least) continue
     const at = best.findIndex((other) => value > (values[other] ?? 0))
     best.splice(at < 0 ? best.length : at, 0, i)
     best.length = Math.min(best.length, count)
+    least = values[best.at(-1) ?? i] ?? 0
   }
   return best
 }
@@ -42,27 +49,49 @@ export type Sampling = { temperature: number; topP: number }
  * the smallest set of tokens whose probability reaches `topP` (arXiv 1904.09751, section 3.1).
  */
 export function sample(logits: Float32Array, { temperature, topP }: Sampling, random: Random): number {
-  if (temperature <= 0) return argmax(logits)
-  const probabilities = logSoftmax(logits.map((logit) => logit / temperature)).map(Math.exp)
-  const nucleus = topP < 1 ? nucleusOf(probabilities, topP) : Array.from(probabilities.keys())
-  const mass = nucleus.reduce((sum, id) => sum + (probabilities[id] ?? 0), 0)
+  const best = argmax(logits)
+  if (temperature <= 0) return best
+  const largest = logits[best] ?? 0
+  const mass = massOf(logits, largest, 1 / temperature)
+  if (topP < 1) return sampleNucleus(logits, { largest, mass, temperature, topP }, random)
   let rest = random() * mass
+  for (let id = 0; id < logits.length; id++) {
+    rest -= expOf(((logits[id] ?? 0) - largest) / temperature)
+    if (rest < 0) return id
+  }
+  return best
+}
+
+/** sum(exp((logit - largest) * scale)). */
+function massOf(logits: Float32Array, largest: number, scale: number): number {
+  let mass = 0
+  for (let i = 0; i < logits.length; i++) mass += expOf(((logits[i] ?? 0) - largest) * scale)
+  return mass
+}
+
+type Nucleus = Sampling & { largest: number; mass: number }
+
+function sampleNucleus(
+  logits: Float32Array,
+  { largest, mass, temperature, topP }: Nucleus,
+  random: Random,
+): number {
+  // Tokens below this have less than 1 - topP among them all: the nucleus lies among the others.
+  const least = largest + temperature * Math.log((mass * (1 - topP)) / logits.length)
+  const likely: number[] = []
+  for (let id = 0; id < logits.length; id++) if ((logits[id] ?? 0) >= least) likely.push(id)
+  likely.sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0))
+  const weight = (id: number) => expOf(((logits[id] ?? 0) - largest) / temperature)
+  let within = 0
+  const end = likely.findIndex((id) => {
+    within += weight(id)
+    return within >= topP * mass
+  })
+  const nucleus = end < 0 ? likely : likely.slice(0, end + 1)
+  let rest = random() * within
   for (const id of nucleus) {
-    rest -= probabilities[id] ?? 0
+    rest -= weight(id)
     if (rest < 0) return id
   }
   return nucleus.at(-1) ?? argmax(logits)
-}
-
-function nucleusOf(probabilities: Float32Array, topP: number): number[] {
-  // Tokens below this have less than 1 - topP among them all: the nucleus lies among the others.
-  const least = (1 - topP) / probabilities.length
-  const likely = Array.from(probabilities.keys()).filter((id) => (probabilities[id] ?? 0) >= least)
-  likely.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0))
-  let mass = 0
-  const end = likely.findIndex((id) => {
-    mass += probabilities[id] ?? 0
-    return mass >= topP
-  })
-  return end < 0 ? likely : likely.slice(0, end + 1)
 }

@@ -16,11 +16,19 @@ export type Packed = {
   positions: readonly number[]
   /** The index here of the token before it in its sequence; -1 for the stem's last token. */
   parents: readonly number[]
+  /** The first sequence that goes through each. */
+  owners: readonly number[]
   readers: Readers
 }
 
 /** The beginning of some sequences, computed as plain text, and what is packed behind it. */
-export type Stem = { tokens: readonly number[]; readers: Readers; packed: readonly Packed[] }
+export type Stem = {
+  tokens: readonly number[]
+  /** The first sequence that begins with it. */
+  owner: number
+  readers: Readers
+  packed: readonly Packed[]
+}
 
 /**
  * Lays sequences out so that what they have in common is computed once. A subtree of at most `pack` tokens becomes
@@ -37,7 +45,7 @@ export function plan(wanted: readonly Wanted[], pack: number): Stem[] {
     const small = node.children.filter(({ size }) => size <= pack)
     const readers = new Map(node.tokens.flatMap((_, i) => readersOf(node, i, before.length + i)))
     const packed = bundles(small, pack).map((branches) => packBranches(branches, readersOf))
-    const stem = readers.size + packed.length > 0 ? [{ tokens, readers, packed }] : []
+    const stem = readers.size + packed.length > 0 ? [{ tokens, owner: ownerOf(node), readers, packed }] : []
     return [...stem, ...large.flatMap((child) => lay(child, tokens))]
   }
   return lay(prefixTree(wanted.map(({ tokens }) => tokens)), [])
@@ -72,21 +80,27 @@ function readersAmong(wanted: readonly Wanted[]): ReadersOf {
   }
 }
 
+function ownerOf({ sequences }: PrefixNode): number {
+  return sequences[0] ?? 0
+}
+
 function packBranches(branches: readonly PrefixNode[], readersOf: ReadersOf): Packed {
   const tokens: number[] = []
   const positions: number[] = []
   const parents: number[] = []
+  const owners: number[] = []
   const readers = new Map<number, readonly Reader[]>()
   const write = (node: PrefixNode, parent: number): void => {
     node.tokens.forEach((token, index) => {
       for (const [at, those] of readersOf(node, index, tokens.length)) readers.set(at, those)
       parents.push(index === 0 ? parent : tokens.length - 1)
       positions.push(node.depth + index)
+      owners.push(ownerOf(node))
       tokens.push(token)
     })
     const end = tokens.length - 1
     for (const child of node.children) write(child, end)
   }
   for (const branch of branches) write(branch, -1)
-  return { tokens, positions, parents, readers }
+  return { tokens, positions, parents, owners, readers }
 }

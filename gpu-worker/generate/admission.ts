@@ -1,0 +1,119 @@
+import { FairQueue } from './fair-queue.ts'
+import type { KvBudget, KvNeed } from './kv/kv-budget.ts'
+
+/** `reply` gets a row of the decode batch once its text is read; `score` is done then. */
+export type Kind = 'reply' | 'score'
+
+export type Entrant = {
+  kind: Kind
+  caller: string
+  /** Asked for when its turn comes. */
+  need: () => KvNeed
+  signal?: AbortSignal | undefined
+}
+
+/** A request that was let in. Both must be called in the end; a second call does nothing. */
+export type Admitted = {
+  need: KvNeed
+  /** Its text is read: the next one may be. */
+  read(): void
+  /** Its row, if it has one, is free. */
+  left(): void
+}
+
+type Waiting = { entrant: Entrant; admit: (admitted: Admitted) => void }
+
+/**
+ * Decides who reads next. One text is read at a time, so that the next one finds what it shares with it in the cache;
+ * replies and scores alternate, callers take turns, and who doesn't fit beside what runs waits. A reply that waits for
+ * memory lets scores pass, which are done soon; a score that waits for memory is passed by nobody.
+ */
+export class Admission {
+  readonly #budget: KvBudget
+  readonly #rowLimit: number
+  readonly #queues = { reply: new FairQueue<Waiting>(), score: new FairQueue<Waiting>() }
+  #reading = false
+  #rows = 0
+  #next: Kind = 'reply'
+
+  constructor(budget: KvBudget, rowLimit: number) {
+    this.#budget = budget
+    this.#rowLimit = rowLimit
+  }
+
+  /** Throws `context_exceeded` for what would not fit if it were alone. */
+  refuseOversized(need: KvNeed): void {
+    this.#budget.refuseOversized(need)
+  }
+
+  /** Resolves when the request may read. Throws `context_exceeded` for one that never can, and the signal's reason. */
+  async enter(entrant: Entrant): Promise<Admitted> {
+    entrant.signal?.throwIfAborted()
+    this.refuseOversized(entrant.need())
+    return new Promise((resolve, reject) => {
+      const queue = this.#queues[entrant.kind]
+      const giveUp = () => {
+        queue.remove(waiting)
+        reject(entrant.signal?.reason)
+        this.#pump()
+      }
+      const admit = (admitted: Admitted) => {
+        entrant.signal?.removeEventListener('abort', giveUp)
+        resolve(admitted)
+      }
+      const waiting: Waiting = { entrant, admit }
+      entrant.signal?.addEventListener('abort', giveUp, { once: true })
+      queue.push(entrant.caller, waiting)
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    if (this.#reading) return
+    const order: Kind[] = this.#next === 'reply' ? ['reply', 'score'] : ['score', 'reply']
+    for (const kind of order) {
+      const waiting = this.#queues[kind].peek()
+      if (!waiting) continue
+      const need = waiting.entrant.need()
+      if (this.#hasRoom(need)) {
+        this.#queues[kind].take()
+        this.#next = kind === 'reply' ? 'score' : 'reply'
+        waiting.admit(this.#let(need))
+        return
+      }
+      if (kind === 'score') return
+    }
+  }
+
+  #hasRoom(need: KvNeed): boolean {
+    return (need.row === null || this.#rows < this.#rowLimit) && this.#budget.fits(need)
+  }
+
+  #let(need: KvNeed): Admitted {
+    this.#budget.admit(need)
+    this.#reading = true
+    if (need.row !== null) this.#rows++
+    return {
+      need,
+      read: once(() => {
+        this.#budget.leavePrompt(need)
+        this.#reading = false
+        this.#pump()
+      }),
+      left: once(() => {
+        this.#budget.leaveBatch(need)
+        if (need.row !== null) this.#rows--
+        this.#pump()
+      }),
+    }
+  }
+}
+
+function once(act: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    act()
+  }
+}

@@ -1,0 +1,22 @@
+import { DTYPES, type DType } from '../../onnx/types.ts'
+
+/** What a model keeps of each token that it has read: a key and a value for each head of each layer. */
+export type KvShape = { layers: number; kvHeads: number; headSize: number; dtype: DType }
+
+/** Rooms for tokens are multiples of this. */
+const STEP = 256
+
+/** Room for at least so many tokens. */
+export function roomFor(tokens: number): number {
+  return Math.max(1, Math.ceil(tokens / STEP)) * STEP
+}
+
+/** Places for at least so many rows: a power of two. */
+export function placesFor(rows: number): number {
+  return rows === 0 ? 0 : 2 ** Math.ceil(Math.log2(rows))
+}
+
+/** Bytes of the keys and values of rows with room for so many tokens each. */
+export function kvBytes({ layers, kvHeads, headSize, dtype }: KvShape, rows: number, room: number): number {
+  return 2 * layers * kvHeads * headSize * DTYPES[dtype].bytes * rows * room
+}

@@ -1,0 +1,121 @@
+import type { KvBudget } from './kv/kv-budget.ts'
+import type { PrefixCache, SequenceWanted } from './kv/prefix-cache.ts'
+import type { Sequence } from './kv/sequence.ts'
+import type { Packed } from './packed/plan.ts'
+import { type BiasType, treeBias } from './packed/tree-bias.ts'
+import type { AdaptRows, Pass, Passes } from './passes.ts'
+import type { Turns } from './turns.ts'
+
+/** Tokens a pass: a longer text is read in pieces, between which others take their turns. */
+const CHUNK = 256
+
+/** Gets the logits after the token at `index`. They may be changed. */
+export type OnLogits = (index: number, logits: Float32Array) => void
+
+export type ReaderParts = {
+  passes: Passes
+  turns: Turns
+  cache: PrefixCache
+  budget: KvBudget
+  adapt: AdaptRows
+  biasType: BiasType
+  vocabulary: number
+}
+
+/** Reads texts: computes what is not cached of them, a chunk a turn. */
+export class Reader {
+  readonly #parts: ReaderParts
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts
+  }
+
+  /** Gives a sequence that begins like the wanted tokens to `use`, and keeps what it holds then. */
+  async using<T>(wanted: SequenceWanted, use: (sequence: Sequence) => Promise<T>): Promise<T> {
+    const { cache, budget } = this.#parts
+    const sequence = cache.acquire(wanted, budget.spare)
+    try {
+      return await use(sequence)
+    } finally {
+      cache.release(sequence, budget.spare)
+    }
+  }
+
+  /**
+   * Appends what a sequence lacks of the tokens. `wanted` are rising indices of tokens that it lacks.
+   * Throws the signal's reason between chunks.
+   */
+  async read(
+    sequence: Sequence,
+    tokens: readonly number[],
+    wanted: readonly number[],
+    onLogits: OnLogits,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    while (sequence.tokens.length < tokens.length) {
+      const past = sequence.tokens.length
+      const chunk = tokens.slice(past, past + CHUNK)
+      const positions = chunk.map((_, index) => past + index)
+      const inside = wanted.filter((index) => index >= past && index < past + chunk.length)
+      const piece = { past, tokens: chunk, positions, bias: null }
+      await this.#run(
+        sequence,
+        piece,
+        inside.map((index) => index - past),
+        signal,
+        (at, logits) => onLogits(past + at, logits),
+      )
+      for (const token of chunk) sequence.tokens.push(token)
+    }
+  }
+
+  /** Runs branches behind a sequence, which is left as it was. Throws the signal's reason between chunks. */
+  async readPacked(
+    sequence: Sequence,
+    { tokens, positions, parents, readers }: Packed,
+    onLogits: OnLogits,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { biasType } = this.#parts
+    const stem = sequence.tokens.length
+    for (let from = 0; from < tokens.length; from += CHUNK) {
+      const to = Math.min(from + CHUNK, tokens.length)
+      const piece = {
+        past: stem + from,
+        tokens: tokens.slice(from, to),
+        positions: positions.slice(from, to),
+        bias: treeBias(biasType, parents, stem, from, to),
+      }
+      const inside = [...readers.keys()].filter((index) => index >= from && index < to)
+      await this.#run(
+        sequence,
+        piece,
+        inside.map((index) => index - from),
+        signal,
+        (at, logits) => onLogits(from + at, logits),
+      )
+    }
+  }
+
+  async #run(
+    { kv, adapter }: Sequence,
+    { past, ...piece }: Piece,
+    wanted: readonly number[],
+    signal: AbortSignal | undefined,
+    onLogits: OnLogits,
+  ): Promise<void> {
+    const { turns, passes, adapt, vocabulary } = this.#parts
+    const logits = await turns.take(async () => {
+      signal?.throwIfAborted()
+      // The graph gives at least one row of logits.
+      const rows = wanted.length > 0 ? wanted : [piece.tokens.length - 1]
+      return passes.run({ ...piece, kv, rows: 1, past: [past], wanted: rows, adapted: adapt([adapter]) })
+    })
+    wanted.forEach((at, row) => {
+      onLogits(at, logits.subarray(row * vocabulary, (row + 1) * vocabulary))
+    })
+  }
+}
+
+/** New tokens of one pass, and how many places are filled before them. */
+type Piece = Pick<Pass, 'tokens' | 'positions' | 'bias'> & { past: number }

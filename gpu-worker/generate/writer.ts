@@ -1,0 +1,141 @@
+import type { Device } from '../runtime/device.ts'
+import { DecodeBatch } from './kv/decode-batch.ts'
+import type { KvShape } from './kv/kv-shape.ts'
+import type { Sequence } from './kv/sequence.ts'
+import type { AdaptRows, Passes } from './passes.ts'
+import type { Turns } from './turns.ts'
+
+/** A reply in the running batch. */
+export type Writing = {
+  readonly adapter: string | null
+  readonly signal: AbortSignal | undefined
+  /** Takes the logits after its last token. Returns the next token, null when it has ended. */
+  take(logits: Float32Array): number | null
+  /** Its row has been given to others. */
+  left(): void
+}
+
+export type WriterParts = {
+  device: Device
+  shape: KvShape
+  passes: Passes
+  turns: Turns
+  adapt: AdaptRows
+  vocabulary: number
+}
+
+type Row = { writing: Writing; next: number; over: boolean; end: PromiseWithResolvers<void> }
+type Joining = { row: Row; sequence: Sequence; joined: PromiseWithResolvers<void> }
+type Step = { rows: readonly Row[]; logits: Float32Array }
+
+/** Writes replies together, a token of each a pass; replies join and leave between passes. */
+export class Writer {
+  readonly #parts: WriterParts
+  readonly #batch: DecodeBatch<Row>
+  #joining: Joining[] = []
+  #running = false
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts
+    this.#batch = new DecodeBatch(parts.device, parts.shape)
+  }
+
+  /** Bytes of keys and values that the batch holds. */
+  get bytes(): number {
+    return this.#batch.bytes
+  }
+
+  /**
+   * Takes a reply into the batch, with its first token and the sequence before it, which has been copied when this
+   * resolves. `ended` resolves with the reply's end; it throws the signal's reason and what `take` throws.
+   */
+  async join(writing: Writing, next: number, sequence: Sequence): Promise<{ ended: Promise<void> }> {
+    const row: Row = { writing, next, over: false, end: Promise.withResolvers() }
+    const joined = Promise.withResolvers<void>()
+    this.#joining.push({ row, sequence, joined })
+    if (!this.#running) void this.#run()
+    await joined.promise
+    return { ended: row.end.promise }
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    while (this.#running) {
+      const step = await this.#parts.turns.take(() => this.#step())
+      // Tokens are drawn while the next in line has the device.
+      if (step) this.#draw(step)
+    }
+  }
+
+  /** One pass over all rows, after who is over has left and who waits has joined. Null when nobody gets logits. */
+  async #step(): Promise<Step | null> {
+    const { passes, adapt } = this.#parts
+    this.#settle()
+    const { rows: places, kv } = this.#batch
+    if (!kv) {
+      this.#running = false
+      return null
+    }
+    const rows = places.map(({ reply }) => reply)
+    const past = places.map(({ length }) => length)
+    try {
+      const logits = await passes.run({
+        kv,
+        rows: rows.length,
+        tokens: rows.map(({ next }) => next),
+        positions: past,
+        past,
+        bias: null,
+        wanted: [...rows.keys()],
+        adapted: adapt(rows.map(({ writing }) => writing.adapter)),
+      })
+      this.#batch.advance()
+      return { rows, logits }
+    } catch (error) {
+      for (const row of rows) end(row, error)
+      return null
+    }
+  }
+
+  #settle(): void {
+    for (const { reply } of this.#batch.rows) endIfAborted(reply)
+    const over = this.#batch.rows.flatMap(({ reply }) => (reply.over ? [reply] : []))
+    this.#batch.leave((row) => row.over)
+    for (const { writing } of over) writing.left()
+    for (const { row, sequence, joined } of this.#joining.splice(0)) {
+      try {
+        row.writing.signal?.throwIfAborted()
+        this.#batch.join(row, sequence.kv, sequence.tokens.length)
+        joined.resolve()
+      } catch (error) {
+        joined.reject(error)
+      }
+    }
+  }
+
+  #draw({ rows, logits }: Step): void {
+    const { vocabulary } = this.#parts
+    rows.forEach((row, index) => {
+      if (row.over) return
+      try {
+        const next = row.writing.take(logits.subarray(index * vocabulary, (index + 1) * vocabulary))
+        if (next === null) end(row)
+        else row.next = next
+      } catch (error) {
+        end(row, error)
+      }
+    })
+  }
+}
+
+function end(row: Row, ...failure: [] | [unknown]): void {
+  if (row.over) return
+  row.over = true
+  if (failure.length > 0) row.end.reject(failure[0])
+  else row.end.resolve()
+}
+
+function endIfAborted(row: Row): void {
+  const { signal } = row.writing
+  if (signal?.aborted) end(row, signal.reason)
+}
