@@ -7,6 +7,7 @@ import { text } from '../../shared/protocol/text.ts'
 import type { Engine, GenerateRequest } from '../generate/engine.ts'
 import { guidedFields, readConstraint, responseFormat } from './chat-constraint.ts'
 import { refuseUnsupported } from './chat-refused.ts'
+import { CALLER_CHARACTERS } from './life.ts'
 import { findModel } from './served-model.ts'
 
 /** The most choices that one request may ask for. */
@@ -46,7 +47,7 @@ const chatRequest = z.object({
   n: z.int().min(1).max(MAX_CHOICES).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  user: z.string().max(256).nullish(),
+  user: z.string().nullish(),
   response_format: responseFormat.nullish(),
   ...guidedFields,
 })
@@ -87,7 +88,7 @@ export async function readChatRequest(
     })
   }
   const constraint = readConstraint(chat)
-  const caller = chat.user || defaults.caller
+  const caller = chat.user?.slice(0, CALLER_CHARACTERS) || defaults.caller
   const seed = chat.seed ?? defaults.seed()
   const request: GenerateRequest = {
     messages: chat.messages.map(toMessage),

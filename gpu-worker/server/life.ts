@@ -43,7 +43,8 @@ export const follow: MiddlewareHandler<Served> = async (c, next) => {
   c.res = new Response(c.res.body.pipeThrough(new TransformStream({ flush: end })), c.res)
 }
 
-const CALLER_CHARACTERS = 128
+/** A longer name is cut: it grants nothing and is never shown. */
+export const CALLER_CHARACTERS = 128
 
 /** Who asks, so that those who wait are served in turn: whom the edge names, else the address of the connection. */
 export function callerOf(c: Context): string | undefined {
