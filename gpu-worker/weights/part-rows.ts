@@ -2,14 +2,18 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts'
 import { dequantise } from './dequantise.ts'
+import type { Encoding } from './encoding.ts'
 import { readBytes } from './file-bytes.ts'
 import type { WeightPart } from './plan.ts'
 
 /** Some rows of a part, in the order in which they are stored. */
 export type PartRows = {
-  /** In the checkpoint's encoding. */
+  encoding: Encoding
+  /** In that encoding. */
   bytes: Uint8Array<ArrayBuffer>
-  /** Their values, `plus` included. */
+  /** What is added to each element. */
+  plus: number
+  /** Their values, `plus` added. */
   values(): Float32Array<ArrayBuffer>
 }
 
@@ -72,7 +76,9 @@ export async function* partRows(
     const count = Math.min(step, rows - row)
     const read = await readBytes(source, tensor.file, tensor.offset + row * rowBytes, count * rowBytes)
     const bytes = heads === undefined ? read : halvesFromNeighbours(read, group, rowBytes)
-    yield { bytes, values: () => added(dequantise(bytes, tensor.encoding), part.plus ?? 0) }
+    const { encoding } = tensor
+    const plus = part.plus ?? 0
+    yield { encoding, bytes, plus, values: () => added(dequantise(bytes, encoding), plus) }
   }
 }
 

@@ -1,36 +1,72 @@
 import { DTYPES, type DType } from '../onnx/types.ts'
+import { type BlockedForm, blockedForms } from './blocked-form.ts'
+import { zeroBytes } from './blocks.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import type { PlannedWeight, Precision } from './plan.ts'
 import type { StoredTensor, StoredWeight } from './weight-store.ts'
+
+/** A weight whose bytes must be written. */
+export type WeightToWrite = { weight: PlannedWeight; stored: StoredWeight }
 
 /** Where everything goes, decided before a byte is written. */
 export type StoreLayout = {
   bytes: number
-  weights: Map<string, StoredWeight>
-  /** The weights whose bytes must be written; others share theirs. */
-  write: PlannedWeight[]
+  weights: ReadonlyMap<string, StoredWeight>
+  /** Without those that share another's bytes. */
+  write: readonly WeightToWrite[]
 }
 
 /** Tensors start on a cache line, so that kernels may read them where they are mapped. */
 const ALIGNMENT = 64
 
 /** Lays the weights of a plan out one after the other; those made of the same parts in the same way share bytes. */
-export function storeLayout(plan: readonly PlannedWeight[], precision: Precision): StoreLayout {
-  const layout: StoreLayout = { bytes: 0, weights: new Map(), write: [] }
+export function storeLayout(
+  checkpoint: Checkpoint,
+  plan: readonly PlannedWeight[],
+  precision: Precision,
+): StoreLayout {
+  const forms = blockedForms(checkpoint, plan, precision)
+  const dtype = precision === 'float16' || precision === 'bfloat16' ? precision : 'float32'
+  const weights = new Map<string, StoredWeight>()
   const made = new Map<string, StoredWeight>()
-  const place = (dtype: DType, shape: readonly number[]): StoredTensor => {
-    const offset = Math.ceil(layout.bytes / ALIGNMENT) * ALIGNMENT
-    const bytes = shape.reduce((product, size) => product * size, 1) * DTYPES[dtype].bytes
-    layout.bytes = offset + bytes
-    return { dtype, shape, offset, bytes }
+  const write: WeightToWrite[] = []
+  let bytes = 0
+  const place = (type: DType, shape: readonly number[]): StoredTensor => {
+    const offset = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+    const length = shape.reduce((product, size) => product * size, 1) * DTYPES[type].bytes
+    bytes = offset + length
+    return { dtype: type, shape, offset, bytes: length }
   }
   for (const weight of plan) {
-    const dtype = precision === 'float16' || precision === 'bfloat16' ? precision : 'float32'
-    const key = JSON.stringify([weight.parts, weight.shape, dtype])
-    const shared = made.get(key)
-    const stored: StoredWeight = shared ?? { kind: 'plain', tensor: place(dtype, weight.shape) }
-    if (!shared) layout.write.push(weight)
-    made.set(key, stored)
-    layout.weights.set(weight.name, stored)
+    const form = forms.get(weight.name)
+    const key = JSON.stringify([weight.parts, weight.shape, form ?? dtype])
+    let stored = made.get(key)
+    if (!stored) {
+      stored = form
+        ? placeBlocked(weight.shape, form, place)
+        : { kind: 'plain', tensor: place(dtype, weight.shape) }
+      made.set(key, stored)
+      write.push({ weight, stored })
+    }
+    weights.set(weight.name, stored)
   }
-  return layout
+  return { bytes, weights, write }
+}
+
+function placeBlocked(
+  shape: readonly number[],
+  { bits, block, zeros }: BlockedForm,
+  place: (dtype: DType, shape: readonly number[]) => StoredTensor,
+): StoredWeight {
+  const [rows = 0, columns = 0] = shape
+  const perRow = columns / block
+  return {
+    kind: 'blocked',
+    bits,
+    block,
+    shape,
+    values: place('uint8', [rows, perRow, (block * bits) / 8]),
+    scales: place('float32', [rows * perRow]),
+    zeros: zeros ? place('uint8', [rows * zeroBytes(perRow)]) : null,
+  }
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { writeBytes } from './file-bytes.ts'
-import { type OpenFiles, openFiles, partRows, partTensor } from './part-rows.ts'
+import { openFiles, partTensor } from './part-rows.ts'
 import { withPartialFolder } from './partial-folder.ts'
 import type { PlannedWeight, Precision } from './plan.ts'
 import type { OnProgress } from './progress.ts'
 import { type StoreLayout, storeLayout } from './store-layout.ts'
-import type { StoredWeight, WeightStore } from './weight-store.ts'
+import type { WeightStore } from './weight-store.ts'
+import { writeWeight } from './write-weight.ts'
 
 /** Raised when the same plan is stored in other bytes than before. */
 const STORE_VERSION = 1
@@ -33,7 +33,7 @@ export async function storeWeights(
   signal?: AbortSignal,
 ): Promise<WeightStore> {
   checkShapes(checkpoint, plan)
-  const layout = storeLayout(plan, precision)
+  const layout = storeLayout(checkpoint, plan, precision)
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([STORE_VERSION, precision, plan]))
     .digest('hex')
@@ -84,33 +84,11 @@ async function writeData(
   await using target = await open(path, 'w')
   let done = 0
   await target.truncate(layout.bytes)
-  for (const weight of layout.write) {
-    const stored = layout.weights.get(weight.name)
-    if (!stored) continue
+  for (const { weight, stored } of layout.write) {
     for await (const bytes of writeWeight(checkpoint, weight, stored, files, target)) {
       signal?.throwIfAborted()
       done += bytes
       onProgress({ phase: 'convert', done, total: layout.bytes })
-    }
-  }
-}
-
-/** Yields how many bytes were written, after each block of rows. */
-async function* writeWeight(
-  checkpoint: Checkpoint,
-  weight: PlannedWeight,
-  stored: StoredWeight,
-  files: OpenFiles,
-  target: FileHandle,
-): AsyncGenerator<number> {
-  if (stored.kind !== 'plain') return
-  let { offset } = stored.tensor
-  for (const part of weight.parts) {
-    for await (const rows of partRows(partTensor(checkpoint, part), part, files)) {
-      const values = rows.values()
-      await writeBytes(target, offset, values)
-      offset += values.byteLength
-      yield values.byteLength
     }
   }
 }

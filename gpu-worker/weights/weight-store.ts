@@ -6,15 +6,15 @@ export type StoredTensor = { dtype: DType; shape: readonly number[]; offset: num
 
 /**
  * A stored weight. Blocked ones are laid out for MatMulNBits: `values` uint8 [out, in / block, block * bits / 8], of a
- * byte's two 4-bit values the even element in the low half; `scales` float32 [out * in / block]; `zeros` uint8,
- * absent where the zero point is the middle.
+ * byte's two 4-bit values the even element in the low half; `scales` float32 [out * in / block]; `zeros` uint8
+ * [out * ceil(in / block / 2)], two blocks' zero points a byte, absent where the zero point is the middle.
  */
 export type StoredWeight =
   | { kind: 'plain'; tensor: StoredTensor }
   | {
       kind: 'blocked'
       bits: 4 | 8
-      block: number
+      block: 32 | 64
       shape: readonly number[]
       values: StoredTensor
       scales: StoredTensor
