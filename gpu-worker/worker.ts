@@ -5,6 +5,7 @@ import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Engine } from './generate/engine.ts'
 import { workerApp } from './server/app.ts'
 import { engineSlot } from './server/engine-slot.ts'
+import { judgingPlaces } from './server/judging-places.ts'
 import { type JudgingMethods, PICKED } from './server/local-model.ts'
 import { workerMemory } from './server/memory.ts'
 import { defaultHome } from './weights/home.ts'
@@ -63,7 +64,12 @@ export async function startWorker({
   }
   const opening = Promise.resolve(engine)
   const slot = engineSlot(opening)
-  const desk = { secret: secret || crypto.randomUUID(), memory: workerMemory(), methods }
+  const desk = {
+    secret: secret || crypto.randomUUID(),
+    memory: workerMemory(),
+    methods,
+    place: judgingPlaces(),
+  }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
   const app = workerApp(slot, { access, desk, queue, adapters })
   const server = serve({ fetch: app.fetch, port, hostname: host })

@@ -4,6 +4,7 @@ import { errorBody } from '../../shared/protocol/error.ts'
 import { fakeEngine } from '../testing/fake-engine.ts'
 import { workerApp } from './app.ts'
 import { engineSlot } from './engine-slot.ts'
+import { judgingPlaces } from './judging-places.ts'
 import { PICKED } from './local-model.ts'
 import { workerMemory } from './memory.ts'
 
@@ -20,7 +21,7 @@ async function openApp() {
   const engine = Promise.resolve(fakeEngine({ context: 50 }))
   const slot = engineSlot(engine)
   await engine
-  const desk = { secret: 's', memory: workerMemory(), methods: PICKED }
+  const desk = { secret: 's', memory: workerMemory(), methods: PICKED, place: judgingPlaces() }
   return workerApp(slot, { access: { key: 'k' }, desk, queue: 4, adapters: '/nonexistent' })
 }
 

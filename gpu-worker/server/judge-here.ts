@@ -9,20 +9,18 @@ import type { Judgment, JudgmentRequest } from '../../shared/protocol/judgment.t
 import type { Rubric } from '../../shared/protocol/rubric.ts'
 import { requireMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
 import type { EngineSlot } from './engine-slot.ts'
+import type { Asker, JudgingPlaces } from './judging-places.ts'
 import { type JudgingMethods, localModel } from './local-model.ts'
 import { findModel } from './served-model.ts'
 
 /** What judging needs beside the engine. */
-export type JudgeDesk = { secret: string; memory: Memory; methods: JudgingMethods }
+export type JudgeDesk = { secret: string; memory: Memory; methods: JudgingMethods; place: JudgingPlaces }
 
 /** A judgment that has been asked for: how it is to be shown, and how to make it. */
 export type Asked = {
   view: View | null
   make(report?: JudgeContext['report']): Promise<Judgment>
 }
-
-/** Whose judgment it is, for turns, and what gives it up. */
-export type Asker = { caller: string | undefined; signal: AbortSignal }
 
 /**
  * Reads a request for a judgment next to the weights, which is kept nowhere. Throws what `toJob`, `findModel` and
@@ -31,18 +29,20 @@ export type Asker = { caller: string | undefined; signal: AbortSignal }
 export async function askFor(
   request: JudgmentRequest,
   slot: EngineSlot,
-  { secret, memory, methods }: JudgeDesk,
-  { caller, signal }: Asker,
+  { secret, memory, methods, place }: JudgeDesk,
+  asker: Asker,
 ): Promise<Asked> {
   const engine = slot.engine()
   const served = findModel(request.model, engine)
   const rubric = await rubricOf(request)
   const { job, view } = await toJob(request, rubric, await requireMetaRubric(request.meta_rubric))
-  const model = localModel(engine, served, methods, caller)
+  const model = localModel(engine, served, methods, asker.caller)
   return {
     view,
     async make(report) {
-      const evidence = await judge(job, { model, secret, memory, signal, ...(report && { report }) })
+      const { signal } = asker
+      const context = { model, secret, memory, signal, ...(report && { report }) }
+      const evidence = await place(asker, () => judge(job, context))
       // What was given up is no judgment, though some of it may have been found.
       signal.throwIfAborted()
       const id = await makeEvidenceId(await shardOf('', job.prompt), evidence)

@@ -1,0 +1,51 @@
+import { FairQueue } from '../generate/fair-queue.ts'
+
+/**
+ * Judgments that are under way at once in the whole worker: all that usual groups take, so that the engine sees the
+ * texts that they share together. Each is about a hundred questions that lie in memory until they are answered, and
+ * every pair of 64 responses would be 2016 judgments.
+ */
+const JUDGMENTS_AT_ONCE = 64
+
+/** Does the work when there is a place for it. Rejects with the signal's reason when that comes first. */
+export type JudgingPlaces = <T>(asker: Asker, work: () => Promise<T>) => Promise<T>
+
+/** Whose judgment it is, for turns, and what gives it up. */
+export type Asker = { caller: string | undefined; signal: AbortSignal }
+
+/** Places for judgments, given to callers in turn. */
+export function judgingPlaces(places = JUDGMENTS_AT_ONCE): JudgingPlaces {
+  const waiting = new FairQueue<() => void>()
+  let free = places
+  return async (asker, work) => {
+    await takePlace(asker)
+    try {
+      return await work()
+    } finally {
+      const next = waiting.take()
+      // The place passes on without a gap in which another could take it.
+      if (next) next()
+      else free++
+    }
+  }
+
+  function takePlace({ caller = '', signal }: Asker): Promise<void> | void {
+    signal.throwIfAborted()
+    if (free > 0) {
+      free--
+      return
+    }
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        waiting.remove(begin)
+        reject(signal.reason)
+      }
+      const begin = () => {
+        signal.removeEventListener('abort', leave)
+        resolve()
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      waiting.push(caller, begin)
+    })
+  }
+}
