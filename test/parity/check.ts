@@ -1,4 +1,5 @@
 import { argmax, topIndices } from '../../gpu-worker/generate/sampler.ts'
+import { kullbackLeibler } from './divergence.ts'
 import { openLlamaCpp } from './llama-cpp.ts'
 import { openSubject } from './subject.ts'
 import { TEXTS } from './texts.ts'
@@ -70,9 +71,4 @@ function difference(a: Float32Array, b: Float32Array): number {
 function gap(logprobs: Float32Array): number {
   const [first = 0, second = 0] = topIndices(logprobs, 2)
   return (logprobs[first] ?? 0) - (logprobs[second] ?? 0)
-}
-
-/** In nats; of the log-probabilities `p` from the log-probabilities `q`. */
-function kullbackLeibler(p: Float32Array, q: Float32Array): number {
-  return p.reduce((sum, value, i) => sum + Math.exp(value) * (value - (q[i] ?? Number.NaN)), 0)
 }

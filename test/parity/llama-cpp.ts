@@ -6,8 +6,6 @@ export type LlamaCpp = {
   tokenize(text: string): number[]
   /** Teacher forcing: log-probabilities over the vocabulary after each of the tokens, one after the other. */
   logprobs(tokens: number[]): AsyncGenerator<Float32Array>
-  /** Seconds to run a prompt, and then for each of `count` greedy tokens. */
-  time(prompt: number[], count: number): Promise<{ prefill: number; decode: number }>
   close(): Promise<void>
 }
 
@@ -42,17 +40,6 @@ export async function openLlamaCpp(path: string, vocabulary: number, threads: nu
           yield logSoftmax(logits)
         }
       }
-    },
-    async time(prompt, count) {
-      await sequence.clearHistory()
-      const start = performance.now()
-      const tokens = sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })
-      await tokens.next()
-      const first = performance.now()
-      for (let i = 0; i < count; i++) await tokens.next()
-      const end = performance.now()
-      await tokens.return(undefined)
-      return { prefill: (first - start) / 1000, decode: (end - first) / 1000 / count }
     },
     async close() {
       await context.dispose()

@@ -18,15 +18,19 @@ declare module 'node-llama-cpp' {
     tokenize(text: string, specialTokens: boolean): number[]
     createContext(options: {
       contextSize: number
+      sequences?: number
       threads: number
       flashAttention: boolean
-      experimentalKvCacheKeyType: 'F32' | 'F16'
-      experimentalKvCacheValueType: 'F32' | 'F16'
+      experimentalKvCacheKeyType?: 'F32' | 'F16'
+      experimentalKvCacheValueType?: 'F32' | 'F16'
     }): Promise<LlamaContext>
     dispose(): Promise<void>
   }
 
-  export type Llama = { loadModel(options: { modelPath: string }): Promise<LlamaModel> }
+  export type Llama = {
+    readonly systemInfo: string
+    loadModel(options: { modelPath: string }): Promise<LlamaModel>
+  }
 
   export function getLlama(options: { gpu: false; build: 'never'; maxThreads: number }): Promise<Llama>
 }

@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { seededRandom } from '../../gpu-worker/generate/random.ts'
+import { LORA_SITES, type LoraSite } from '../../gpu-worker/nn/ports.ts'
+import { randomTensor, writeSafetensors } from './safetensors.ts'
+
+/** The GGUF tensor that each site changes. */
+const TENSORS: Readonly<Record<LoraSite, string>> = {
+  q_proj: 'attn_q',
+  k_proj: 'attn_k',
+  v_proj: 'attn_v',
+  o_proj: 'attn_output',
+  gate_proj: 'ffn_gate',
+  up_proj: 'ffn_up',
+  down_proj: 'ffn_down',
+}
+const SIZE = 0.02
+
+/**
+ * Writes a LoRA adapter of random numbers on all seven sites of every layer to a folder, as PEFT saves them.
+ * `shapes` are the [out, in] of the base model's tensors by their GGUF names.
+ */
+export async function writeRandomAdapter(
+  folder: string,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  rank: number,
+  seed: number,
+): Promise<void> {
+  const random = seededRandom(seed)
+  const tensors = []
+  for (let layer = 0; shapes.has(`blk.${layer}.attn_q.weight`); layer++) {
+    for (const site of LORA_SITES) {
+      const [out = 0, into = 0] = shapes.get(`blk.${layer}.${TENSORS[site]}.weight`) ?? []
+      const part = TENSORS[site].startsWith('attn') ? 'self_attn' : 'mlp'
+      const name = `base_model.model.model.layers.${layer}.${part}.${site}`
+      tensors.push(randomTensor(`${name}.lora_A.weight`, [rank, into], SIZE, random))
+      tensors.push(randomTensor(`${name}.lora_B.weight`, [out, rank], SIZE, random))
+    }
+  }
+  const config = { peft_type: 'LORA', r: rank, lora_alpha: rank, target_modules: LORA_SITES, bias: 'none' }
+  await mkdir(folder, { recursive: true })
+  await writeSafetensors(join(folder, 'adapter_model.safetensors'), tensors)
+  await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(config))
+}
