@@ -3,7 +3,7 @@ import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Argument, Entry, FunctionName, Places, Table } from './table.ts'
 
 type Taken = { int: number; size: number; text: string; pointer: bigint | null; array: ArrayBufferView }
-type Given = { int: number; size: number; text: string; pointer: bigint }
+type Given = { int: number; size: number; pointer: bigint }
 
 /** The arguments of a function, less the one it writes to. */
 type Takes<T extends readonly Argument[]> = { -readonly [I in keyof T]: Taken[T[I]] }
@@ -21,6 +21,9 @@ const TYPES = {
   pointer: 'void *',
   array: 'void *',
 } as const satisfies Record<Argument, string>
+
+/** The system maps nothing below. */
+const LOWEST_ADDRESS = 65_536n
 
 /** A function of koffi's; it checks nothing of its types. */
 type Foreign = ReturnType<typeof koffi.decode>
@@ -66,7 +69,7 @@ export class Api {
   /** Throws what a status tells, and releases it; there is none where all went well. */
   #settle(status: bigint | null | undefined): void {
     if (status === null || status === undefined) return
-    const message = this.call('GetErrorMessage', status).trim()
+    const message = textAt(this.call('GetErrorMessage', status)).trim()
     this.call('ReleaseStatus', status)
     throw new PlumblineError('internal', `The runtime failed: ${message}`)
   }
@@ -80,4 +83,9 @@ function prototype({ takes, gives, fails, returns }: Entry) {
 /** Memory that a function writes its result to. A smaller array may be moved by the garbage collector. */
 function newCell(): BigUint64Array {
   return new BigUint64Array(16)
+}
+
+/** The text that a `const char *` points to; empty where it points to no memory. */
+export function textAt(pointer: bigint | null): string {
+  return pointer === null || pointer < LOWEST_ADDRESS ? '' : koffi.decode(pointer, 'char', -1)
 }

@@ -4,6 +4,7 @@ import { Api } from './api.ts'
 import { openCpu } from './cpu.ts'
 import { openCuda } from './cuda.ts'
 import { libraryFolder, loadLibrary } from './library.ts'
+import { proveApi } from './proof.ts'
 import { Runtime } from './runtime.ts'
 import { CapiSession } from './session.ts'
 import { FUNCTIONS } from './table.ts'
@@ -16,6 +17,7 @@ const FATAL_ONLY = 4
 export async function openCapiDevice({ provider, threads, deviceId = 0 }: DeviceOptions): Promise<Device> {
   const library = loadLibrary(libraryFolder())
   const api = new Api(library.functions, FUNCTIONS)
+  proveApi(api, library.version)
   const processor = provider === 'cuda' ? openCuda(api, library.folder, deviceId) : openCpu(api)
   return new CapiDevice(new Runtime(api, processor, api.call('CreateEnv', FATAL_ONLY, 'plumbline'), threads))
 }
@@ -46,14 +48,13 @@ class CapiDevice implements Device {
   }
 
   dispose(): void {
-    const { api, environment, processor, living } = this.#runtime
+    const { living } = this.#runtime
     if (this.#disposed) return
     if (living.size > 0) {
       throw new TypeError(`${living.size} of the device's tensors and sessions were not disposed of`)
     }
     this.#disposed = true
-    processor.dispose()
-    api.call('ReleaseEnv', environment)
+    this.#runtime.dispose()
   }
 
   #refuseDisposed(): void {

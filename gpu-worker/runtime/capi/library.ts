@@ -9,7 +9,7 @@ import { PlumblineError } from '../../../shared/protocol/error.ts'
 const RELEASE = '1.30.'
 const API_VERSION = 30
 /** How far into the table we read; it is longer. */
-const ENTRIES = 255
+const ENTRIES = 272
 
 /** onnxruntime's library in memory: its version and the table of its functions. */
 export type Library = { version: string; folder: string; functions: readonly bigint[] }

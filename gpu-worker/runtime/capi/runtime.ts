@@ -36,4 +36,10 @@ export class Runtime {
       onnx,
     )
   }
+
+  /** Nothing of it may live any more. */
+  dispose(): void {
+    this.processor.dispose()
+    this.api.call('ReleaseEnv', this.environment)
+  }
 }

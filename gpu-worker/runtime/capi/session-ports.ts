@@ -1,7 +1,6 @@
-import koffi from 'koffi'
 import { DTYPES, type DType } from '../../onnx/types.ts'
 import { DTYPE_NAMES, type Port, type Ports, portMap } from '../ports.ts'
-import type { Api } from './api.ts'
+import { type Api, textAt } from './api.ts'
 
 type Side = 'Input' | 'Output'
 
@@ -14,7 +13,7 @@ export function sessionPorts(api: Api, session: bigint, side: Side): Ports {
 function readPort(api: Api, session: bigint, side: Side, index: number): Port {
   const allocator = api.call('GetAllocatorWithDefaultOptions')
   const text = api.call(`SessionGet${side}Name`, session, index, allocator)
-  const name: string = koffi.decode(text, 'char', -1)
+  const name = textAt(text)
   api.call('AllocatorFree', allocator, text)
   const type = api.call(`SessionGet${side}TypeInfo`, session, index)
   const element = api.call('GetTensorElementType', api.call('CastTypeInfoToTensorInfo', type))

@@ -8,7 +8,7 @@
 export const FUNCTIONS = {
   CreateStatus: { at: 0, takes: ['int', 'text'], returns: 'pointer' },
   GetErrorCode: { at: 1, takes: ['pointer'], returns: 'int' },
-  GetErrorMessage: { at: 2, takes: ['pointer'], returns: 'text' },
+  GetErrorMessage: { at: 2, takes: ['pointer'], returns: 'pointer' },
   CreateEnv: { at: 3, takes: ['int', 'text'], gives: 'pointer' },
   CreateSessionOptions: { at: 10, takes: [], gives: 'pointer' },
   DisableMemPattern: { at: 17, takes: ['pointer'], fails: true },
@@ -63,7 +63,11 @@ export const FUNCTIONS = {
   CreateCUDAProviderOptions: { at: 205, takes: [], gives: 'pointer' },
   UpdateCUDAProviderOptions: { at: 206, takes: ['pointer', 'array', 'array', 'size'], fails: true },
   ReleaseCUDAProviderOptions: { at: 208, takes: ['pointer'] },
-  GetBuildInfoString: { at: 254, takes: [], returns: 'text' },
+  /** Null in a library that was not built for training. */
+  GetTrainingApi: { at: 219, takes: ['int'], returns: 'pointer' },
+  /** Refuses, in a library that was not built for Ascend processors. */
+  SessionOptionsAppendExecutionProvider_CANN: { at: 220, takes: ['pointer', 'pointer'], returns: 'pointer' },
+  GetBuildInfoString: { at: 254, takes: [], returns: 'pointer' },
 } as const satisfies Readonly<Record<string, Entry>>
 
 export type Table = typeof FUNCTIONS
@@ -77,7 +81,7 @@ export type Argument = 'int' | 'size' | 'text' | 'pointer' | 'array'
 export type Entry = {
   at: number
   takes: readonly Argument[]
-  returns?: 'pointer' | 'int' | 'text'
+  returns?: 'pointer' | 'int'
   gives?: 'pointer' | 'size' | 'int'
   fails?: true
 }
