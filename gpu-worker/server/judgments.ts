@@ -10,6 +10,9 @@ import { toPlumblineError } from './errors.ts'
 import { askFor, type JudgeDesk } from './judge-here.ts'
 import { callerOf, type Served } from './life.ts'
 
+/** A comment goes down a silent event stream this often, so that proxies keep it open. */
+const PULSE_MS = 15_000
+
 /** `POST /v1/judgments`: the native request, judged here and kept nowhere. */
 export async function judgments(c: Context<Served>, slot: EngineSlot, desk: JudgeDesk): Promise<Response> {
   const request = parseJudgmentRequest(await readBody(c))
@@ -22,11 +25,14 @@ export async function judgments(c: Context<Served>, slot: EngineSlot, desk: Judg
   }
   return streamSSE(c, async (stream) => {
     const send = ({ event, data }: JudgmentEvent) => stream.writeSSE({ event, data: JSON.stringify(data) })
+    const pulse = setInterval(() => void stream.write(': still judging\n\n'), PULSE_MS)
     try {
       const result = await make((event) => void send(presentEvent(event, view)))
       await send({ event: 'result', data: result })
     } catch (error) {
       if (!stream.aborted) await send({ event: 'error', data: toPlumblineError(error).data })
+    } finally {
+      clearInterval(pulse)
     }
   })
 }
