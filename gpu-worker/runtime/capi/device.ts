@@ -1,5 +1,4 @@
-import type { DType } from '../../onnx/types.ts'
-import type { Device, DeviceOptions, DeviceTensor, Session, SessionOptions } from '../device.ts'
+import type { Device, DeviceOptions } from '../device.ts'
 import { Api } from './api.ts'
 import { openCpu } from './cpu.ts'
 import { openCuda } from './cuda.ts'
@@ -19,45 +18,13 @@ export async function openCapiDevice({ provider, threads, deviceId = 0 }: Device
   const api = new Api(library.functions, FUNCTIONS)
   proveApi(api, library.version)
   const processor = provider === 'cuda' ? openCuda(api, library.folder, deviceId) : openCpu(api)
-  return new CapiDevice(new Runtime(api, processor, api.call('CreateEnv', FATAL_ONLY, 'plumbline'), threads))
-}
-
-class CapiDevice implements Device {
-  readonly asynchronous = true
-  readonly #runtime: Runtime
-  readonly #files: WeightsFiles
-  #disposed = false
-
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime
-    this.#files = new WeightsFiles(runtime)
-  }
-
-  get provider() {
-    return this.#runtime.processor.provider
-  }
-
-  allocate(dtype: DType, dims: readonly number[]): DeviceTensor {
-    this.#refuseDisposed()
-    return CapiTensor.allocate(this.#runtime, dtype, dims)
-  }
-
-  async openSession(options: SessionOptions): Promise<Session> {
-    this.#refuseDisposed()
-    return CapiSession.open(this.#runtime, this.#files, options)
-  }
-
-  dispose(): void {
-    const { living } = this.#runtime
-    if (this.#disposed) return
-    if (living.size > 0) {
-      throw new TypeError(`${living.size} of the device's tensors and sessions were not disposed of`)
-    }
-    this.#disposed = true
-    this.#runtime.dispose()
-  }
-
-  #refuseDisposed(): void {
-    if (this.#disposed) throw new TypeError('this device was disposed of')
+  const runtime = new Runtime(api, processor, api.call('CreateEnv', FATAL_ONLY, 'plumbline'), threads)
+  const files = new WeightsFiles(runtime)
+  return {
+    provider,
+    asynchronous: true,
+    allocate: (dtype, dims) => CapiTensor.allocate(runtime, dtype, dims),
+    openSession: (options) => runtime.living.during(() => CapiSession.open(runtime, files, options)),
+    dispose: () => runtime.dispose(),
   }
 }

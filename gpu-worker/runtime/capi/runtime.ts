@@ -1,5 +1,6 @@
 import { DTYPES, type DType } from '../../onnx/types.ts'
 import { elementsOf } from '../extent.ts'
+import { Living } from '../living.ts'
 import type { Api } from './api.ts'
 import type { Processor } from './processor.ts'
 
@@ -10,8 +11,7 @@ export class Runtime {
   /** The OrtEnv. */
   readonly environment: bigint
   readonly threads: number
-  /** Tensors and sessions that were not disposed of. */
-  readonly living = new Set<object>()
+  readonly living = new Living()
 
   constructor(api: Api, processor: Processor, environment: bigint, threads: number) {
     this.api = api
@@ -37,9 +37,11 @@ export class Runtime {
     )
   }
 
-  /** Nothing of it may live any more. */
+  /** Throws `TypeError` while a tensor or session lives. */
   dispose(): void {
-    this.processor.dispose()
-    this.api.call('ReleaseEnv', this.environment)
+    this.living.end(() => {
+      this.processor.dispose()
+      this.api.call('ReleaseEnv', this.environment)
+    })
   }
 }

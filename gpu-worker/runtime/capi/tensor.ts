@@ -28,8 +28,14 @@ export class CapiTensor implements DeviceTensor {
     this.runtime = runtime
     this.#memory = memory
     this.#offset = offset
-    this.#value = runtime.tensorValue(memory.pointer + BigInt(offset), dtype, dims)
-    runtime.living.add(this)
+    try {
+      runtime.living.add(this)
+      this.#value = runtime.tensorValue(memory.pointer + BigInt(offset), dtype, dims)
+    } catch (error) {
+      runtime.living.delete(this)
+      memory.release()
+      throw error
+    }
   }
 
   static allocate(runtime: Runtime, dtype: DType, dims: readonly number[]): CapiTensor {
@@ -50,19 +56,19 @@ export class CapiTensor implements DeviceTensor {
   }
 
   view(dims: readonly number[], offset = 0): DeviceTensor {
-    this.#requireWithin(offset, elementsOf(dims))
-    const { bytes } = DTYPES[this.dtype]
-    return new CapiTensor(this.runtime, this.hold(), this.#offset + offset * bytes, this.dtype, dims)
+    const start = Number(this.#range(offset, elementsOf(dims)) - this.#memory.pointer)
+    return new CapiTensor(this.runtime, this.hold(), start, this.dtype, dims)
   }
 
   write(values: HostArray, offset = 0): void {
-    this.#requireWithin(offset, values.length)
-    this.runtime.processor.write(this.#address(offset), bytesOf(this.dtype, values))
+    const bytes = bytesOf(this.dtype, values)
+    this.runtime.processor.write(this.#range(offset, values.length), bytes)
   }
 
   read(): HostArray {
+    const from = this.#range(0, elementsOf(this.dims))
     const buffer = new ArrayBuffer(this.bytes)
-    this.runtime.processor.read(this.#address(0), new Uint8Array(buffer))
+    this.runtime.processor.read(from, new Uint8Array(buffer))
     return hostArray(this.dtype, buffer)
   }
 
@@ -71,10 +77,8 @@ export class CapiTensor implements DeviceTensor {
       throw new TypeError('a tensor copies from tensors of its own device alone')
     }
     if (source.dtype !== this.dtype) throw new TypeError(`${source.dtype} is not ${this.dtype}`)
-    source.#requireWithin(from, elements)
-    this.#requireWithin(to, elements)
     const bytes = elements * DTYPES[this.dtype].bytes
-    this.runtime.processor.copy(this.#address(to), source.#address(from), bytes)
+    this.runtime.processor.copy(this.#range(to, elements), source.#range(from, elements), bytes)
   }
 
   dispose(): void {
@@ -85,13 +89,11 @@ export class CapiTensor implements DeviceTensor {
     this.#memory.release()
   }
 
-  #address(element: number): bigint {
-    return this.#memory.pointer + BigInt(this.#offset + element * DTYPES[this.dtype].bytes)
-  }
-
-  /** That a range of elements lies within, and that the tensor lives. */
-  #requireWithin(from: number, elements: number): void {
+  /** Where a range of elements begins, which must lie within the tensor. */
+  #range(from: number, elements: number): bigint {
     if (this.#value === null) throw new TypeError('this tensor was disposed of')
-    requireWithin(this.bytes / DTYPES[this.dtype].bytes, from, elements)
+    const { bytes } = DTYPES[this.dtype]
+    requireWithin(this.bytes / bytes, from, elements)
+    return this.#memory.pointer + BigInt(this.#offset + from * bytes)
   }
 }

@@ -1,6 +1,6 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
-import type { DType } from '../../onnx/types.ts'
 import type { Device, DeviceOptions } from '../device.ts'
+import { Living } from '../living.ts'
 import { StockSession } from './session.ts'
 import { StockTensor } from './tensor.ts'
 
@@ -15,11 +15,12 @@ export async function openStockDevice({ provider, threads }: DeviceOptions): Pro
       'CUDA is reached through the C API alone: unset PLUMBLINE_RUNTIME or set PLUMBLINE_PROVIDER=cpu.',
     )
   }
+  const living = new Living()
   return {
     provider,
     asynchronous: false,
-    allocate: (dtype: DType, dims: readonly number[]) => StockTensor.allocate(dtype, dims),
-    openSession: (options) => StockSession.open(threads, options),
-    dispose: () => {},
+    allocate: (dtype, dims) => StockTensor.allocate(living, dtype, dims),
+    openSession: (options) => living.during(() => StockSession.open(living, threads, options)),
+    dispose: () => living.end(() => {}),
   }
 }

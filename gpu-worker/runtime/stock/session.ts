@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Session, SessionOptions, Tensors } from '../device.ts'
+import type { Living } from '../living.ts'
 import { DTYPE_NAMES, type Ports, portMap, tensorsOf } from '../ports.ts'
 import { RunState } from '../run-state.ts'
 import { StockTensor } from './tensor.ts'
@@ -11,19 +12,29 @@ import { StockTensor } from './tensor.ts'
  * the tensor that is bound to it. A run blocks the thread it is made on.
  */
 export class StockSession implements Session {
+  readonly #living: Living
   readonly #session: ort.InferenceSession
   readonly #reads: Ports
   readonly #writes: Ports
   readonly #state: RunState
 
-  private constructor(session: ort.InferenceSession) {
+  private constructor(living: Living, session: ort.InferenceSession) {
+    this.#living = living
     this.#session = session
     this.#reads = ports(session.inputMetadata)
     this.#writes = ports(session.outputMetadata)
-    this.#state = new RunState(() => void session.release())
+    this.#state = new RunState(() => {
+      living.delete(this)
+      void session.release()
+    })
+    living.add(this)
   }
 
-  static async open(threads: number, { model, weights, optimization = 'all' }: SessionOptions) {
+  static async open(
+    living: Living,
+    threads: number,
+    { model, weights, optimization = 'all' }: SessionOptions,
+  ) {
     const folder = dirname(weights.path)
     const session = await told(() =>
       ort.InferenceSession.create(model, {
@@ -37,14 +48,16 @@ export class StockSession implements Session {
         extra: { session: { model_external_initializers_file_folder_path: folder } },
       }),
     )
-    return new StockSession(session)
+    return new StockSession(living, session)
   }
 
   async run(inputs: Tensors, outputs: Tensors): Promise<void> {
     this.#state.begin()
     try {
-      const feeds = entriesOf(this.#reads, inputs).map(([name, tensor]) => [name, tensor.wrapped] as const)
-      const outs = entriesOf(this.#writes, outputs)
+      const feeds = this.#tensors(this.#reads, inputs).map(
+        ([name, tensor]) => [name, tensor.wrapped] as const,
+      )
+      const outs = this.#tensors(this.#writes, outputs)
       const names = outs.map(([name]) => name)
       const made = await told(() => this.#session.run(Object.fromEntries(feeds), names))
       for (const [name, tensor] of outs) tensor.take(made[name])
@@ -56,15 +69,19 @@ export class StockSession implements Session {
   dispose(): void {
     this.#state.dispose()
   }
-}
 
-function entriesOf(ports: Ports, tensors: Tensors): [string, StockTensor][] {
-  const ordered = tensorsOf(ports, tensors)
-  return Array.from(ports.keys(), (name, i) => {
-    const tensor = ordered[i]
-    if (!(tensor instanceof StockTensor)) throw new TypeError(`${name} is a tensor of another device`)
-    return [name, tensor]
-  })
+  /** By name, in the model's order. */
+  #tensors(ports: Ports, tensors: Tensors): [string, StockTensor][] {
+    const ordered = tensorsOf(ports, tensors)
+    return Array.from(ports.keys(), (name, i) => {
+      const tensor = ordered[i]
+      if (!(tensor instanceof StockTensor) || tensor.living !== this.#living) {
+        throw new TypeError(`${name} is a tensor of another device`)
+      }
+      tensor.refuseDisposed()
+      return [name, tensor]
+    })
+  }
 }
 
 function ports(metadata: readonly ort.InferenceSession.ValueMetadata[]): Ports {

@@ -4,23 +4,27 @@ import { DTYPES, type DType } from '../../onnx/types.ts'
 import type { DeviceTensor } from '../device.ts'
 import { elementsOf, requireWithin } from '../extent.ts'
 import { bytesOf, type HostArray, hostArray } from '../host-array.ts'
+import type { Living } from '../living.ts'
 
 /** A tensor in JavaScript's own memory. */
 export class StockTensor implements DeviceTensor {
+  readonly living: Living
   readonly dtype: DType
   readonly dims: readonly number[]
   readonly #bytes: Uint8Array<ArrayBuffer>
   #wrapped: ort.Tensor | null = null
   #disposed = false
 
-  constructor(dtype: DType, dims: readonly number[], bytes: Uint8Array<ArrayBuffer>) {
+  private constructor(living: Living, dtype: DType, dims: readonly number[], bytes: Uint8Array<ArrayBuffer>) {
+    living.add(this)
+    this.living = living
     this.dtype = dtype
     this.dims = [...dims]
     this.#bytes = bytes
   }
 
-  static allocate(dtype: DType, dims: readonly number[]): StockTensor {
-    return new StockTensor(dtype, dims, new Uint8Array(elementsOf(dims) * DTYPES[dtype].bytes))
+  static allocate(living: Living, dtype: DType, dims: readonly number[]): StockTensor {
+    return new StockTensor(living, dtype, dims, new Uint8Array(elementsOf(dims) * DTYPES[dtype].bytes))
   }
 
   get bytes(): number {
@@ -29,7 +33,7 @@ export class StockTensor implements DeviceTensor {
 
   /** The memory as the binding reads it. */
   get wrapped(): ort.Tensor {
-    const { buffer, byteOffset, length } = this.#memory
+    const { buffer, byteOffset, length } = this.#bytes
     this.#wrapped ??= wrap(this.dtype, buffer, byteOffset, length / DTYPES[this.dtype].bytes, this.dims)
     return this.#wrapped
   }
@@ -42,16 +46,15 @@ export class StockTensor implements DeviceTensor {
     if (made.dims.join() !== this.dims.join()) {
       throw new PlumblineError('internal', `The runtime gave [${made.dims}] for a tensor of [${this.dims}].`)
     }
-    this.#memory.set(new Uint8Array(made.data.buffer, made.data.byteOffset, made.data.byteLength))
+    this.#bytes.set(new Uint8Array(made.data.buffer, made.data.byteOffset, made.data.byteLength))
   }
 
-  get #memory(): Uint8Array<ArrayBuffer> {
+  refuseDisposed(): void {
     if (this.#disposed) throw new TypeError('this tensor was disposed of')
-    return this.#bytes
   }
 
   view(dims: readonly number[], offset = 0): StockTensor {
-    return new StockTensor(this.dtype, dims, this.#range(offset, elementsOf(dims)))
+    return new StockTensor(this.living, this.dtype, dims, this.#range(offset, elementsOf(dims)))
   }
 
   write(values: HostArray, offset = 0): void {
@@ -59,11 +62,12 @@ export class StockTensor implements DeviceTensor {
   }
 
   read(): HostArray {
-    return hostArray(this.dtype, this.#memory.slice().buffer)
+    this.refuseDisposed()
+    return hostArray(this.dtype, this.#bytes.slice().buffer)
   }
 
   copyFrom(source: DeviceTensor, from: number, to: number, elements: number): void {
-    if (!(source instanceof StockTensor)) {
+    if (!(source instanceof StockTensor) || source.living !== this.living) {
       throw new TypeError('a tensor copies from tensors of its own device alone')
     }
     if (source.dtype !== this.dtype) throw new TypeError(`${source.dtype} is not ${this.dtype}`)
@@ -72,11 +76,13 @@ export class StockTensor implements DeviceTensor {
 
   dispose(): void {
     this.#disposed = true
+    this.living.delete(this)
   }
 
   #range(from: number, elements: number): Uint8Array<ArrayBuffer> {
     const { bytes } = DTYPES[this.dtype]
-    requireWithin(this.#memory.length / bytes, from, elements)
+    this.refuseDisposed()
+    requireWithin(this.#bytes.length / bytes, from, elements)
     return this.#bytes.subarray(from * bytes, (from + elements) * bytes)
   }
 }
@@ -87,8 +93,6 @@ function wrap(dtype: DType, buffer: ArrayBuffer, from: number, length: number, d
       return new ort.Tensor(dtype, new Float32Array(buffer, from, length), dims)
     case 'float64':
       return new ort.Tensor(dtype, new Float64Array(buffer, from, length), dims)
-    case 'float16':
-      return new ort.Tensor(dtype, new Uint16Array(buffer, from, length), dims)
     case 'int32':
       return new ort.Tensor(dtype, new Int32Array(buffer, from, length), dims)
     case 'int64':
@@ -96,10 +100,11 @@ function wrap(dtype: DType, buffer: ArrayBuffer, from: number, length: number, d
     case 'uint8':
     case 'bool':
       return new ort.Tensor(dtype, new Uint8Array(buffer, from, length), dims)
+    case 'float16':
     case 'bfloat16':
       throw new PlumblineError(
         'not_configured',
-        'The stock binding has no bfloat16: unset PLUMBLINE_RUNTIME.',
+        'The stock binding takes no 16-bit floats: unset PLUMBLINE_RUNTIME, or choose another precision.',
       )
   }
 }
