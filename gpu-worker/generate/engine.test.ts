@@ -39,6 +39,7 @@ test('it tells what it is', () => {
     context: 8192,
     vocabulary: 49152,
     family: 'llama',
+    precision: 'float32',
   })
 })
 

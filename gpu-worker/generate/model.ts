@@ -1,157 +1,193 @@
 import type { TokenCount } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { DecoderConfig } from '../nn/config.ts'
-import type { Session } from '../runtime/session.ts'
+import type { DType } from '../onnx/types.ts'
+import type { Device, Session } from '../runtime/device.ts'
 import type { Chat } from '../text/chat.ts'
+import type { ConstraintCompiler } from '../text/constraint.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
+import { Admission } from './admission.ts'
 import type {
+  AdapterInfo,
   ChooseRequest,
   ChooseResult,
-  GeneratedToken,
+  EngineStats,
   GenerateEvent,
   GenerateRequest,
-  TokenLogprob,
 } from './engine.ts'
-import { Forward } from './forward.ts'
-import { KvState } from './kv-state.ts'
-import { PrefixCache } from './prefix-cache.ts'
-import { seededRandom } from './random.ts'
-import { ReplyText } from './reply-text.ts'
-import { logSoftmax, sample, topIndices } from './sampler.ts'
+import { generate } from './generation.ts'
+import { KvBudget } from './kv/kv-budget.ts'
+import type { KvShape } from './kv/kv-shape.ts'
+import { PrefixCache } from './kv/prefix-cache.ts'
+import { isBiasType } from './packed/tree-bias.ts'
+import { Passes } from './passes.ts'
+import { Prompt } from './prompt.ts'
+import { Reader } from './reader.ts'
+import { Reply } from './reply.ts'
+import { logSoftmax } from './sampler.ts'
+import { Scorer } from './scorer.ts'
+import { Turns } from './turns.ts'
+import { Writer } from './writer.ts'
 
-export type ModelParts = {
-  config: DecoderConfig
-  session: Session
-  tokenizer: Tokenizer
-  chat: Chat
-  /** Bytes of keys and values that are kept for requests to come. */
+export type ModelSizes = Omit<KvShape, 'dtype'> & { vocabulary: number; context: number }
+
+export type ModelLimits = {
+  /** Bytes of keys and values in all, and of those kept for requests to come. */
+  kvBytes: number
   cacheBytes: number
+  /** Replies that are written together. */
+  maxBatch: number
+  /** Tokens of one row of branches, see `plan`; tokens that a batch of questions computes, about. */
+  pack: number
+  scoreBatch: number
 }
 
-/** A loaded model in the thread that runs it. One call at a time; see `Engine` for what the calls mean. */
+export type ModelParts = {
+  device: Device
+  session: Session
+  sizes: ModelSizes
+  /** Of keys, values and bias. */
+  type: DType
+  tokenizer: Tokenizer
+  chat: Chat
+  constraints: ConstraintCompiler
+  limits: ModelLimits
+}
+
+/** Called when a request leaves the queue. */
+type OnStart = () => void
+
+/** A loaded model in the thread that runs it. See `Engine` for what the calls mean. */
 export class Model {
   readonly #parts: ModelParts
-  readonly #forward: Forward
+  readonly #prompt: Prompt
+  readonly #passes: Passes
   readonly #cache: PrefixCache
+  readonly #budget: KvBudget
+  readonly #admission: Admission
+  readonly #reader: Reader
+  readonly #writer: Writer
+  readonly #scorer: Scorer
+  readonly #tokens: TokenCount = { prompt: 0, cached: 0, completion: 0 }
 
   constructor(parts: ModelParts) {
+    const { device, session, sizes, type, limits } = parts
+    if (!isBiasType(type)) throw new TypeError(`a model computes in floats, not in ${type}`)
+    const { vocabulary } = sizes
+    const shape = { layers: sizes.layers, kvHeads: sizes.kvHeads, headSize: sizes.headSize, dtype: type }
     this.#parts = parts
-    this.#forward = new Forward(parts.session, parts.config)
-    this.#cache = new PrefixCache(parts.config, parts.cacheBytes)
+    this.#prompt = new Prompt(parts.chat, parts.tokenizer.longest, sizes.context)
+    const passes = new Passes(device, session, vocabulary, type)
+    const turns = new Turns()
+    const adapt = () => null
+    const writer = new Writer({ device, shape, passes, turns, adapt, vocabulary })
+    const budget = new KvBudget(shape, {
+      limit: limits.kvBytes,
+      cacheLimit: limits.cacheBytes,
+      batchBytes: () => writer.bytes,
+    })
+    const cache = new PrefixCache(device, shape)
+    this.#reader = new Reader({ passes, turns, cache, budget, adapt, vocabulary, biasType: type })
+    this.#admission = new Admission(budget, limits.maxBatch)
+    this.#scorer = new Scorer(this.#reader, this.#admission, { pack: limits.pack, batch: limits.scoreBatch })
+    this.#passes = passes
+    this.#writer = writer
+    this.#budget = budget
+    this.#cache = cache
   }
 
-  async *generate(request: GenerateRequest): AsyncGenerator<GenerateEvent, void> {
-    const { tokenizer } = this.#parts
-    const prompt = this.#prompt(request.messages, 1)
-    const limit = Math.min(request.maxTokens, this.#parts.config.context - prompt.length)
-    const { state, cached, logits: first } = await this.#prefill(prompt, request.signal)
-    const random = seededRandom(request.seed)
-    const reply = new ReplyText(request.stop)
-    const tokens: TokenCount = { prompt: prompt.length, completion: 0, cached }
-    let logits = first
-    let finish: 'stop' | 'length' = 'length'
-    while (tokens.completion < limit) {
-      const id = sample(logits, request, random)
-      if (tokenizer.ends.has(id)) {
-        finish = 'stop'
-        break
-      }
-      tokens.completion++
-      const text = tokenizer.isControl(id) ? '' : reply.push(tokenizer.bytes(id))
-      yield { type: 'token', text, token: this.#describe(logits, id, request.topLogprobs) }
-      if (reply.stopped) {
-        finish = 'stop'
-        break
-      }
-      if (tokens.completion < limit) logits = await this.#last(state, [id], request.signal)
+  async generate(
+    request: GenerateRequest,
+    onStart: OnStart,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<void> {
+    const { constraints, tokenizer, sizes } = this.#parts
+    const prompt = this.#prompt.tokens(request.messages, 1)
+    const limit = Math.min(request.maxTokens, sizes.context - prompt.length)
+    const constraint = request.constraint ? await constraints.compile(request.constraint) : null
+    try {
+      const reply = new Reply({ request, tokenizer, constraint, limit, onToken: onEvent })
+      const { caller = '', signal } = request
+      const end = await generate(
+        { reader: this.#reader, writer: this.#writer, admission: this.#admission },
+        { prompt, limit, reply, adapter: null, caller, signal, onStart },
+      )
+      this.#count(end.tokens)
+      onEvent(end)
+    } finally {
+      constraint?.dispose()
     }
-    yield { type: 'end', text: reply.end(), finish, tokens }
   }
 
-  async choose({ messages, choices, signal }: ChooseRequest): Promise<ChooseResult> {
-    const sequences = choices.map((choice) => this.#parts.tokenizer.encode(choice))
-    if (sequences.length === 0 || sequences.some((ids) => ids.length === 0)) {
+  async choose(request: ChooseRequest, onStart: OnStart): Promise<ChooseResult> {
+    const choices = request.choices.map((choice) => this.#parts.tokenizer.encode(choice))
+    if (choices.length === 0 || choices.some((tokens) => tokens.length === 0)) {
       throw new PlumblineError('invalid_request', 'A choice is empty; give choices of at least one token.')
     }
-    const prompt = this.#prompt(messages, Math.max(...sequences.map((ids) => ids.length)) - 1)
-    const { state, cached, logits } = await this.#prefill(prompt, signal)
-    const first = logSoftmax(logits)
-    const scores: number[] = []
-    for (const ids of sequences) {
-      scores.push((first[ids[0] ?? -1] ?? Number.NaN) + (await this.#continuation(state, ids, signal)))
-    }
-    const probabilities = Array.from(logSoftmax(Float32Array.from(scores)), Math.exp)
-    return { probabilities, tokens: { prompt: prompt.length, completion: 0, cached } }
+    const prompt = this.#prompt.tokens(request.messages, Math.max(...choices.map(({ length }) => length)) - 1)
+    const { caller = '', signal } = request
+    const result = await this.#scorer.score({ prompt, choices, adapter: null, caller, signal, onStart })
+    this.#count(result.tokens)
+    return result
   }
 
   /** Computed from nothing, whatever is cached. */
-  async logprobs(tokens: number[]): Promise<Float32Array[]> {
-    const { vocabulary } = this.#parts.config
+  async logprobs(tokens: readonly number[], onStart: OnStart, signal?: AbortSignal): Promise<Float32Array[]> {
+    const { vocabulary } = this.#parts.sizes
     if (tokens.some((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary)) {
       throw new PlumblineError('invalid_request', `A token is not an integer below ${vocabulary}.`)
     }
-    this.#checkRoom(tokens.length, 0)
-    const rows = await this.#forward.run(new KvState(this.#parts.config, tokens.length), tokens, 'all')
-    return rows.map(logSoftmax)
-  }
-
-  /** The log-probability of all tokens of a choice but the first, given those before them. */
-  async #continuation(state: KvState, ids: readonly number[], signal?: AbortSignal): Promise<number> {
-    if (ids.length === 1) return 0
-    const length = state.tokens.length
-    const rows = await this.#forward.run(state, ids.slice(0, -1), 'all', signal)
-    state.truncate(length)
-    return rows.reduce((sum, row, i) => sum + (logSoftmax(row)[ids[i + 1] ?? -1] ?? Number.NaN), 0)
-  }
-
-  async #prefill(prompt: readonly number[], signal?: AbortSignal) {
-    const state = this.#cache.acquire(prompt)
-    const cached = state.tokens.length
-    return { state, cached, logits: await this.#last(state, prompt.slice(cached), signal) }
-  }
-
-  async #last(state: KvState, tokens: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
-    const [logits] = await this.#forward.run(state, tokens, 'last', signal)
-    if (!logits) throw new PlumblineError('internal', 'The model was run on no tokens; report this.')
-    return logits
-  }
-
-  #prompt(messages: GenerateRequest['messages'], room: number): number[] {
-    const { chat, tokenizer } = this.#parts
-    // Cutting megabytes into tokens would hold everybody up; what can't fit however it is cut is refused first.
-    const characters = messages.reduce((sum, { content }) => sum + content.length, 1)
-    this.#checkRoom(Math.ceil(characters / tokenizer.longest), room, 'at least ')
-    const prompt = chat(messages)
-    this.#checkRoom(prompt.length, room)
-    return prompt
-  }
-
-  #checkRoom(length: number, room: number, bound = ''): void {
-    const { context } = this.#parts.config
-    if (length === 0) {
-      throw new PlumblineError('invalid_request', 'The text has no tokens; send at least one.')
+    this.#prompt.check(tokens.length, 0)
+    const need = { prompt: tokens.length, row: null }
+    const admitted = await this.#admission.enter({ kind: 'score', caller: '', need: () => need, signal })
+    onStart()
+    try {
+      const wanted = { adapter: null, tokens, until: 0, room: tokens.length }
+      return await this.#reader.using(wanted, async (sequence) => {
+        const rows = await this.#reader.read(sequence, tokens, [...tokens.keys()], signal)
+        return rows.map(logSoftmax)
+      })
+    } finally {
+      admitted.read()
+      admitted.left()
     }
-    if (length + room <= context) return
-    throw new PlumblineError(
-      'context_exceeded',
-      `The text takes ${bound}${length} tokens and needs room for ${room} more, but the model holds ${context}; ` +
-        'shorten it.',
-    )
   }
 
-  #describe(logits: Float32Array, id: number, alternatives: number): GeneratedToken {
-    const logprobs = logSoftmax(logits)
-    const top = topIndices(logprobs, alternatives).map((other) => this.#token(other, logprobs))
-    return { ...this.#token(id, logprobs), top }
+  async loadAdapter(name: string, folder: string): Promise<AdapterInfo> {
+    throw new PlumblineError('invalid_request', `No adapters yet: ${name} ${folder}.`)
   }
 
-  #token(id: number, logprobs: Float32Array): TokenLogprob {
-    const bytes = this.#parts.tokenizer.bytes(id)
+  async unloadAdapter(name: string): Promise<void> {
+    throw new PlumblineError('model_not_found', `No adapter ${name}.`)
+  }
+
+  stats(): EngineStats {
+    const { counts } = this.#passes
     return {
-      id,
-      text: new TextDecoder().decode(bytes),
-      bytes: [...bytes],
-      logprob: logprobs[id] ?? Number.NaN,
+      tokens: { ...this.#tokens },
+      passes: { ...counts },
+      kv: {
+        running: this.#budget.running,
+        cached: this.#cache.bytes,
+        limit: this.#parts.limits.kvBytes,
+      },
+      prefix: { ...this.#cache.counts },
     }
+  }
+
+  /** When nothing runs any more. */
+  dispose(): void {
+    const { device, session, constraints } = this.#parts
+    this.#cache.shrink(0)
+    this.#writer.dispose()
+    this.#passes.dispose()
+    constraints.dispose()
+    session.dispose()
+    device.dispose()
+  }
+
+  #count({ prompt, cached, completion }: TokenCount): void {
+    this.#tokens.prompt += prompt
+    this.#tokens.cached += cached
+    this.#tokens.completion += completion
   }
 }

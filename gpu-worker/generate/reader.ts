@@ -9,9 +9,6 @@ import type { Turns } from './turns.ts'
 /** Tokens a pass: a longer text is read in pieces, between which others take their turns. */
 const CHUNK = 256
 
-/** Gets the logits after the token at `index`. They may be changed. */
-export type OnLogits = (index: number, logits: Float32Array) => void
-
 export type ReaderParts = {
   passes: Passes
   turns: Turns
@@ -42,42 +39,40 @@ export class Reader {
   }
 
   /**
-   * Appends what a sequence lacks of the tokens. `wanted` are rising indices of tokens that it lacks.
-   * Throws the signal's reason between chunks.
+   * Appends what a sequence lacks of the tokens. Returns the logits after the wanted tokens, which are rising indices
+   * of tokens that it lacks. Throws the signal's reason between chunks.
    */
   async read(
     sequence: Sequence,
     tokens: readonly number[],
     wanted: readonly number[],
-    onLogits: OnLogits,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Float32Array[]> {
+    const rows: Float32Array[] = []
     while (sequence.tokens.length < tokens.length) {
       const past = sequence.tokens.length
       const chunk = tokens.slice(past, past + CHUNK)
       const positions = chunk.map((_, index) => past + index)
-      const inside = wanted.filter((index) => index >= past && index < past + chunk.length)
       const piece = { past, tokens: chunk, positions, bias: null }
-      await this.#run(
-        sequence,
-        piece,
-        inside.map((index) => index - past),
-        signal,
-        (at, logits) => onLogits(past + at, logits),
-      )
+      rows.push(...(await this.#run(sequence, piece, within(wanted, past, past + chunk.length), signal)))
       for (const token of chunk) sequence.tokens.push(token)
     }
+    return rows
   }
 
-  /** Runs branches behind a sequence, which is left as it was. Throws the signal's reason between chunks. */
+  /**
+   * Runs branches behind a sequence, which is left as it was. Returns the logits after their tokens that have readers,
+   * in order. Throws the signal's reason between chunks.
+   */
   async readPacked(
     sequence: Sequence,
     { tokens, positions, parents, readers }: Packed,
-    onLogits: OnLogits,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Float32Array[]> {
     const { biasType } = this.#parts
     const stem = sequence.tokens.length
+    const wanted = [...readers.keys()]
+    const rows: Float32Array[] = []
     for (let from = 0; from < tokens.length; from += CHUNK) {
       const to = Math.min(from + CHUNK, tokens.length)
       const piece = {
@@ -86,15 +81,9 @@ export class Reader {
         positions: positions.slice(from, to),
         bias: treeBias(biasType, parents, stem, from, to),
       }
-      const inside = [...readers.keys()].filter((index) => index >= from && index < to)
-      await this.#run(
-        sequence,
-        piece,
-        inside.map((index) => index - from),
-        signal,
-        (at, logits) => onLogits(from + at, logits),
-      )
+      rows.push(...(await this.#run(sequence, piece, within(wanted, from, to), signal)))
     }
+    return rows
   }
 
   async #run(
@@ -102,8 +91,7 @@ export class Reader {
     { past, ...piece }: Piece,
     wanted: readonly number[],
     signal: AbortSignal | undefined,
-    onLogits: OnLogits,
-  ): Promise<void> {
+  ): Promise<Float32Array[]> {
     const { turns, passes, adapt, vocabulary } = this.#parts
     const logits = await turns.take(async () => {
       signal?.throwIfAborted()
@@ -111,10 +99,13 @@ export class Reader {
       const rows = wanted.length > 0 ? wanted : [piece.tokens.length - 1]
       return passes.run({ ...piece, kv, rows: 1, past: [past], wanted: rows, adapted: adapt([adapter]) })
     })
-    wanted.forEach((at, row) => {
-      onLogits(at, logits.subarray(row * vocabulary, (row + 1) * vocabulary))
-    })
+    return wanted.map((_, row) => logits.subarray(row * vocabulary, (row + 1) * vocabulary))
   }
+}
+
+/** The indices from `from` to `to`, counted from `from`. */
+function within(indices: readonly number[], from: number, to: number): number[] {
+  return indices.filter((index) => index >= from && index < to).map((index) => index - from)
 }
 
 /** New tokens of one pass, and how many places are filled before them. */

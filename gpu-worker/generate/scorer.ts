@@ -14,6 +14,7 @@ export type Question = {
   adapter: string | null
   caller: string
   signal?: AbortSignal | undefined
+  onStart: () => void
 }
 
 export type ScorerOptions = {
@@ -120,6 +121,7 @@ export class Scorer {
       if (!next) return tasks
       tokens += fresh(next, tasks)
       next.started = performance.now()
+      next.onStart()
       tasks.push(next)
     }
   }
@@ -149,16 +151,12 @@ export class Scorer {
     }
     await this.#reader.using(wanted, async (sequence) => {
       for (let at = sequence.tokens.length; at < tokens.length; at++) charge(sequences[stem.owner], at)
-      await this.#reader.read(sequence, tokens, [...readers.keys()], (index, logits) =>
-        deliver(readers.get(index) ?? [], logits, sequences),
-      )
+      deliver(readers, await this.#reader.read(sequence, tokens, [...readers.keys()]), sequences)
       for (const branches of packed) {
         branches.owners.forEach((owner, index) => {
           charge(sequences[owner], branches.positions[index] ?? 0)
         })
-        await this.#reader.readPacked(sequence, branches, (index, logits) =>
-          deliver(branches.readers.get(index) ?? [], logits, sequences),
-        )
+        deliver(branches.readers, await this.#reader.readPacked(sequence, branches), sequences)
       }
     })
   }
@@ -187,27 +185,24 @@ function charge(sequence: Sequence | undefined, position: number): void {
   if (sequence && position < sequence.task.prompt.length) sequence.task.computed++
 }
 
-function deliver(
-  readers: readonly { sequence: number; position: number }[],
-  logits: Float32Array,
-  sequences: readonly Sequence[],
-): void {
-  let normaliser: number | null = null
-  for (const { sequence, position } of readers) {
-    const reading = sequences[sequence]
-    if (!reading) continue
-    const { task, choice, index, from } = reading
-    const next = choice[position - from]
-    let score = next === undefined ? Number.NaN : (logits[next] ?? Number.NaN)
-    // After the prompt all choices have the same normaliser, which falls out when they are compared.
-    if (position > from) {
-      normaliser ??= logSumExp(logits)
-      score -= normaliser
+/** Gives each row of logits to its readers, in order. */
+function deliver(readers: Readers, rows: readonly Float32Array[], sequences: readonly Sequence[]): void {
+  const places = [...readers.values()]
+  rows.forEach((logits, row) => {
+    let normaliser: number | null = null
+    for (const { sequence, position } of places[row] ?? []) {
+      const reading = sequences[sequence]
+      if (!reading) continue
+      const { task, choice, index, from } = reading
+      // After the prompt all choices have the same normaliser, which falls out when they are compared.
+      if (position > from) normaliser ??= logSumExp(logits)
+      const next = choice[position - from]
+      const logit = next === undefined ? Number.NaN : (logits[next] ?? Number.NaN)
+      task.scores[index] = (task.scores[index] ?? 0) + logit - (position > from ? (normaliser ?? 0) : 0)
+      task.missing--
+      if (task.missing === 0) finish(task)
     }
-    task.scores[index] = (task.scores[index] ?? 0) + score
-    task.missing--
-    if (task.missing === 0) finish(task)
-  }
+  })
 }
 
 function finish(task: Task): void {

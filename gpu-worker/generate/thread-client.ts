@@ -1,11 +1,23 @@
 import type { Worker } from 'node:worker_threads'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { OnProgress } from '../weights/progress.ts'
-import type { ChooseResult, GenerateEvent, ModelInfo } from './engine.ts'
-import { closed, type FromThread, fromFailure, type Request, type ToThread } from './thread-messages.ts'
+import type { EngineLoad, EngineStats, GenerateEvent, ModelInfo } from './engine.ts'
+import {
+  type Call,
+  type CallResult,
+  closed,
+  type FromThread,
+  fromFailure,
+  type ToThread,
+} from './thread-messages.ts'
 
-type Result = ChooseResult | Float32Array[] | null
-type Pending = { resolve: (result: Result) => void; reject: (error: unknown) => void; onEvent: OnEvent }
+type Pending = {
+  /** Out of the queue. */
+  started: boolean
+  resolve: (result: CallResult) => void
+  reject: (error: unknown) => void
+  onEvent: OnEvent
+}
 type OnEvent = (event: GenerateEvent) => void
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
 
@@ -15,8 +27,10 @@ export class ThreadClient {
   readonly #worker: Worker
   readonly #exited: Promise<void>
   readonly #pending = new Map<number, Pending>()
+  #stats: EngineStats | null = null
   #dead: PlumblineError | null = null
   #count = 0
+  #running = 0
 
   constructor(worker: Worker, onProgress: OnProgress) {
     this.#worker = worker
@@ -24,11 +38,14 @@ export class ThreadClient {
     const exited = Promise.withResolvers<void>()
     this.ready = ready.promise
     this.#exited = exited.promise
-    worker.on('message', (message: FromThread) => {
-      if (message.kind === 'progress') onProgress(message.progress)
-      else if (message.kind === 'ready') ready.resolve(message.model)
-      else if (message.kind === 'unready') ready.reject(fromFailure(message.error))
-      else this.#receive(message)
+    worker.on('message', (messages: FromThread[]) => {
+      for (const message of messages) {
+        if (message.kind === 'progress') onProgress(message.progress)
+        else if (message.kind === 'ready') ready.resolve(message.model)
+        else if (message.kind === 'unready') ready.reject(fromFailure(message.error))
+        else if (message.kind === 'stats') this.#stats = message.stats
+        else this.#receive(message)
+      }
     })
     const die = (reason: string) => {
       this.#dead ??= new PlumblineError(
@@ -36,8 +53,10 @@ export class ThreadClient {
         `The engine's thread ended (${reason}); restart the worker.`,
       )
       ready.reject(this.#dead)
-      for (const { reject } of this.#pending.values()) reject(this.#dead)
-      this.#pending.clear()
+      for (const [id, { reject }] of this.#pending) {
+        this.#forget(id)
+        reject(this.#dead)
+      }
     }
     worker.on('error', (error) => die(error instanceof Error ? error.message : String(error)))
     worker.on('exit', (code) => {
@@ -46,15 +65,21 @@ export class ThreadClient {
     })
   }
 
+  /** Calls that wait in the thread, and calls that it has begun. */
+  get load(): EngineLoad {
+    return { queued: this.#pending.size - this.#running, running: this.#running }
+  }
+
+  /** As the thread last told it; null before it is ready. */
+  get stats(): EngineStats | null {
+    return this.#stats
+  }
+
   /**
-   * Sends a request and waits for its end. After the signal's abort the thread gives the request up between
-   * two steps, and the signal's reason is thrown.
+   * Makes a call and waits for its end. After the signal's abort the thread gives the call up between two passes,
+   * and the signal's reason is thrown.
    */
-  async call(
-    request: WithoutId<Request>,
-    signal?: AbortSignal,
-    onEvent: OnEvent = () => {},
-  ): Promise<Result> {
+  async call(call: WithoutId<Call>, signal?: AbortSignal, onEvent: OnEvent = () => {}): Promise<CallResult> {
     if (this.#dead) throw this.#dead
     signal?.throwIfAborted()
     const id = this.#count++
@@ -62,10 +87,11 @@ export class ThreadClient {
     signal?.addEventListener('abort', abort, { once: true })
     try {
       return await new Promise((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, onEvent })
-        this.#send({ ...request, id })
+        this.#pending.set(id, { started: false, resolve, reject, onEvent })
+        this.#send({ ...call, id })
       })
     } catch (error) {
+      this.#forget(id)
       signal?.throwIfAborted()
       throw error
     } finally {
@@ -73,7 +99,7 @@ export class ThreadClient {
     }
   }
 
-  /** Ends the thread; what it runs fails between two steps. */
+  /** Ends the thread; what it runs fails between two passes. */
   async close(): Promise<void> {
     if (!this.#dead) this.#send({ kind: 'close' })
     this.#dead ??= closed()
@@ -89,10 +115,18 @@ export class ThreadClient {
     if (!pending) return
     if (message.kind === 'event') {
       pending.onEvent(message.event)
-      return
+    } else if (message.kind === 'started') {
+      pending.started = true
+      this.#running++
+    } else {
+      this.#forget(message.id)
+      if (message.kind === 'done') pending.resolve(message.result)
+      else pending.reject(fromFailure(message.error))
     }
-    this.#pending.delete(message.id)
-    if (message.kind === 'done') pending.resolve(message.result)
-    else pending.reject(fromFailure(message.error))
+  }
+
+  #forget(id: number): void {
+    if (this.#pending.get(id)?.started) this.#running--
+    this.#pending.delete(id)
   }
 }

@@ -1,17 +1,31 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Loaded, type LoadOptions, loadModel } from './load-model.ts'
-import { closed, type FromThread, type Request, type ToThread, toFailure } from './thread-messages.ts'
+import type { Model } from './model.ts'
+import { type Call, closed, type FromThread, type ToThread, toFailure } from './thread-messages.ts'
 
-/** The engine's thread: loads the model, then answers one request at a time. */
+/** The engine's thread: loads the model, then answers what it is asked, many requests at a time. */
 
 const port = parentPort
 if (!port) throw new Error('thread.ts is run by open-engine.ts, in a worker thread')
 
+/** Statistics are sent this many milliseconds after something happened. */
+const STATS_DELAY = 50
+
 const options: LoadOptions = workerData
 const loading = new AbortController()
+const running = new Map<number, { abort: AbortController; ended: Promise<void> }>()
 let loaded: Loaded | null = null
-const send = (message: FromThread) => port.postMessage(message)
-let running: { id: number; abort: AbortController; ended: Promise<void> } | null = null
+
+/** What is said at one moment goes as one message: a pass over a batch has a token for each of its rows. */
+let outbox: FromThread[] = []
+function send(message: FromThread): void {
+  outbox.push(message)
+  if (outbox.length > 1) return
+  queueMicrotask(() => {
+    port?.postMessage(outbox)
+    outbox = []
+  })
+}
 
 port.on('message', (message: ToThread) => {
   if (loaded) receive(loaded, message)
@@ -19,47 +33,69 @@ port.on('message', (message: ToThread) => {
 })
 try {
   loaded = await loadModel(options, (progress) => send({ kind: 'progress', progress }), loading.signal)
+  send({ kind: 'stats', stats: loaded.model.stats() })
   send({ kind: 'ready', model: loaded.info })
 } catch (error) {
   send({ kind: 'unready', error: toFailure(error) })
-  port.close()
+  queueMicrotask(() => port.close())
 }
 
 function receive(loaded: Loaded, message: ToThread): void {
   if (message.kind === 'close') {
     void close(loaded)
   } else if (message.kind === 'abort') {
-    if (running?.id === message.id) running.abort.abort()
+    running.get(message.id)?.abort.abort()
   } else {
     const abort = new AbortController()
-    const ended = answer(loaded, message, abort.signal).finally(() => {
-      running = null
-    })
-    running = { id: message.id, abort, ended }
+    const ended = answer(loaded.model, message, abort.signal)
+    running.set(message.id, { abort, ended })
+    sendStatsSoon(loaded.model)
   }
 }
 
 async function close(loaded: Loaded): Promise<void> {
-  running?.abort.abort(closed())
-  await running?.ended
-  await loaded.dispose()
+  for (const { abort } of running.values()) abort.abort(closed())
+  await Promise.all(Array.from(running.values(), ({ ended }) => ended))
+  clearTimeout(statsTimer ?? undefined)
+  loaded.model.dispose()
   port?.close()
 }
 
-async function answer({ model }: Loaded, message: Request, signal: AbortSignal): Promise<void> {
-  const { id } = message
+async function answer(model: Model, call: Call, signal: AbortSignal): Promise<void> {
+  const { id } = call
   try {
-    if (message.kind === 'generate') {
-      const events = model.generate({ ...message.request, signal })
-      for await (const event of events) send({ kind: 'event', id, event })
-      send({ kind: 'done', id, result: null })
-    } else if (message.kind === 'choose') {
-      const result = await model.choose({ ...message.request, signal })
-      send({ kind: 'done', id, result })
-    } else {
-      send({ kind: 'done', id, result: await model.logprobs(message.tokens) })
-    }
+    send({ kind: 'done', id, result: await resultOf(model, call, signal) })
   } catch (error) {
     send({ kind: 'error', id, error: toFailure(error) })
+  } finally {
+    running.delete(id)
+    sendStatsSoon(model)
   }
+}
+
+async function resultOf(model: Model, { id, kind, request }: Call, signal: AbortSignal) {
+  const onStart = () => send({ kind: 'started', id })
+  switch (kind) {
+    case 'generate':
+      await model.generate({ ...request, signal }, onStart, (event) => send({ kind: 'event', id, event }))
+      return null
+    case 'choose':
+      return model.choose({ ...request, signal }, onStart)
+    case 'logprobs':
+      return model.logprobs(request.tokens, onStart, signal)
+    case 'loadAdapter':
+      return model.loadAdapter(request.name, request.folder)
+    case 'unloadAdapter':
+      await model.unloadAdapter(request.name)
+      return null
+  }
+}
+
+let statsTimer: NodeJS.Timeout | null = null
+function sendStatsSoon(model: Model): void {
+  statsTimer ??= setTimeout(() => {
+    statsTimer = null
+    send({ kind: 'stats', stats: model.stats() })
+    if (running.size > 0) sendStatsSoon(model)
+  }, STATS_DELAY)
 }

@@ -58,6 +58,11 @@ export class Writer {
     return { ended: row.end.promise }
   }
 
+  /** When nobody is left. */
+  dispose(): void {
+    this.#batch.dispose()
+  }
+
   async #run(): Promise<void> {
     this.#running = true
     while (this.#running) {

@@ -1,0 +1,81 @@
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { AdapterInfo, Engine, EngineStats, GenerateEvent, GenerateRequest, ModelInfo } from './engine.ts'
+import type { ThreadClient } from './thread-client.ts'
+
+const NOTHING: EngineStats = {
+  tokens: { prompt: 0, cached: 0, completion: 0 },
+  passes: { count: 0, rows: 0, tokens: 0, milliseconds: 0 },
+  kv: { running: 0, cached: 0, limit: 0 },
+  prefix: { hits: 0, misses: 0, evictions: 0 },
+}
+
+/** The engine whose work is done behind a client. At most `queue` requests wait. */
+export function remoteEngine(client: ThreadClient, model: ModelInfo, queue: number): Engine {
+  const adapters = new Map<string, AdapterInfo>()
+  const refuseMore = () => {
+    if (client.load.queued < queue) return
+    throw new PlumblineError(
+      'overloaded',
+      `The engine has ${queue} requests waiting; send this one again later.`,
+      { transient: true },
+    )
+  }
+  return {
+    model,
+    get load() {
+      return client.load
+    },
+    get adapters() {
+      return [...adapters.values()]
+    },
+    stats: () => client.stats ?? NOTHING,
+    generate: (request) => generate(client, refuseMore, request),
+    async choose({ signal, ...request }) {
+      refuseMore()
+      const result = await client.call({ kind: 'choose', request }, signal)
+      if (result && 'probabilities' in result) return result
+      throw new TypeError('choose answers with a choice')
+    },
+    async logprobs(tokens) {
+      refuseMore()
+      const result = await client.call({ kind: 'logprobs', request: { tokens } })
+      if (Array.isArray(result)) return result
+      throw new TypeError('logprobs answers with rows')
+    },
+    async loadAdapter(name, folder) {
+      const result = await client.call({ kind: 'loadAdapter', request: { name, folder } })
+      if (!result || !('digest' in result)) throw new TypeError('loadAdapter answers with an adapter')
+      adapters.set(name, result)
+      return result
+    },
+    async unloadAdapter(name) {
+      // Who comes now is refused by the thread.
+      await client.call({ kind: 'unloadAdapter', request: { name } })
+      adapters.delete(name)
+    },
+    close: () => client.close(),
+  }
+}
+
+/** Begins when it is first read; whoever stops reading stops the model. */
+async function* generate(
+  client: ThreadClient,
+  refuseMore: () => void,
+  { signal: callers, ...request }: GenerateRequest,
+): AsyncGenerator<GenerateEvent, void> {
+  refuseMore()
+  const left = new AbortController()
+  const signal = callers ? AbortSignal.any([callers, left.signal]) : left.signal
+  yield* new ReadableStream<GenerateEvent>({
+    start(controller) {
+      const onEvent = (event: GenerateEvent) => {
+        if (!signal.aborted) controller.enqueue(event)
+      }
+      client
+        .call({ kind: 'generate', request }, signal, onEvent)
+        .then(() => controller.close())
+        .catch((error) => controller.error(error))
+    },
+    cancel: () => left.abort(),
+  })
+}
