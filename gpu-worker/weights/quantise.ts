@@ -60,15 +60,22 @@ function refined(rows: Float32Array, from: number, length: number, first: number
   let dot = 0
   let norm = 0
   let squares = 0
+  const inverse = 1 / first
   for (let i = from; i < from + length; i++) {
     const value = rows[i] ?? 0
-    const step = Math.min(15, Math.max(0, Math.round(value / first) + zero)) - zero
+    const step = fourBitValue(value * inverse + zero) - zero
     dot += value * step
     norm += step * step
     squares += value * value
   }
   const scale = norm === 0 ? first : Math.fround(dot / norm)
   return { scale, zero, error: squares - 2 * scale * dot + scale * scale * norm }
+}
+
+/** The nearest of 0 to 15. */
+function fourBitValue(steps: number): number {
+  if (steps <= 0) return 0
+  return steps >= 15 ? 15 : (steps + 0.5) | 0
 }
 
 function putEight(
@@ -91,6 +98,9 @@ function putFour(
   zero: number,
   values: Uint8Array,
 ): void {
-  const four = (i: number) => Math.min(15, Math.max(0, Math.round((rows[i] ?? 0) * inverse) + zero))
-  for (let i = from; i < from + length; i += 2) values[i >> 1] = four(i) | (four(i + 1) << 4)
+  for (let i = from; i < from + length; i += 2) {
+    const even = fourBitValue((rows[i] ?? 0) * inverse + zero)
+    const odd = fourBitValue((rows[i + 1] ?? 0) * inverse + zero)
+    values[i >> 1] = even | (odd << 4)
+  }
 }
