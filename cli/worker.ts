@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Engine } from '../gpu-worker/generate/engine.ts'
 import { openEngine } from '../gpu-worker/generate/open-engine.ts'
+import { openTracer } from '../gpu-worker/server/trace.ts'
 import { defaultHome } from '../gpu-worker/weights/home.ts'
 import { startWorker } from '../gpu-worker/worker.ts'
 import { reportFailures } from './failure.ts'
@@ -26,7 +27,8 @@ async function runWorker(options: WorkerOptions): Promise<void> {
   const stopped = stopSignal()
   const secret = await secretOf(process.env)
   const opening = Promise.withResolvers<Engine>()
-  const worker = await startWorker({ engine: opening.promise, secret, ...servingOf(options) })
+  const tracer = openTracer(process.env)
+  const worker = await startWorker({ engine: opening.promise, secret, tracer, ...servingOf(options) })
   tell({ kind: 'listening', url: worker.url })
   const givenUp = new AbortController()
   openEngine({

@@ -9,6 +9,7 @@ import {
   type VerdictMethod,
   verdictMethod,
 } from '../../shared/protocol/model-entry.ts'
+import { readTraceSettings, TRACE_VARIABLES } from '../../shared/telemetry/settings.ts'
 import { secretOf } from './secret.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -42,10 +43,12 @@ export async function readSettings(environment: Variables, options: StartOptions
     local && name === 'PLUMBLINE_DEFAULT_MODEL' ? undefined : lookup(name),
   )
   for (const entry of config.models.entries) await keyOf(entry, lookup)
+  readTraceSettings(lookup, 'plumbline')
   const keyNames = config.models.entries.flatMap(({ key }) => (key === undefined ? [] : [key]))
   const passed = [
     'PLUMBLINE_MODELS',
     'PLUMBLINE_API_KEYS',
+    ...TRACE_VARIABLES,
     ...(local ? [] : ['PLUMBLINE_DEFAULT_MODEL']),
     ...keyNames,
   ]

@@ -69,9 +69,20 @@ export function addWorkerOptions(command: Command): Command {
   return command
 }
 
-/** How the engine is to be opened. */
-export function engineOptionsOf({ model, threads }: WorkerOptions): EngineOptions {
-  return { reference: model, ...(threads !== undefined && { threads }) }
+/** How the engine is to be opened. It refuses nothing: the server turns away what is too much before it gets there. */
+export function engineOptionsOf(options: WorkerOptions): EngineOptions {
+  const { model, threads, precision, provider, runtime, context, kvBytes, maxBatch } = options
+  return {
+    reference: model,
+    queue: Number.POSITIVE_INFINITY,
+    ...(threads !== undefined && { threads }),
+    ...(precision !== undefined && { precision }),
+    ...(provider !== undefined && { provider }),
+    ...(runtime !== undefined && { runtime }),
+    ...(context !== undefined && { context }),
+    ...(kvBytes !== undefined && { kvBytes }),
+    ...(maxBatch !== undefined && { maxBatch }),
+  }
 }
 
 /** How the worker is to serve it. */
