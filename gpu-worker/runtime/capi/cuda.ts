@@ -8,8 +8,8 @@ import type { Processor } from './processor.ts'
 
 /** What onnxruntime's GPU package adds beside the library that npm brings. */
 const PROVIDER_LIBRARIES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so']
-/** The CUDA runtime that the provider links. */
-const CUDART = 'libcudart.so.12'
+/** The CUDA runtime that the provider links: the image's build, then the one for older drivers. */
+const CUDARTS = ['libcudart.so.13', 'libcudart.so.12']
 /** cudaMemcpyDefault: the pointers tell which way. */
 const EITHER_WAY = 4
 const DEVICE_ALLOCATOR = 0
@@ -128,13 +128,17 @@ function openCudaRuntime() {
 }
 
 function loadRuntime() {
-  try {
-    return koffi.load(CUDART)
-  } catch (cause) {
-    throw new PlumblineError(
-      'not_configured',
-      `CUDA was asked for, but ${CUDART} is not installed: run the image of infra/worker.Dockerfile, which begins from NVIDIA's CUDA 12, or set PLUMBLINE_PROVIDER=cpu.`,
-      { cause },
-    )
+  const causes: unknown[] = []
+  for (const name of CUDARTS) {
+    try {
+      return koffi.load(name)
+    } catch (cause) {
+      causes.push(cause)
+    }
   }
+  throw new PlumblineError(
+    'not_configured',
+    `CUDA was asked for, but ${CUDARTS.join(' or ')} is not installed: run the image of infra/worker.Dockerfile, which begins from NVIDIA's CUDA, or set PLUMBLINE_PROVIDER=cpu.`,
+    { cause: causes },
+  )
 }
