@@ -64,17 +64,15 @@ export async function loadModel(
     const decoder = decoderModel(config, store, { lora: false, tree: true, positions: context })
     const weights = { path: store.path, initializers: decoder.initializers }
     const session = await device.openSession({ model: decoder.model, weights })
-    // A token of a row that looks back a window counts places, which branches that are packed together have not in order.
-    const limits = config.local ? { ...options.limits, pack: 0 } : options.limits
     const model = new Model({
       device,
       session,
-      sizes: { ...config, context },
+      sizes: { ...config, context, windows: config.local !== null },
       type: decoder.type,
       tokenizer,
       chat,
       constraints: createConstraintCompiler(tokenizer),
-      limits,
+      limits: options.limits,
     })
     if (signal.aborted) model.dispose()
     signal.throwIfAborted()

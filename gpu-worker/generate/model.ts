@@ -18,7 +18,6 @@ import { generate } from './generation.ts'
 import { KvBudget } from './kv/kv-budget.ts'
 import type { KvShape } from './kv/kv-shape.ts'
 import { PrefixCache } from './kv/prefix-cache.ts'
-import { isBiasType } from './packed/tree-bias.ts'
 import { Passes } from './passes.ts'
 import { Prompt } from './prompt.ts'
 import { Reader } from './reader.ts'
@@ -28,7 +27,12 @@ import { Scorer } from './scorer.ts'
 import { Turns } from './turns.ts'
 import { Writer } from './writer.ts'
 
-export type ModelSizes = Omit<KvShape, 'dtype'> & { vocabulary: number; context: number }
+export type ModelSizes = Omit<KvShape, 'dtype'> & {
+  vocabulary: number
+  context: number
+  /** Whether some layers look back a window alone. */
+  windows: boolean
+}
 
 export type ModelLimits = {
   /** Bytes of keys and values in all, and of those kept for requests to come. */
@@ -45,7 +49,7 @@ export type ModelParts = {
   device: Device
   session: Session
   sizes: ModelSizes
-  /** Of keys, values and bias. */
+  /** Of keys and values. */
   type: DType
   tokenizer: Tokenizer
   chat: Chat
@@ -71,12 +75,11 @@ export class Model {
 
   constructor(parts: ModelParts) {
     const { device, session, sizes, type, limits } = parts
-    if (!isBiasType(type)) throw new TypeError(`a model computes in floats, not in ${type}`)
     const { vocabulary } = sizes
     const shape = { layers: sizes.layers, kvHeads: sizes.kvHeads, headSize: sizes.headSize, dtype: type }
     this.#parts = parts
     this.#prompt = new Prompt(parts.chat, parts.tokenizer.longest, sizes.context)
-    const passes = new Passes(device, session, vocabulary, type)
+    const passes = new Passes(device, session, sizes)
     const turns = new Turns()
     const adapt = () => null
     const writer = new Writer({ device, shape, passes, turns, adapt, vocabulary })
@@ -86,7 +89,7 @@ export class Model {
       batchBytes: () => writer.bytes,
     })
     const cache = new PrefixCache(device, shape)
-    this.#reader = new Reader({ passes, turns, cache, budget, adapt, vocabulary, biasType: type })
+    this.#reader = new Reader({ passes, turns, cache, budget, adapt, vocabulary })
     this.#admission = new Admission(budget, limits.maxBatch)
     this.#scorer = new Scorer(this.#reader, this.#admission, { pack: limits.pack, batch: limits.scoreBatch })
     this.#passes = passes

@@ -1,20 +1,23 @@
 import type { DType } from '../onnx/types.ts'
 import type { Device, DeviceTensor } from '../runtime/device.ts'
-import { type HostArray, hostArray } from '../runtime/host-array.ts'
+import type { HostArray } from '../runtime/host-array.ts'
+
+/** The first elements of a tensor, as many as asked for. */
+type Fill = (elements: number) => HostArray
 
 /** Memory for one input or output of every pass: it grows by doubling, and each pass sees it under its own sizes. */
 export class PassTensor {
   readonly #device: Device
   readonly #dtype: DType
-  readonly #zeros: boolean
+  readonly #fill: Fill | null
   #memory: DeviceTensor | null = null
   #view: DeviceTensor | null = null
 
-  /** With `fill` 0 it holds zeros, else what was last written. */
-  constructor(device: Device, dtype: DType, fill?: 0) {
+  /** `fill` says what it holds before anything is written: anything by default. */
+  constructor(device: Device, dtype: DType, fill: Fill | null = null) {
     this.#device = device
     this.#dtype = dtype
-    this.#zeros = fill === 0
+    this.#fill = fill
   }
 
   /** The tensor under these sizes; what it held before may be lost. Valid until the next call. */
@@ -46,10 +49,7 @@ export class PassTensor {
     this.dispose()
     const size = 2 ** Math.ceil(Math.log2(Math.max(1, elements)))
     const memory = this.#device.allocate(this.#dtype, [size])
-    if (this.#zeros) {
-      const { BYTES_PER_ELEMENT: bytes } = hostArray(this.#dtype, new ArrayBuffer(0))
-      memory.write(hostArray(this.#dtype, new ArrayBuffer(size * bytes)))
-    }
+    if (this.#fill) memory.write(this.#fill(size))
     this.#memory = memory
     return memory
   }

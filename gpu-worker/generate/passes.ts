@@ -1,7 +1,5 @@
 import { PORTS } from '../nn/ports.ts'
-import type { DType } from '../onnx/types.ts'
 import type { Device, Session, Tensors } from '../runtime/device.ts'
-import type { HostArray } from '../runtime/host-array.ts'
 import type { KvTensors } from './kv/kv-tensors.ts'
 import { PassTensor } from './pass-tensor.ts'
 
@@ -14,13 +12,16 @@ export type Pass = {
   positions: readonly number[]
   /** For each row, how many places are filled before its new tokens. */
   past: readonly number[]
-  /** [new tokens, places], see PORTS.bias; null hides nothing but what comes later. */
-  bias: HostArray | null
+  /** How branches lie in the one row; null where each row is plain text. */
+  tree: Tree | null
   /** After which of the tokens logits are wanted, in rising order: at least one. */
   wanted: readonly number[]
   /** The decoder with adapters, and what it takes beside; null runs the one without. */
   adapted: Adapted | null
 }
+
+/** `bias`: [new tokens, places], see PORTS.bias. `positions`: of the token in each place. */
+export type Tree = { bias: Float32Array<ArrayBuffer>; positions: readonly number[] }
 
 /** `tensors` binds the stacked matrices and the gate of as many rows as the pass has. */
 export type Adapted = { session: Session; tensors: Tensors }
@@ -41,11 +42,17 @@ export class Passes {
   readonly #wanted: PassTensor
   readonly #bias: PassTensor
   readonly #noBias: PassTensor
+  readonly #places: PassTensor | null
+  readonly #ownPlaces: PassTensor
   readonly #logits: PassTensor
   readonly counts: PassCounts = { count: 0, rows: 0, tokens: 0, milliseconds: 0 }
 
-  /** `type` is that of the bias. */
-  constructor(device: Device, session: Session, vocabulary: number, type: DType) {
+  /** `windows` says whether some layers look back a window alone. */
+  constructor(
+    device: Device,
+    session: Session,
+    { vocabulary, windows }: { vocabulary: number; windows: boolean },
+  ) {
     this.#session = session
     this.#vocabulary = vocabulary
     this.#tokens = new PassTensor(device, 'int64')
@@ -53,8 +60,12 @@ export class Passes {
     this.#last = new PassTensor(device, 'int32')
     this.#total = new PassTensor(device, 'int32')
     this.#wanted = new PassTensor(device, 'int64')
-    this.#bias = new PassTensor(device, type)
-    this.#noBias = new PassTensor(device, type, 0)
+    this.#bias = new PassTensor(device, 'float32')
+    this.#noBias = new PassTensor(device, 'float32', (size) => new Float32Array(size))
+    this.#places = windows ? new PassTensor(device, 'int64') : null
+    this.#ownPlaces = new PassTensor(device, 'int64', (size) =>
+      BigInt64Array.from({ length: size }, (_, place) => BigInt(place)),
+    )
     this.#logits = new PassTensor(device, 'float32')
   }
 
@@ -63,7 +74,7 @@ export class Passes {
    * their own. One pass at a time.
    */
   async run(pass: Pass): Promise<Float32Array> {
-    const { rows, tokens, past, wanted, kv, adapted } = pass
+    const { rows, tokens, past, wanted, kv, adapted, tree } = pass
     const started = performance.now()
     const perRow = tokens.length / rows
     const total = Math.max(...past) + perRow
@@ -84,7 +95,8 @@ export class Passes {
         ),
         [PORTS.total]: this.#total.holding(Int32Array.of(total), []),
         [PORTS.rows]: this.#wanted.holding(BigInt64Array.from(wanted, BigInt), [wanted.length]),
-        [PORTS.bias]: pass.bias ? this.#bias.holding(pass.bias, bias) : this.#noBias.sized(bias),
+        [PORTS.bias]: tree ? this.#bias.holding(tree.bias, bias) : this.#noBias.sized(bias),
+        ...this.#positionsOfPlaces(tree, total),
         ...inputs,
         ...adapted?.tensors,
       },
@@ -99,7 +111,16 @@ export class Passes {
     return values
   }
 
+  #positionsOfPlaces(tree: Tree | null, total: number): Tensors {
+    if (!this.#places) return {}
+    const own = this.#ownPlaces.sized([total])
+    const places = tree ? this.#places.holding(BigInt64Array.from(tree.positions, BigInt), [total]) : own
+    return { [PORTS.keyPositions]: places }
+  }
+
   dispose(): void {
+    this.#places?.dispose()
+    this.#ownPlaces.dispose()
     for (const tensor of [this.#tokens, this.#positions, this.#last, this.#total]) tensor.dispose()
     for (const tensor of [this.#wanted, this.#bias, this.#noBias, this.#logits]) tensor.dispose()
   }

@@ -2,7 +2,7 @@ import type { KvBudget } from './kv/kv-budget.ts'
 import type { PrefixCache, SequenceWanted } from './kv/prefix-cache.ts'
 import type { Sequence } from './kv/sequence.ts'
 import type { Packed } from './packed/plan.ts'
-import { type BiasType, treeBias } from './packed/tree-bias.ts'
+import { treeBias } from './packed/tree-bias.ts'
 import type { AdaptRows, Pass, Passes } from './passes.ts'
 import type { Turns } from './turns.ts'
 
@@ -15,7 +15,6 @@ export type ReaderParts = {
   cache: PrefixCache
   budget: KvBudget
   adapt: AdaptRows
-  biasType: BiasType
   vocabulary: number
 }
 
@@ -53,7 +52,7 @@ export class Reader {
       const past = sequence.tokens.length
       const chunk = tokens.slice(past, past + CHUNK)
       const positions = chunk.map((_, index) => past + index)
-      const piece = { past, tokens: chunk, positions, bias: null }
+      const piece = { past, tokens: chunk, positions, tree: null }
       rows.push(...(await this.#run(sequence, piece, within(wanted, past, past + chunk.length), signal)))
       for (const token of chunk) sequence.tokens.push(token)
     }
@@ -69,7 +68,6 @@ export class Reader {
     { tokens, positions, parents, readers }: Packed,
     signal?: AbortSignal,
   ): Promise<Float32Array[]> {
-    const { biasType } = this.#parts
     const stem = sequence.tokens.length
     const wanted = [...readers.keys()]
     const rows: Float32Array[] = []
@@ -79,7 +77,10 @@ export class Reader {
         past: stem + from,
         tokens: tokens.slice(from, to),
         positions: positions.slice(from, to),
-        bias: treeBias(biasType, parents, stem, from, to),
+        tree: {
+          bias: treeBias(parents, stem, from, to),
+          positions: [...Array(stem).keys(), ...positions.slice(0, to)],
+        },
       }
       rows.push(...(await this.#run(sequence, piece, within(wanted, from, to), signal)))
     }
@@ -109,4 +110,4 @@ function within(indices: readonly number[], from: number, to: number): number[] 
 }
 
 /** New tokens of one pass, and how many places are filled before them. */
-type Piece = Pick<Pass, 'tokens' | 'positions' | 'bias'> & { past: number }
+type Piece = Pick<Pass, 'tokens' | 'positions' | 'tree'> & { past: number }

@@ -90,7 +90,7 @@ export class Writer {
         tokens: rows.map(({ next }) => next),
         positions: past,
         past,
-        bias: null,
+        tree: null,
         wanted: [...rows.keys()],
         adapted: adapt(rows.map(({ writing }) => writing.adapter)),
       })

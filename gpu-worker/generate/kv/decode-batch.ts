@@ -74,7 +74,7 @@ export class DecodeBatch<Reply> {
   /** Grows for rows of these lengths and a token more each; shrinks once half of the memory would do. */
   #fit(lengths: readonly number[]): void {
     const places = placesFor(lengths.length)
-    const room = roomFor(Math.max(0, ...lengths) + 1)
+    const room = roomFor(Math.max(0, ...lengths))
     const kv = this.#kv
     if (places === 0) {
       this.dispose()

@@ -79,7 +79,7 @@ export class KvBudget {
   }
 
   #batch(rows: readonly number[]): number {
-    return kvBytes(this.#shape, placesFor(rows.length), roomFor(Math.max(0, ...rows) + 1))
+    return kvBytes(this.#shape, placesFor(rows.length), roomFor(Math.max(0, ...rows)))
   }
 }
 

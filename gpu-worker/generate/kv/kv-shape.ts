@@ -6,9 +6,9 @@ export type KvShape = { layers: number; kvHeads: number; headSize: number; dtype
 /** Rooms for tokens are multiples of this. */
 const STEP = 256
 
-/** Room for at least so many tokens. */
+/** Room for so many tokens and at least one more: attention wants more room than a pass has new tokens. */
 export function roomFor(tokens: number): number {
-  return Math.max(1, Math.ceil(tokens / STEP)) * STEP
+  return Math.ceil((tokens + 1) / STEP) * STEP
 }
 
 /** Places for at least so many rows: a power of two. */

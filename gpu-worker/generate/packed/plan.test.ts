@@ -27,10 +27,10 @@ function seen(stems: readonly Stem[], chunk: number): Seen[] {
       for (let from = 0; from < packed.tokens.length; from += chunk) {
         const to = Math.min(from + chunk, packed.tokens.length)
         const width = stem.tokens.length + to
-        const bias = treeBias('float32', packed.parents, stem.tokens.length, from, to)
+        const bias = treeBias(packed.parents, stem.tokens.length, from, to)
         for (let index = from; index < to; index++) {
-          const row = bias.slice((index - from) * width, (index - from + 1) * width)
-          const places = [...row.keys()].filter((place) => Number(row[place]) === 0)
+          const row = bias.subarray((index - from) * width, (index - from + 1) * width)
+          const places = [...row.keys()].filter((place) => row[place] === 0)
           // A token that looks past itself would break the causal mask beside the bias.
           expect(Math.max(...places)).toBe(stem.tokens.length + index)
           expect(places.map((place) => positions[place])).toEqual([...places.keys()])
