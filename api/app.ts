@@ -9,6 +9,7 @@ import { deadline } from './middleware/deadline.ts'
 import type { Edge } from './middleware/edge.ts'
 import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
 import { limitBody } from './middleware/limit.ts'
+import { traceRequests } from './middleware/trace.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
@@ -37,6 +38,8 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 
   app.route('/', publicRoutes(platform))
+
+  if (platform.tracer) app.on('*', ['/v1/*', '/rlhf/*'], traceRequests(platform.tracer))
 
   const known = authenticate(platform.config)
   app.use('/v1/*', known, limitBody(LIMITS.bodyBytes), deadline)

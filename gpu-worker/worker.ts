@@ -2,12 +2,14 @@ import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { workerKey } from '../shared/identity/worker-key.ts'
 import { PlumblineError } from '../shared/protocol/error.ts'
+import type { Tracer } from '../shared/telemetry/tracer.ts'
 import type { Engine } from './generate/engine.ts'
 import { workerApp } from './server/app.ts'
 import { engineSlot } from './server/engine-slot.ts'
 import { judgingPlaces } from './server/judging-places.ts'
 import { type JudgingMethods, PICKED } from './server/local-model.ts'
 import { workerMemory } from './server/memory.ts'
+import { createMetrics } from './server/metrics.ts'
 import { defaultHome } from './weights/home.ts'
 
 /** Where a worker listens and who may call it. */
@@ -26,6 +28,8 @@ export type Serving = {
   adapters?: string
   /** How the model judges; by default it picks labels and writes nothing. */
   methods?: JudgingMethods
+  /** Makes spans of what is done; null, as by default, makes none. */
+  tracer?: Tracer | null
 }
 
 /** A minute's work of a small model on a processor. */
@@ -52,6 +56,7 @@ export async function startWorker({
   queue = QUEUE,
   adapters = join(defaultHome(process.env), 'adapters'),
   methods = PICKED,
+  tracer = null,
 }: Serving & { engine: Engine | Promise<Engine> }): Promise<Worker> {
   if (open && !LOOPBACK.has(host)) {
     throw new PlumblineError(
@@ -62,16 +67,18 @@ export async function startWorker({
   if (!open && !secret) {
     throw new PlumblineError('not_configured', 'Set PLUMBLINE_SECRET to the value that the edge has.')
   }
-  const opening = Promise.resolve(engine)
+  const metrics = createMetrics()
+  const opening = Promise.resolve(engine).then(metrics.watch)
   const slot = engineSlot(opening)
   const desk = {
     secret: secret || crypto.randomUUID(),
     memory: workerMemory(),
     methods,
     place: judgingPlaces(),
+    judged: metrics.judged,
   }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
-  const app = workerApp(slot, { access, desk, queue, adapters })
+  const app = workerApp(slot, { access, desk, queue, adapters, metrics, tracer })
   const server = serve({ fetch: app.fetch, port, hostname: host })
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
@@ -91,6 +98,7 @@ export async function startWorker({
         () => {},
       )
       if (slot.state().status !== 'loading') await closed
+      await tracer?.flush()
     },
   }
 }

@@ -5,4 +5,6 @@ export type Call = {
   apiKey: string
   /** Makes a `refresh` or `off` repeatable. */
   idempotencyKey: string | null
+  /** The W3C header of the call's span, where it is traced. */
+  traceparent?: string
 }

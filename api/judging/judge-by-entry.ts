@@ -1,4 +1,8 @@
+import type { Evidence } from '../../shared/judge/evidence.ts'
 import { judge } from '../../shared/judge/judge.ts'
+import { jobAttributes, noted } from '../../shared/judge/judgment-span.ts'
+import type { Trace } from '../../shared/telemetry/trace.ts'
+import type { Tracer } from '../../shared/telemetry/tracer.ts'
 import { callLimit } from '../models/call-limit.ts'
 import { chatCompletions } from '../models/chat-completions.ts'
 import type { Outbound } from '../models/limited-fetch.ts'
@@ -12,11 +16,15 @@ import { withKnownRubric } from './known-rubric.ts'
  * Makes judgments as their model entry says: `there` posts the whole job to a worker, with a rubric that is
  * known already; `here` runs the judge in this process, call by call.
  */
-export function judgeByEntry(config: Config, fetch: Outbound['fetch']): DeskDeps['judge'] {
-  return ({ job, model, organisation }, { memory, report }) => {
+export function judgeByEntry(
+  config: Config,
+  fetch: Outbound['fetch'],
+  tracer: Tracer | null,
+): DeskDeps['judge'] {
+  const make: Make = ({ job, model, organisation }, { memory, report }, trace) => {
     const entry = findEntry(config.models, model)
     const outbound: Outbound = { fetch, environment: config.environment, limit: callLimit() }
-    const told = report ? { report } : {}
+    const told = { ...(report && { report }), ...(trace && { trace }) }
     if (entry.judges === 'here') {
       return judge(job, { ...told, memory, model: chatCompletions(entry, outbound), secret: config.secret })
     }
@@ -24,4 +32,18 @@ export function judgeByEntry(config: Config, fetch: Outbound['fetch']): DeskDeps
     const context = { ...outbound, ...told, caller: organisation }
     return withKnownRubric(job, maker, memory, (known) => judgeThere(known, entry, context))
   }
+  return tracer === null ? make : traced(tracer, make)
+}
+
+type Make = (...call: [...Parameters<DeskDeps['judge']>, trace?: Trace]) => Promise<Evidence>
+
+/** Makes each judgment within a span of the trace that its assignment belongs to. */
+function traced(tracer: Tracer, make: Make): DeskDeps['judge'] {
+  return (assignment, context) =>
+    tracer.begin(
+      'judgment',
+      assignment.traceparent ?? null,
+      async (span) => noted(span, await make(assignment, context, span)),
+      { attributes: jobAttributes(assignment.job) },
+    )
 }

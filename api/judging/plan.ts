@@ -19,7 +19,7 @@ export async function planJudgment(
   config: Config,
   rubrics: Rubrics,
 ): Promise<Assignment> {
-  const { organisation, apiKey, idempotencyKey } = call
+  const { organisation, apiKey, idempotencyKey, traceparent } = call
   const entry = findEntry(config.models, request.model)
   requireMode(request, entry)
   const metaRubric = await requireMetaRubric(request.meta_rubric)
@@ -31,7 +31,8 @@ export async function planJudgment(
   ])
   const cache = request.cache ?? 'use'
   const repeat = cache === 'use' || idempotencyKey === null ? null : await sha256(`${key} ${idempotencyKey}`)
-  return { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view }
+  const assignment = { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view }
+  return traceparent === undefined ? assignment : { ...assignment, traceparent }
 }
 
 /** Mode single is one long reply in JSON, which a model that only picks labels can't write. */

@@ -19,7 +19,12 @@ export function authenticate(config: Config) {
       config.keys.length === 0 && config.open
         ? localCaller(new URL(c.req.url), c.req.header('origin'))
         : await ownerOf(presentedKeys(c.req.raw), config.keys)
-    c.set('call', { ...owner, idempotencyKey: idempotencyKey(c.req.header('idempotency-key')) })
+    const trace = c.get('trace')
+    c.set('call', {
+      ...owner,
+      idempotencyKey: idempotencyKey(c.req.header('idempotency-key')),
+      ...(trace && { traceparent: trace.traceparent }),
+    })
     await next()
   })
 }

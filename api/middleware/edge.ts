@@ -1,3 +1,4 @@
+import type { Trace } from '../../shared/telemetry/trace.ts'
 import type { Call } from '../judging/call.ts'
 
 /** What middleware puts beside a request for the routes to read. */
@@ -5,5 +6,7 @@ export type Edge = {
   Variables: {
     requestId: string
     call: Call
+    /** The span of the request, where it is traced. */
+    trace?: Trace
   }
 }

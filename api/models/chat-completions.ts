@@ -8,8 +8,10 @@ import type {
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
+import { tokenAttributes } from '../../shared/telemetry/gen-ai.ts'
 import { type ChatCompletion, countTokens, readCompletion, type TokenLogprob } from './completion-reply.ts'
 import { limitedFetch, type Outbound } from './limited-fetch.ts'
+import { inModelCall } from './model-call-span.ts'
 import { modelIdentity } from './model-config.ts'
 
 const DEFAULT_MAX_TOKENS = 4096
@@ -18,17 +20,21 @@ const TOP_LOGPROBS = 20
 
 /** A model behind any OpenAI-compatible server, as the judge sees models. */
 export function chatCompletions(entry: ModelEntry, outbound: Outbound): LanguageModel {
-  const complete = async (body: object, signal: AbortSignal | undefined): Promise<ChatCompletion> => {
-    const request = JSON.stringify({ model: entry.model, ...body })
-    const reply = await limitedFetch(entry, '/chat/completions', request, outbound, signal)
-    return readCompletion(entry, reply, outbound.environment)
-  }
+  const complete = (body: object, { signal, trace }: ChooseOptions): Promise<ChatCompletion> =>
+    inModelCall(trace, entry, 'chat', async (inner) => {
+      const request = JSON.stringify({ model: entry.model, ...body })
+      const within = inner ? { ...outbound, trace: inner } : outbound
+      const reply = await limitedFetch(entry, '/chat/completions', request, within, signal)
+      const completion = await readCompletion(entry, reply, outbound.environment)
+      inner?.note(tokenAttributes(countTokens(completion)))
+      return completion
+    })
   return {
     identity: modelIdentity(entry),
     instantiate: entry.instantiate,
     verdicts: entry.verdicts,
     async generate(messages: Message[], options: GenerateOptions = {}): Promise<Generation> {
-      const { schema, temperature = 0, seed, maxTokens = DEFAULT_MAX_TOKENS, signal } = options
+      const { schema, temperature = 0, seed, maxTokens = DEFAULT_MAX_TOKENS } = options
       const completion = await complete(
         {
           messages,
@@ -39,14 +45,14 @@ export function chatCompletions(entry: ModelEntry, outbound: Outbound): Language
             response_format: { type: 'json_schema', json_schema: { ...schema, strict: true } },
           }),
         },
-        signal,
+        options,
       )
       return toGeneration(entry, completion)
     },
     async choose(messages: Message[], choices: string[], options: ChooseOptions = {}): Promise<Choice> {
       const completion = await complete(
         { messages, temperature: 0, max_tokens: 1, logprobs: true, top_logprobs: TOP_LOGPROBS },
-        options.signal,
+        options,
       )
       return { probabilities: weigh(entry, completion, choices), tokens: countTokens(completion) }
     },

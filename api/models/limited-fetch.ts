@@ -1,6 +1,7 @@
 import { CALLER_HEADER } from '../../shared/protocol/caller.ts'
 import { DEADLINE_HEADER } from '../../shared/protocol/deadline.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
+import type { Trace } from '../../shared/telemetry/trace.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { cancelled, redirected, timedOut, tooLong, unreachable } from './call-failure.ts'
 import { type CallLimit, entryLimit, takePlaces } from './call-limit.ts'
@@ -18,6 +19,8 @@ export type Outbound = {
   maxReplyBytes?: number
   /** Who the call is made for: a worker serves those who wait in turn. No one else is told. */
   caller?: string
+  /** The span that the calls belong to: a server that traces continues its trace. */
+  trace?: Trace
 }
 
 const FAILOVER_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
@@ -50,7 +53,7 @@ export async function limitedFetch(
     const reply = await firstReply(
       entry,
       path,
-      requestInit(entry, key, body, outbound.caller, call.signal),
+      requestInit(entry, key, body, outbound, call.signal),
       outbound.fetch,
     )
     if (reply.body === null) {
@@ -94,7 +97,7 @@ function requestInit(
   entry: ModelEntry,
   key: string | null,
   body: string,
-  caller: string | undefined,
+  { caller, trace }: Pick<Outbound, 'caller' | 'trace'>,
   signal: AbortSignal,
 ): RequestInit {
   const headers = {
@@ -102,6 +105,7 @@ function requestInit(
     [DEADLINE_HEADER]: String(entry.timeout_ms),
     ...(key !== null && { authorization: `Bearer ${key}` }),
     ...(caller !== undefined && { [CALLER_HEADER]: caller }),
+    ...(trace && { traceparent: trace.traceparent }),
   }
   return { method: 'POST', headers, body, redirect: 'manual', signal }
 }

@@ -21,6 +21,7 @@ import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
 import { isTransient, raised } from '../../shared/protocol/transient.ts'
 import { readJudgmentStream } from './judgment-stream.ts'
 import { limitedFetch, type Outbound } from './limited-fetch.ts'
+import { inModelCall } from './model-call-span.ts'
 import { failedReply, readJson } from './model-reply.ts'
 
 /** What judging elsewhere needs from outside. */
@@ -41,14 +42,17 @@ export async function judgeThere(
 ): Promise<Evidence> {
   try {
     const body = JSON.stringify({ ...toRequest(job, entry), stream: report !== undefined })
-    const reply = await limitedFetch(entry, '/judgments', body, outbound, signal)
-    if (!reply.ok) throw await refusal(entry, reply, outbound)
-    const streamed = report && reply.headers.get('content-type')?.startsWith('text/event-stream')
-    const answer =
-      streamed && reply.body
-        ? await readJudgmentStream(reply.body, report)
-        : readJudgment(entry, await readJson(entry, reply))
-    return toEvidence(job, answer)
+    return await inModelCall(outbound.trace, entry, 'judge', async (trace) => {
+      const within = trace ? { ...outbound, trace } : outbound
+      const reply = await limitedFetch(entry, '/judgments', body, within, signal)
+      if (!reply.ok) throw await refusal(entry, reply, outbound)
+      const streamed = report && reply.headers.get('content-type')?.startsWith('text/event-stream')
+      const answer =
+        streamed && reply.body
+          ? await readJudgmentStream(reply.body, report)
+          : readJudgment(entry, await readJson(entry, reply))
+      return toEvidence(job, answer)
+    })
   } catch (error) {
     if (PlumblineError.isInstance(error)) return failed(job, { ...error.data, transient: error.transient })
     throw error

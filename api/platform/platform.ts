@@ -1,3 +1,4 @@
+import type { Tracer } from '../../shared/telemetry/tracer.ts'
 import type { Outbound } from '../models/limited-fetch.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
@@ -13,4 +14,6 @@ export type Platform = {
   desks(): Desk[]
   /** The way out, for calls that are proxied to a model server. */
   fetch: Outbound['fetch']
+  /** Null where nothing is traced. */
+  tracer: Tracer | null
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { Tracer } from '../../shared/telemetry/tracer.ts'
 import { listAdapters, loadAdapter, loadLoraAdapter, unloadAdapter, unloadLoraAdapter } from './adapters.ts'
 import { admit } from './admit.ts'
 import { type Access, authenticate } from './authenticate.ts'
@@ -12,8 +13,10 @@ import { health } from './health.ts'
 import type { JudgeDesk } from './judge-here.ts'
 import { judgments } from './judgments.ts'
 import { follow, type Served } from './life.ts'
+import type { Metrics } from './metrics.ts'
 import { listModels, readModel } from './models.ts'
 import { rewards } from './rewards.ts'
+import { traceRequests } from './trace.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 
@@ -25,10 +28,16 @@ export type Surroundings = {
   queue: number
   /** The folder that adapters may be loaded from. */
   adapters: string
+  metrics: Metrics
+  /** Null where nothing is traced. */
+  tracer: Tracer | null
 }
 
 /** The worker's routes. `/healthz` is open to all and never waits; the rest needs the key. */
-export function workerApp(slot: EngineSlot, { access, desk, queue, adapters }: Surroundings): Hono<Served> {
+export function workerApp(
+  slot: EngineSlot,
+  { access, desk, queue, adapters, metrics, tracer }: Surroundings,
+): Hono<Served> {
   const app = new Hono<Served>()
   // Nobody reads the answer to a caller who has hung up, and the error is the hanging up itself.
   app.onError((error, c) => (c.req.raw.signal.aborted ? c.body(null, 408) : toResponse(error)))
@@ -37,8 +46,11 @@ export function workerApp(slot: EngineSlot, { access, desk, queue, adapters }: S
       new PlumblineError('not_found', `Nothing is at ${c.req.method} '${c.req.path}' of this worker.`),
     ),
   )
+  app.use(metrics.count)
   app.get('/healthz', (c) => health(c, slot))
+  app.get('/metrics', authenticate(access), metrics.text)
 
+  if (tracer) app.use('/v1/*', traceRequests(tracer))
   app.use('/v1/*', authenticate(access), bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }))
   app.get('/v1/models', (c) => listModels(c, slot))
   app.get('/v1/models/:id{.+}', (c) => readModel(c, slot))

@@ -9,6 +9,7 @@ import type { EngineSlot } from './engine-slot.ts'
 import { toPlumblineError } from './errors.ts'
 import { generateTogether, type Part } from './generate-together.ts'
 import { callerOf, type Served } from './life.ts'
+import { tracedEngine } from './traced-engine.ts'
 
 /** `POST /v1/chat/completions`. The caller's hanging up ends all choices. */
 export async function chatCompletions(c: Context<Served>, slot: EngineSlot): Promise<Response> {
@@ -20,7 +21,7 @@ export async function chatCompletions(c: Context<Served>, slot: EngineSlot): Pro
     created: Math.floor(Date.now() / 1000),
     model: call.model,
   }
-  const parts = generateTogether(engine, call.requests, c.get('life').signal)
+  const parts = generateTogether(tracedEngine(engine, c.get('trace')), call.requests, c.get('life').signal)
   return call.stream ? streamed(c, head, call, parts) : c.json(await whole(head, call, parts))
 }
 

@@ -7,6 +7,7 @@ import { engineSlot } from './engine-slot.ts'
 import { judgingPlaces } from './judging-places.ts'
 import { PICKED } from './local-model.ts'
 import { workerMemory } from './memory.ts'
+import { createMetrics } from './metrics.ts'
 
 const PATHS = [
   '/v1/chat/completions',
@@ -21,8 +22,16 @@ async function openApp() {
   const engine = Promise.resolve(fakeEngine({ context: 50 }))
   const slot = engineSlot(engine)
   await engine
-  const desk = { secret: 's', memory: workerMemory(), methods: PICKED, place: judgingPlaces() }
-  return workerApp(slot, { access: { key: 'k' }, desk, queue: 4, adapters: '/nonexistent' })
+  const metrics = createMetrics()
+  const desk = {
+    secret: 's',
+    memory: workerMemory(),
+    methods: PICKED,
+    place: judgingPlaces(),
+    judged: metrics.judged,
+  }
+  const beside = { queue: 4, adapters: '/nonexistent', metrics, tracer: null }
+  return workerApp(slot, { access: { key: 'k' }, desk, ...beside })
 }
 
 const app = await openApp()

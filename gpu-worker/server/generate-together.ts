@@ -1,4 +1,5 @@
-import type { Engine, GenerateEvent, GenerateRequest } from '../generate/engine.ts'
+import type { GenerateEvent, GenerateRequest } from '../generate/engine.ts'
+import type { Answering } from './traced-engine.ts'
 
 /** An event of one of several generations. */
 export type Part = { index: number; event: GenerateEvent }
@@ -8,7 +9,7 @@ export type Part = { index: number; event: GenerateEvent }
  * fails ends all, and so does whoever stops reading.
  */
 export function generateTogether(
-  engine: Engine,
+  engine: Answering,
   requests: readonly GenerateRequest[],
   callers: AbortSignal,
 ): ReadableStream<Part> {

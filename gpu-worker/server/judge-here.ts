@@ -1,5 +1,6 @@
 import { makeEvidenceId, makeRubric, shardOf } from '../../shared/identity/id.ts'
-import { type JudgeContext, judge } from '../../shared/judge/judge.ts'
+import type { JudgeContext } from '../../shared/judge/judge.ts'
+import { judgeWithin } from '../../shared/judge/judgment-span.ts'
 import { present } from '../../shared/judge/present.ts'
 import { toJob } from '../../shared/judge/request.ts'
 import type { View } from '../../shared/judge/view.ts'
@@ -14,7 +15,14 @@ import { type JudgingMethods, localModel } from './local-model.ts'
 import { findModel } from './served-model.ts'
 
 /** What judging needs beside the engine. */
-export type JudgeDesk = { secret: string; memory: Memory; methods: JudgingMethods; place: JudgingPlaces }
+export type JudgeDesk = {
+  secret: string
+  memory: Memory
+  methods: JudgingMethods
+  place: JudgingPlaces
+  /** Told of every judgment that is made. */
+  judged(judgment: Judgment): void
+}
 
 /** A judgment that has been asked for: how it is to be shown, and how to make it. */
 export type Asked = {
@@ -29,7 +37,7 @@ export type Asked = {
 export async function askFor(
   request: JudgmentRequest,
   slot: EngineSlot,
-  { secret, memory, methods, place }: JudgeDesk,
+  { secret, memory, methods, place, judged }: JudgeDesk,
   asker: Asker,
 ): Promise<Asked> {
   const engine = slot.engine()
@@ -40,14 +48,16 @@ export async function askFor(
   return {
     view,
     async make(report) {
-      const { signal } = asker
+      const { signal, trace } = asker
       const context = { model, secret, memory, signal, ...(report && { report }) }
-      const evidence = await place(asker, () => judge(job, context))
+      const evidence = await place(asker, () => judgeWithin(trace, job, context))
       // What was given up is no judgment, though some of it may have been found.
       signal.throwIfAborted()
       const id = await makeEvidenceId(await shardOf('', job.prompt), evidence)
       const filed = { id, created: Math.floor(Date.now() / 1000), model: served.id, evidence }
-      return present(filed, view, 'miss', undefined)
+      const judgment = present(filed, view, 'miss', undefined)
+      judged(judgment)
+      return judgment
     },
   }
 }

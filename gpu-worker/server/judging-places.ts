@@ -1,3 +1,4 @@
+import type { Trace } from '../../shared/telemetry/trace.ts'
 import { FairQueue } from '../generate/fair-queue.ts'
 
 /**
@@ -10,8 +11,8 @@ const JUDGMENTS_AT_ONCE = 64
 /** Does the work when there is a place for it. Rejects with the signal's reason when that comes first. */
 export type JudgingPlaces = <T>(asker: Asker, work: () => Promise<T>) => Promise<T>
 
-/** Whose judgment it is, for turns, and what gives it up. */
-export type Asker = { caller: string | undefined; signal: AbortSignal }
+/** Whose judgment it is, for turns, what gives it up, and the span that it belongs to. */
+export type Asker = { caller: string | undefined; signal: AbortSignal; trace?: Trace | undefined }
 
 /** Places for judgments, given to callers in turn. */
 export function judgingPlaces(places = JUDGMENTS_AT_ONCE): JudgingPlaces {

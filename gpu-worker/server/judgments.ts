@@ -16,7 +16,7 @@ const PULSE_MS = 15_000
 /** `POST /v1/judgments`: the native request, judged here and kept nowhere. */
 export async function judgments(c: Context<Served>, slot: EngineSlot, desk: JudgeDesk): Promise<Response> {
   const request = parseJudgmentRequest(await readBody(c))
-  const asker = { caller: callerOf(c), signal: c.get('life').signal }
+  const asker = { caller: callerOf(c), signal: c.get('life').signal, trace: c.get('trace') }
   const { view, make } = await askFor(request, slot, desk, asker)
   if (!request.stream) {
     const judgment = await make()

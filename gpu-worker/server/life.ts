@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { CALLER_HEADER } from '../../shared/protocol/caller.ts'
+import type { Trace } from '../../shared/telemetry/trace.ts'
 
 /** One request, from its arrival until its answer's body has been sent or the caller has hung up. */
 export type Life = {
@@ -11,7 +12,7 @@ export type Life = {
 }
 
 /** What middleware puts beside a request for the routes to read. */
-export type Served = { Variables: { life: Life } }
+export type Served = { Variables: { life: Life; trace?: Trace } }
 
 /** Puts the request's life beside it. What was to be done at its end is done once, however it ends. */
 export const follow: MiddlewareHandler<Served> = async (c, next) => {

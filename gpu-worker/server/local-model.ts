@@ -2,6 +2,7 @@ import type { LanguageModel } from '../../shared/model/language-model.ts'
 import type { Instantiation, VerdictMethod } from '../../shared/protocol/model-entry.ts'
 import type { Engine, GenerateRequest } from '../generate/engine.ts'
 import { findModel, type ServedModel } from './served-model.ts'
+import { tracedEngine } from './traced-engine.ts'
 
 const DEFAULT_MAX_TOKENS = 4096
 
@@ -29,7 +30,7 @@ export function localModel(
     concurrency: Number.POSITIVE_INFINITY,
     async generate(
       messages,
-      { schema, temperature = 0, seed = 0, maxTokens = DEFAULT_MAX_TOKENS, signal } = {},
+      { schema, temperature = 0, seed = 0, maxTokens = DEFAULT_MAX_TOKENS, signal, trace } = {},
     ) {
       const request: GenerateRequest = {
         ...basics,
@@ -44,13 +45,13 @@ export function localModel(
         ...(signal && { signal }),
       }
       let text = ''
-      for await (const event of engine.generate(request)) {
+      for await (const event of tracedEngine(engine, trace).generate(request)) {
         text += event.text
         if (event.type === 'end') return { text, finish: event.finish, tokens: event.tokens }
       }
       throw new Error('the engine ended without an end')
     },
-    choose: (messages, choices, { signal } = {}) =>
-      engine.choose({ ...basics, messages, choices, ...(signal && { signal }) }),
+    choose: (messages, choices, { signal, trace } = {}) =>
+      tracedEngine(engine, trace).choose({ ...basics, messages, choices, ...(signal && { signal }) }),
   }
 }

@@ -11,7 +11,7 @@ import { callerOf, type Served } from './life.ts'
 /** `POST /v1/rewards`: a number for each response of a group, by judgments made here and kept nowhere. */
 export async function rewards(c: Context<Served>, slot: EngineSlot, desk: JudgeDesk): Promise<Response> {
   const request = parseWith(rewardRequest, await readBody(c))
-  const asker = { caller: callerOf(c), signal: c.get('life').signal }
+  const asker = { caller: callerOf(c), signal: c.get('life').signal, trace: c.get('trace') }
   const list = await makeRewards(request, async (one) => (await askFor(one, slot, desk, asker)).make())
   refuseUntried(list.data)
   return c.json(list)

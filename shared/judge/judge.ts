@@ -6,6 +6,8 @@ import { PlumblineError } from '../protocol/error.ts'
 import type { JudgmentEvent, MetVerdict } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import { instantiate } from '../rubric/instantiate.ts'
+import { inSpan, type Trace } from '../telemetry/trace.ts'
+import { callsWithin } from '../telemetry/traced-model.ts'
 import { COMPARERS } from './comparers.ts'
 import type { Evidence, Failure, OrderVerdicts, PairEvidence, PointwiseEvidence } from './evidence.ts'
 import type { Job, PairJob, PointwiseJob } from './job.ts'
@@ -24,6 +26,8 @@ export type JudgeContext = {
   /** Told of each finding as it is made (server-sent events), in canonical order. */
   report?: (event: Exclude<JudgmentEvent, { event: 'result' | 'error' }>) => void
   signal?: AbortSignal
+  /** The judgment's own span. */
+  trace?: Trace
 }
 
 /**
@@ -49,16 +53,19 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
     failure: null,
   }
   if (found.identical) return found
-  found.verifiers = verifyPair(job)
+  const verified = job.constraints.length > 0 ? context.trace : undefined
+  found.verifiers = await inSpan(verified, 'verify', async () => verifyPair(job))
   for (const result of found.verifiers) report?.({ event: 'verifier', data: result })
   if (decide(found.verifiers) !== null) return found
   try {
     const task = await rubricTaskOf(job)
-    if (task !== null) found.rubric = await instantiate(task, context)
+    if (task !== null) found.rubric = await stage('make rubric', context, (inner) => instantiate(task, inner))
     if (found.rubric !== null) report?.({ event: 'rubric', data: found.rubric })
     const passes = await Promise.allSettled(
       passesOf(job, context).map(async ({ order, vote }) => {
-        const pass = await judgeOrder(job, found.rubric, order, vote, context)
+        const pass = await stage(`compare ${order}`, context, (inner) =>
+          judgeOrder(job, found.rubric, order, vote, inner),
+        )
         for (const criterion of pass.criteria)
           report?.({ event: 'verdict', data: { order, vote, criterion } })
         return pass
@@ -111,16 +118,18 @@ async function judgePoint(
   const { report } = context
   try {
     const task = await rubricTaskOf(job)
-    const rubric = task === null ? job.rubric : await instantiate(task, context)
+    const rubric =
+      task === null ? job.rubric : await stage('make rubric', context, (inner) => instantiate(task, inner))
     if (rubric === null) throw new Error('A single response has its rubric before its verdicts.')
     found.rubric = rubric
     report?.({ event: 'rubric', data: rubric })
     const { sampled, grade } = GRADERS[context.model.verdicts]
     const votes = Array.from({ length: sampled ? job.votes : 1 }, (_, vote) => vote)
     const graded = await Promise.all(
-      votes.map(async (vote) =>
-        grade({ prompt, reference, response: responses[0], rubric, ...(await sampling(job, vote)) }, context),
-      ),
+      votes.map(async (vote) => {
+        const met = { prompt, reference, response: responses[0], rubric, ...(await sampling(job, vote)) }
+        return stage('grade', context, (inner) => grade(met, inner))
+      }),
     )
     found.criteria = meanOf(graded)
     for (const criterion of found.criteria)
@@ -129,6 +138,16 @@ async function judgePoint(
     found.failure = toFailure(error)
   }
   return found
+}
+
+/** Does a part of a judgment as a span of its own, the model's calls within it. */
+function stage<T>(
+  name: string,
+  context: JudgeContext,
+  work: (context: JudgeContext) => Promise<T>,
+): Promise<T> {
+  const within = (trace: Trace | undefined) => ({ ...context, model: callsWithin(trace, context.model) })
+  return inSpan(context.trace, name, (inner) => work(within(inner)))
 }
 
 /** The mean over votes of each criterion's probability; text is the first vote's. */

@@ -1,5 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
+import type { Trace } from '../telemetry/trace.ts'
 
 /** Calls that one judgment has in flight to a model that says nothing else: what a Workers invocation may have open. */
 export const CALLS_IN_FLIGHT = 6
@@ -18,12 +19,14 @@ export type GenerateOptions = {
   /** Default 4096. */
   maxTokens?: number
   signal?: AbortSignal
+  /** The span that the call belongs to. */
+  trace?: Trace
 }
 
 /** `finish: "length"` means that the text is cut off: an error to whoever reads it, never a score. */
 export type Generation = { text: string; finish: 'stop' | 'length'; tokens: TokenCount }
 
-export type ChooseOptions = { signal?: AbortSignal }
+export type ChooseOptions = Pick<GenerateOptions, 'signal' | 'trace'>
 
 /** `probabilities[i]` belongs to `choices[i]`; they sum to 1 over the choices. */
 export type Choice = { probabilities: number[]; tokens: TokenCount }

@@ -6,6 +6,7 @@ import type { Cursor } from '../desk/port.ts'
 import type { Sql } from '../sql.ts'
 import { environmentOf } from './environment.ts'
 import { toLines } from './event-lines.ts'
+import { workersTracer } from './tracing.ts'
 
 /** An object without callers may be evicted after about 70 s; a judgment may last longer. */
 const WATCH_MS = 30_000
@@ -17,11 +18,12 @@ export class JudgmentShard extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    const config = readConfig(environmentOf(env))
+    const environment = environmentOf(env)
+    const config = readConfig(environment)
     this.#desk = createDesk({
       sql: storageSql(ctx.storage),
       now: Date.now,
-      judge: judgeByEntry(config, (url, init) => fetch(url, init)),
+      judge: judgeByEntry(config, (url, init) => fetch(url, init), workersTracer(environment)),
       complain: console.error,
     })
   }

@@ -2,6 +2,7 @@ import { SHARDS } from '../../../shared/identity/id.ts'
 import { type Environment, readConfig } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { remoteDesk } from './remote-desk.ts'
+import { workersTracer } from './tracing.ts'
 
 /** The Workers platform: a desk is a Durable Object, one a shard. Throws `not_configured` for a wrong value. */
 export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: Environment): Platform {
@@ -12,5 +13,6 @@ export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: E
     desk,
     desks: () => Array.from({ length: SHARDS }, (_, shard) => desk(shard)),
     fetch: (url, init) => fetch(url, init),
+    tracer: workersTracer(environment),
   }
 }

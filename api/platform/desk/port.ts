@@ -20,6 +20,8 @@ export type Assignment = {
   model: string
   job: Job
   view: View | null
+  /** The W3C header of the span that it belongs to, where the call is traced. */
+  traceparent?: string
 }
 
 /** Evidence with the view in which it was first asked for; lists show it so. */

@@ -1,8 +1,12 @@
+import { soon } from '../../../shared/telemetry/soon.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createDesk, type OwnDesk } from '../desk/desk.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../sql.ts'
+import { openTracer } from '../tracing.ts'
+
+const TRACES_EVERY_MS = 1000
 
 /** Node, Bun and Deno: one desk for all shards, since a process has one flight a key anyway. */
 export function serverPlatform(
@@ -11,6 +15,8 @@ export function serverPlatform(
   fetch: Platform['fetch'],
 ): Platform & Pick<OwnDesk, 'quiet'> {
   const config = readConfig(environment)
-  const desk = createDesk({ sql, now: Date.now, judge: judgeByEntry(config, fetch), complain: console.error })
-  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch, quiet: desk.quiet }
+  const tracer = openTracer(environment, { fetch, deliver: soon(TRACES_EVERY_MS) })
+  const judge = judgeByEntry(config, fetch, tracer)
+  const desk = createDesk({ sql, now: Date.now, judge, complain: console.error })
+  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch, tracer, quiet: desk.quiet }
 }

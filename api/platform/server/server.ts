@@ -34,6 +34,7 @@ export function openServer(variables: Record<string, string | undefined>): Serve
     port: readPort(variables.PLUMBLINE_PORT || '8787'),
     async close() {
       await platform.quiet()
+      await platform.tracer?.flush()
       sql.close()
     },
   }

@@ -28,7 +28,13 @@ export function chatCompletionRoutes({ config, fetch }: Platform) {
   return new Hono<Edge>().post('/', async (c) => {
     const request = parseWith(chatRequest, await readJson(c))
     const entry = findEntry(config.models, request.model)
-    const outbound = { fetch, environment: config.environment, limit: callLimit() }
+    const trace = c.get('trace')
+    const outbound = {
+      fetch,
+      environment: config.environment,
+      limit: callLimit(),
+      ...(trace && { trace }),
+    }
     const body = JSON.stringify({ ...request, model: entry.model })
     const reply = await limitedFetch(entry, '/chat/completions', body, outbound, c.req.raw.signal)
     if (KEY_REFUSED.has(reply.status)) throw await failedReply(entry, reply, config.environment)
