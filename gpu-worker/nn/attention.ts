@@ -1,55 +1,80 @@
-import * as fused from '../onnx/fused.ts'
 import type { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { Value } from '../onnx/types.ts'
-import type { DecoderConfig } from './decoder-config.ts'
+import { type Blocks, layerWeight, linear, norm } from './block.ts'
 import { PORTS } from './ports.ts'
-import { layerWeight } from './weight-plan.ts'
-import type { GraphWeights } from './weights.ts'
 
-/** What the layers of one run share. */
-export type Run = {
-  positions: Value
-  last: Value
-  total: Value
-  bias: Value | null
-  rotary: { cos: Value; sin: Value }
+/** Queries, keys and values of the new tokens before they turn, with the buffers of what came before. */
+export type AttentionInputs = {
+  /** [B, S, (heads + 2 kvHeads) * headSize]: queries, keys and values side by side; or the three of them. */
+  qkv: readonly [Value] | readonly [query: Value, key: Value, value: Value]
+  pastKey: Value
+  pastValue: Value
+  /** Whether the layer looks back a window alone. */
+  local: boolean
 }
 
-/** Attention with its norm and residual: the new stream. The layer's keys and values become outputs of the graph. */
-export function attentionBlock(
-  g: Graph,
-  x: Value,
-  run: Run,
-  weights: GraphWeights,
-  config: DecoderConfig,
-  layer: number,
-): Value {
-  const { hidden, heads, kvHeads, headSize } = config
-  const name = (role: string) => layerWeight(layer, role)
-  const normed = fused.rmsNorm(
-    g,
-    x,
-    weights.plain(`${name('attn_norm')}.weight`, [hidden]),
-    config.normEpsilon,
-  )
-  const past = ['batch', kvHeads, 'capacity', headSize]
-  const { output, key, value } = fused.attention(g, {
-    query: weights.linear(normed, `${name('attn_qkv')}.weight`, [(heads + 2 * kvHeads) * headSize, hidden]),
-    key: null,
-    value: null,
-    pastKey: g.input(PORTS.pastKey(layer), x.dtype, past),
-    pastValue: g.input(PORTS.pastValue(layer), x.dtype, past),
-    last: run.last,
-    total: run.total,
-    rotary: { ...run.rotary, interleaved: false },
-    positions: run.positions,
-    bias: run.bias,
-    heads,
-    kvHeads,
-    scale: config.scoreScale,
+/** The output [B, S, heads * headSize], and the buffers with the new tokens' places written. */
+export type Attended = { output: Value; key: Value; value: Value }
+export type Attention = (inputs: AttentionInputs) => Attended
+
+/** Attention with its norms and residual: the new stream. The layer's keys and values become outputs of the graph. */
+export function attentionBlock(blocks: Blocks, attend: Attention, x: Value, layer: number): Value {
+  const { g, config, type } = blocks
+  const past = ['batch', config.kvHeads, 'capacity', config.headSize]
+  const { output, key, value } = attend({
+    qkv: queryKeyValue(blocks, x, layer),
+    pastKey: g.input(PORTS.pastKey(layer), type, past),
+    pastValue: g.input(PORTS.pastValue(layer), type, past),
+    local: config.local?.layers.includes(layer) ?? false,
   })
   g.output(PORTS.presentKey(layer), key)
   g.output(PORTS.presentValue(layer), value)
-  return ops.add(g, x, weights.linear(output, `${name('attn_output')}.weight`, [hidden, heads * headSize]))
+  const projected = linear(blocks, output, layer, 'attn_output')
+  return ops.add(g, x, config.postNorms ? norm(blocks, projected, layer, 'post_attention_norm') : projected)
+}
+
+function queryKeyValue(blocks: Blocks, x: Value, layer: number): AttentionInputs['qkv'] {
+  const { g, config, weights } = blocks
+  let fused = linear(blocks, norm(blocks, x, layer, 'attn_norm'), layer, 'attn_qkv')
+  if (config.qkvBias) {
+    const bias = weights.plain(`${layerWeight(layer, 'attn_qkv')}.bias`, [Number(fused.shape.at(-1))])
+    fused = ops.add(g, fused, bias)
+  }
+  if (!config.queryKeyNorm) return [fused]
+  const [query, key, value] = splitHeads(g, fused, config)
+  return [
+    mergeHeads(g, norm(blocks, heads(g, query, config.headSize), layer, 'attn_q_norm')),
+    mergeHeads(g, norm(blocks, heads(g, key, config.headSize), layer, 'attn_k_norm')),
+    value,
+  ]
+}
+
+type HeadSizes = { heads: number; kvHeads: number; headSize: number }
+
+/** [B, S, ...] side by side into queries, keys and values. */
+export function splitHeads(
+  g: Graph,
+  qkv: Value,
+  { heads, kvHeads, headSize }: HeadSizes,
+): [Value, Value, Value] {
+  const [query, key, value] = ops.split(
+    g,
+    qkv,
+    [heads, kvHeads, kvHeads].map((count) => count * headSize),
+  )
+  if (!query || !key || !value) throw new TypeError('a split in three has three parts')
+  return [query, key, value]
+}
+
+/** [B, S, heads * headSize] as [B, S, heads, headSize]. */
+export function heads(g: Graph, x: Value, headSize: number): Value {
+  const [batch = 1, tokens = 1, width] = x.shape
+  return ops.reshape(g, x, [batch, tokens, Number(width) / headSize, headSize])
+}
+
+/** The reverse. */
+export function mergeHeads(g: Graph, x: Value): Value {
+  const [batch = 1, tokens = 1, count, headSize] = x.shape
+  return ops.reshape(g, x, [batch, tokens, Number(count) * Number(headSize)])
 }

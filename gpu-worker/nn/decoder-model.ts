@@ -5,30 +5,34 @@ import type { DType, Value } from '../onnx/types.ts'
 import type { ExternalInitializer } from '../runtime/device.ts'
 import type { Precision } from '../weights/plan.ts'
 import type { WeightStore } from '../weights/weight-store.ts'
-import { attentionBlock, type Run } from './attention.ts'
+import { attentionBlock } from './attention.ts'
+import { fusedAttention } from './attention-fused.ts'
+import { primitiveAttention } from './attention-primitive.ts'
+import type { Blocks } from './block.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { feedForwardBlock } from './feed-forward.ts'
-import { PORTS } from './ports.ts'
-import { rotaryTables } from './rotary.ts'
-import { GraphWeights } from './weights.ts'
+import { GraphWeights } from './graph-weights.ts'
+import { type LinearRole, PORTS } from './ports.ts'
+import { runInputs } from './run-inputs.ts'
 
 export type DecoderOptions = {
   /** Whether adapters may change the linear layers. */
   lora: boolean
   /** Whether the caller says which places each token sees. */
   tree: boolean
-  /** Positions there may be; the model's context by default. */
+  /** How many positions there may be; the model's context by default. */
   positions?: number
+  /** `primitive` spells attention out; by default the runtime's own operator computes it. */
+  attention?: 'fused' | 'primitive'
 }
 
 export type DecoderModel = {
   model: Uint8Array
   initializers: ExternalInitializer[]
-  /** Of the keys and values, the bias and what adapters bring. */
+  /** That the graph computes in: of the keys and values, the bias and what adapters bring. */
   type: DType
 }
 
-/** The type that a graph computes in over weights of a precision. */
 const TYPES: Record<Precision, DType> = {
   float32: 'float32',
   float16: 'float16',
@@ -49,50 +53,40 @@ export function decoderModel(
   const g = new Graph()
   const type = TYPES[store.precision]
   const weights = new GraphWeights(g, store, type)
-  const run = inputs(g, config, options, type)
+  const { tree, positions = config.context } = options
+  const run = runInputs(g, config, type, { tree, positions })
+  const blocks: Blocks = { g, config, weights, type, gates: options.lora ? gateInputs(g, type) : null }
+  const attend =
+    options.attention === 'primitive' ? primitiveAttention(g, config, run) : fusedAttention(g, config, run)
 
-  const embedding = weights.plain('token_embd.weight', [config.vocabulary, config.hidden])
-  let x = ops.cast(g, ops.gather(g, embedding, run.tokens, 0), type)
-  if (config.embeddingScale !== 1) x = ops.mul(g, x, ops.scalar(g, config.embeddingScale, type))
+  let x = embed(blocks, run.tokens)
   for (let layer = 0; layer < config.layers; layer++) {
-    x = attentionBlock(g, x, run, weights, config, layer)
-    x = feedForwardBlock(g, x, run, weights, config, layer)
+    x = feedForwardBlock(blocks, attentionBlock(blocks, attend, x, layer), layer)
   }
-
-  const wanted = ops.gather(g, ops.reshape(g, x, [-1, config.hidden]), run.rows, 0)
-  const last = fused.rmsNorm(
-    g,
-    wanted,
-    weights.plain('output_norm.weight', [config.hidden]),
-    config.normEpsilon,
-  )
-  const logits = weights.linear(last, 'output.weight', [config.vocabulary, config.hidden])
-  g.output(PORTS.logits, ops.cast(g, logits, 'float32'))
+  g.output(PORTS.logits, logits(blocks, x, run.rows))
   return { model: g.encode(), initializers: weights.initializers, type }
 }
 
-function inputs(
-  g: Graph,
-  config: DecoderConfig,
-  options: DecoderOptions,
-  type: DType,
-): Run & { tokens: Value; rows: Value } {
-  const positions = options.positions ?? config.context
-  const half = [positions, config.headSize / 2]
-  const tables = (name: string, frequencies: readonly number[]) => {
-    const { cos, sin } = rotaryTables(frequencies, positions)
-    return {
-      cos: ops.cast(g, g.floats(`${name}_cos`, cos, half), type),
-      sin: ops.cast(g, g.floats(`${name}_sin`, sin, half), type),
-    }
-  }
+function gateInputs(g: Graph, type: DType): Record<LinearRole, Value> {
+  const gate = (role: LinearRole) => g.input(PORTS.loraGate(role), type, ['batch', 1, `ranks_${role}`])
   return {
-    tokens: g.input(PORTS.tokens, 'int64', ['batch', 'new']),
-    positions: g.input(PORTS.positions, 'int64', ['batch', 'new']),
-    last: g.input(PORTS.last, 'int32', ['batch']),
-    total: g.input(PORTS.total, 'int32', []),
-    bias: options.tree ? g.input(PORTS.bias, type, [1, 1, 'new', 'total']) : null,
-    rows: g.input(PORTS.rows, 'int64', ['rows']),
-    rotary: tables('rotary', config.frequencies),
+    attn_qkv: gate('attn_qkv'),
+    attn_output: gate('attn_output'),
+    ffn_gate_up: gate('ffn_gate_up'),
+    ffn_down: gate('ffn_down'),
   }
+}
+
+function embed({ g, config, weights, type }: Blocks, tokens: Value): Value {
+  const table = weights.plain('token_embd.weight', [config.vocabulary, config.hidden])
+  const x = ops.cast(g, ops.gather(g, table, tokens, 0), type)
+  return config.embeddingScale === 1 ? x : ops.mul(g, x, ops.scalar(g, config.embeddingScale, type))
+}
+
+/** float32 [R, vocabulary]: the wanted rows alone pass the last norm and the head. */
+function logits({ g, config, weights }: Blocks, x: Value, rows: Value): Value {
+  const { vocabulary, hidden, normEpsilon } = config
+  const wanted = ops.gather(g, ops.reshape(g, x, ['tokens', hidden]), rows, 0)
+  const last = fused.rmsNorm(g, wanted, weights.plain('output_norm.weight', [hidden]), normEpsilon)
+  return ops.cast(g, weights.linear(last, 'output.weight', [vocabulary, hidden]), 'float32')
 }

@@ -61,7 +61,7 @@ export function decoderModel(config: DecoderConfig, store: WeightStore): Uint8Ar
 
   const last = fused.rmsNorm(
     g,
-    ops.gather(g, ops.reshape(g, x, [-1, config.hidden]), rows, 0),
+    ops.gather(g, ops.reshape(g, x, ['tokens', config.hidden]), rows, 0),
     weight('output_norm.weight', [config.hidden]),
     config.normEpsilon,
   )

@@ -1,4 +1,4 @@
-/** Names and shapes of the decoder graph's inputs and outputs. B rows a batch, S new tokens a row, T positions. */
+/** Names and shapes of the decoder graph's inputs and outputs. B rows a batch, S new tokens a row, T places. */
 export const PORTS = {
   /** int64 [B, S]: the tokens to run. With more than one a row and a past, B is 1. */
   tokens: 'tokens',
@@ -9,10 +9,15 @@ export const PORTS = {
   /** int32 scalar: the largest of those, plus one: T. */
   total: 'total',
   /**
-   * float [1, 1, S, T]: added to attention's scores beside the causal mask: 0 where a token may look, -inf where it may not.
-   * Absent where the graph was built with `tree: false`.
+   * Where the graph was built with `tree: true`: float32 [1, 1, S, T], added to attention's scores beside the causal
+   * mask: 0 where a token may look, -inf where it may not. The keys' and values' capacity must then be above S.
    */
   bias: 'bias',
+  /**
+   * int64 [T], where the graph was built with `tree: true` and the model has layers that look back a window: the
+   * position of the token in each place, which may be another than the place where branches lie side by side.
+   */
+  keyPositions: 'key_positions',
   /** int64 [R]: which of the B * S new tokens get logits. */
   rows: 'rows',
   /** [B, kvHeads, capacity, headSize] for each layer: places before the new tokens are read, theirs are written. */
@@ -22,17 +27,21 @@ export const PORTS = {
   presentKey: (layer: number) => `present_key_${layer}`,
   presentValue: (layer: number) => `present_value_${layer}`,
   /**
-   * Where the graph was built with `lora: true`: float [B, 1, L], which of the L stacked ranks serve a row: an
-   * adapter's alpha / rank at its own, 0 at others'.
+   * Where the graph was built with `lora: true`: [B, 1, L] in the graph's type for each linear layer of a block, which
+   * of the L stacked ranks serve a row: an adapter's alpha / rank at its own, 0 at others'.
    */
-  loraGate: 'lora_gate',
-  /** float [L, in] for each layer and site: the stacked A matrices. Sites: see LORA_SITES. */
-  loraA: (layer: number, site: LoraSite) => `lora_a_${layer}_${site}`,
-  /** float [L, out]: the stacked B matrices, transposed. */
-  loraB: (layer: number, site: LoraSite) => `lora_b_${layer}_${site}`,
+  loraGate: (role: LinearRole) => `lora_gate_${role}`,
+  /** [L, in] for each layer: the stacked A matrices. */
+  loraA: (layer: number, role: LinearRole) => `lora_a_${layer}_${role}`,
+  /** [L, out]: the stacked B matrices, transposed. */
+  loraB: (layer: number, role: LinearRole) => `lora_b_${layer}_${role}`,
   /** float32 [R, vocabulary]. */
   logits: 'logits',
 } as const
+
+/** The linear layers of a decoder's block, as the graph fuses them. */
+export const LINEAR_ROLES = ['attn_qkv', 'attn_output', 'ffn_gate_up', 'ffn_down'] as const
+export type LinearRole = (typeof LINEAR_ROLES)[number]
 
 /** The linear layers that an adapter may change, by the name PEFT gives them. */
 export const LORA_SITES = [

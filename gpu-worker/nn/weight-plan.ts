@@ -1,123 +1,84 @@
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Checkpoint } from '../weights/checkpoint.ts'
 import type { PlannedWeight, WeightPart } from '../weights/plan.ts'
-import { type DecoderConfig, familyOf } from './decoder-config.ts'
+import { layerWeight } from './block.ts'
+import type { DecoderConfig } from './decoder-config.ts'
+import { familyOf } from './families/families.ts'
+import { linearParts, linearShape } from './linear-shapes.ts'
+import type { LinearRole, LoraSite } from './ports.ts'
+import { checkpointNames } from './tensor-names.ts'
 
-/** The canonical name of a layer's weight. */
-export const layerWeight = (layer: number, role: string) => `blk.${layer}.${role}`
-
-/** What safetensors files call a layer's modules, after `model.layers.N.`. */
-const MODULES: Readonly<Record<string, string>> = {
-  attn_norm: 'input_layernorm',
-  attn_q: 'self_attn.q_proj',
-  attn_k: 'self_attn.k_proj',
-  attn_v: 'self_attn.v_proj',
-  attn_q_norm: 'self_attn.q_norm',
-  attn_k_norm: 'self_attn.k_norm',
-  attn_output: 'self_attn.o_proj',
-  ffn_norm: 'post_attention_layernorm',
-  ffn_gate: 'mlp.gate_proj',
-  ffn_up: 'mlp.up_proj',
-  ffn_down: 'mlp.down_proj',
-}
-
-/** Where a block has a norm on either side, these names move. */
-const MODULES_WITH_POST_NORMS: Readonly<Record<string, string>> = {
-  ...MODULES,
-  post_attention_norm: 'post_attention_layernorm',
-  ffn_norm: 'pre_feedforward_layernorm',
-  post_ffw_norm: 'post_feedforward_layernorm',
-}
+/** The rows of these are stored by heads. */
+const QUERIES_AND_KEYS: readonly LoraSite[] = ['q_proj', 'k_proj']
 
 /**
  * The decoder graph's weights, and the checkpoint's tensors that each is made of. Throws `not_configured` where the
  * checkpoint lacks one of them or has one that the family knows no use for: it's another model than we would run.
  */
 export function weightPlan(config: DecoderConfig, checkpoint: Checkpoint): PlannedWeight[] {
+  const layers = Array.from({ length: config.layers }, (_, layer) => layer)
   const plan = [
     ...outerWeights(config, checkpoint),
-    ...layers(config).flatMap((layer) => layerWeights(config, checkpoint, layer)),
+    ...layers.flatMap((layer) => layerWeights(config, checkpoint, layer)),
   ]
   checkTensors(plan, config, checkpoint)
   return plan
 }
 
-const layers = ({ layers }: DecoderConfig) => Array.from({ length: layers }, (_, layer) => layer)
-
 function outerWeights(config: DecoderConfig, checkpoint: Checkpoint): PlannedWeight[] {
   const { hidden, vocabulary, tiedHead } = config
-  const gguf = checkpoint.format === 'gguf'
-  const prefix = modelPrefix(checkpoint)
-  const embedding = gguf ? 'token_embd.weight' : `${prefix}model.embed_tokens.weight`
-  const head = gguf ? 'output.weight' : `${prefix}lm_head.weight`
-  const norm = gguf ? 'output_norm.weight' : `${prefix}model.norm.weight`
+  const names = checkpointNames(checkpoint, config)
+  const head = tiedHead ? names.embedding : names.head
   const table = [vocabulary, hidden]
   return [
-    { name: 'token_embd.weight', shape: table, role: 'embedding', parts: [{ tensor: embedding }] },
-    { name: 'output.weight', shape: table, role: 'linear', parts: [{ tensor: tiedHead ? embedding : head }] },
+    { name: 'token_embd.weight', shape: table, role: 'embedding', parts: [{ tensor: names.embedding }] },
+    { name: 'output.weight', shape: table, role: 'linear', parts: [{ tensor: head }] },
     {
       name: 'output_norm.weight',
       shape: [hidden],
       role: 'vector',
-      parts: [{ tensor: norm, ...plusOne(checkpoint) }],
+      parts: [{ tensor: names.outputNorm, ...plusOne(checkpoint) }],
     },
   ]
 }
 
 function layerWeights(config: DecoderConfig, checkpoint: Checkpoint, layer: number): PlannedWeight[] {
-  const { hidden, feedForward, heads, kvHeads, headSize } = config
-  const family = familyOf(checkpoint)
-  const neighbours = checkpoint.format === 'gguf' && family.neighboursInGguf
-  const tensor = (role: string, kind: 'weight' | 'bias' = 'weight') =>
-    checkpoint.format === 'gguf'
-      ? `${layerWeight(layer, role)}.${kind}`
-      : `${modelPrefix(checkpoint)}model.layers.${layer}.${(config.postNorms ? MODULES_WITH_POST_NORMS : MODULES)[role]}.${kind}`
-  const qkv = (kind: 'weight' | 'bias'): WeightPart[] => [
-    { tensor: tensor('attn_q', kind), ...(neighbours ? { neighbouringHeads: heads } : {}) },
-    { tensor: tensor('attn_k', kind), ...(neighbours ? { neighbouringHeads: kvHeads } : {}) },
-    { tensor: tensor('attn_v', kind) },
-  ]
+  const { hidden, headSize, postNorms, queryKeyNorm, qkvBias } = config
+  const names = checkpointNames(checkpoint, config)
+  const parts = (role: LinearRole, kind: 'weight' | 'bias'): WeightPart[] =>
+    linearParts(config, role).map(({ site, rows }) => ({
+      tensor: names.linear(layer, site, kind),
+      ...(names.neighbours && QUERIES_AND_KEYS.includes(site) ? { neighbouringHeads: rows / headSize } : {}),
+    }))
+  const linear = (role: LinearRole): PlannedWeight => ({
+    name: `${layerWeight(layer, role)}.weight`,
+    shape: linearShape(config, role),
+    role: 'linear',
+    parts: parts(role, 'weight'),
+  })
+  const bias = (role: LinearRole): PlannedWeight => ({
+    name: `${layerWeight(layer, role)}.bias`,
+    shape: [linearShape(config, role)[0]],
+    role: 'vector',
+    parts: parts(role, 'bias'),
+  })
   const norm = (role: string, size: number): PlannedWeight => ({
     name: `${layerWeight(layer, role)}.weight`,
     shape: [size],
     role: 'vector',
-    parts: [{ tensor: tensor(role), ...plusOne(checkpoint) }],
+    parts: [{ tensor: names.norm(layer, role), ...plusOne(checkpoint) }],
   })
-  const linear = (
-    role: string,
-    shape: number[],
-    parts: WeightPart[] = [{ tensor: tensor(role) }],
-  ): PlannedWeight => ({
-    name: `${layerWeight(layer, role)}.weight`,
-    shape,
-    role: 'linear',
-    parts,
-  })
-  const rows = (heads + 2 * kvHeads) * headSize
   return [
     norm('attn_norm', hidden),
-    linear('attn_qkv', [rows, hidden], qkv('weight')),
-    ...(config.qkvBias
-      ? [
-          {
-            name: `${layerWeight(layer, 'attn_qkv')}.bias`,
-            shape: [rows],
-            role: 'vector',
-            parts: qkv('bias'),
-          } as const,
-        ]
-      : []),
-    ...(config.queryKeyNorm ? [norm('attn_q_norm', headSize), norm('attn_k_norm', headSize)] : []),
-    linear('attn_output', [hidden, heads * headSize]),
-    ...(config.postNorms ? [norm('post_attention_norm', hidden)] : []),
+    linear('attn_qkv'),
+    ...(qkvBias ? [bias('attn_qkv')] : []),
+    ...(queryKeyNorm ? [norm('attn_q_norm', headSize), norm('attn_k_norm', headSize)] : []),
+    linear('attn_output'),
+    ...(postNorms ? [norm('post_attention_norm', hidden)] : []),
     norm('ffn_norm', hidden),
-    linear(
-      'ffn_gate_up',
-      [2 * feedForward, hidden],
-      [{ tensor: tensor('ffn_gate') }, { tensor: tensor('ffn_up') }],
-    ),
-    linear('ffn_down', [hidden, feedForward]),
-    ...(config.postNorms ? [norm('post_ffw_norm', hidden)] : []),
+    linear('ffn_gate_up'),
+    linear('ffn_down'),
+    ...(postNorms ? [norm('post_ffw_norm', hidden)] : []),
   ]
 }
 
@@ -125,14 +86,9 @@ function plusOne(checkpoint: Checkpoint): { plus?: number } {
   return checkpoint.format === 'safetensors' && familyOf(checkpoint).normsPlusOne ? { plus: 1 } : {}
 }
 
-/** A model that sees too keeps its text part under a name of its own. */
-function modelPrefix({ tensors }: Checkpoint): string {
-  return tensors.has('language_model.model.embed_tokens.weight') ? 'language_model.' : ''
-}
-
-/** Tensors that a text's logits don't depend on: the head's copy of the embedding, what positions and images need. */
+/** Tensors that a text's logits don't depend on: a tied head's copy, what rotation is computed from, what sees images. */
 const UNUSED =
-  /^(rope_freqs\.weight|lm_head\.weight|vision_tower\..*|multi_modal_projector\..*|.*\.rotary_emb\.inv_freq)$/
+  /^(rope_freqs\.weight|lm_head\.weight|(model\.)?(vision_tower|multi_modal_projector)\..*|.*\.inv_freq)$/
 
 function checkTensors(
   plan: readonly PlannedWeight[],
@@ -148,7 +104,7 @@ function checkTensors(
   if (unknown !== undefined) {
     throw new PlumblineError(
       'not_configured',
-      `${path} has a tensor ${unknown}, which no ${family} model that we can run has; use one without it.`,
+      `${path} has a tensor ${unknown}, which no ${family} model that can be run here has; use one without it.`,
     )
   }
 }

@@ -12,6 +12,19 @@ export function matmulTransposed(g: Graph, x: Value, w: Value): Value {
   return g.op('FusedMatMul', [x, w], { dtype: x.dtype, shape }, { ...MICROSOFT, attributes: { transB: 1 } })
 }
 
+/** `x · wᵀ` of the last two axes, times a number; the earlier axes are broadcast. */
+export function scaledProducts(g: Graph, x: Value, w: Value, scale: number): Value {
+  const shape = [...x.shape.slice(0, -1), w.shape.at(-2) ?? 1]
+  const attributes = { transB: 1, alpha: { float: scale } }
+  return g.op('FusedMatMul', [x, w], { dtype: x.dtype, shape }, { ...MICROSOFT, attributes })
+}
+
+/** Heads [B, heads, S, d] turned by the positions [B, S], each half's channels together (arXiv 2104.09864). */
+export function rotate(g: Graph, x: Value, positions: Value, rotary: Rotary): Value {
+  const attributes = { interleaved: rotary.interleaved ? 1 : 0 }
+  return g.op('RotaryEmbedding', [x, positions, rotary.cos, rotary.sin], x, { ...MICROSOFT, attributes })
+}
+
 /** Root-mean-square normalisation over the last axis, then a scale (arXiv 1910.07467, equation 4). */
 export function rmsNorm(g: Graph, x: Value, scale: Value, epsilon: number): Value {
   const attributes = { axis: -1, epsilon: { float: epsilon } }
@@ -34,7 +47,10 @@ type Attention = {
   total: Value
   /** Tables [positions, d / 2]; channels of each half rotate together, or neighbours if interleaved. */
   rotary: Rotary
-  /** int64 [B, S]: the rows of the tables for each token. By default it is a token's place in its row. */
+  /**
+   * int64 [B, S]: the rows of the tables for each token. By default it is a token's place in its row, and so it is for
+   * all but the first token wherever S = total.
+   */
   positions?: Value
   /** [1, 1, S, total]: added to the scores. */
   bias?: Value | null
@@ -42,6 +58,8 @@ type Attention = {
   kvHeads: number
   /** Of the scores; 1 / sqrt(d) by default. */
   scale?: number
+  /** How many places each token sees, its own among them; all before it by default. */
+  window?: number | null
 }
 
 /**
@@ -69,6 +87,7 @@ export function attention(g: Graph, a: Attention): { output: Value; key: Value; 
         do_rotary: 1,
         rotary_interleaved: a.rotary.interleaved ? 1 : 0,
         ...(a.scale === undefined ? {} : { scale: { float: a.scale } }),
+        ...(a.window ? { local_window_size: a.window } : {}),
       },
     },
   )

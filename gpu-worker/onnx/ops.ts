@@ -3,21 +3,63 @@ import { type Dim, DTYPES, type DType, type Shape, type Value } from './types.ts
 
 /** ONNX's operators, as many as our layers are made of, each with the shape of what it computes. */
 
-/** Elementwise, `b` broadcast to `a`'s shape. */
 export function add(g: Graph, a: Value, b: Value): Value {
-  return g.op('Add', [a, b], a)
+  return elementwise(g, 'Add', a, b)
 }
 
 export function sub(g: Graph, a: Value, b: Value): Value {
-  return g.op('Sub', [a, b], a)
+  return elementwise(g, 'Sub', a, b)
 }
 
 export function mul(g: Graph, a: Value, b: Value): Value {
-  return g.op('Mul', [a, b], a)
+  return elementwise(g, 'Mul', a, b)
+}
+
+function elementwise(g: Graph, op: string, a: Value, b: Value): Value {
+  return g.op(op, [a, b], { dtype: a.dtype, shape: broadcast(a.shape, b.shape) })
 }
 
 export function sigmoid(g: Graph, x: Value): Value {
   return g.op('Sigmoid', [x], x)
+}
+
+/** GELU by its tanh approximation (arXiv 1606.08415, section 2). */
+export function gelu(g: Graph, x: Value): Value {
+  return g.op('Gelu', [x], x, { attributes: { approximate: 'tanh' } })
+}
+
+/** Over the last axis. */
+export function softmax(g: Graph, x: Value): Value {
+  return g.op('Softmax', [x], x, { attributes: { axis: -1 } })
+}
+
+/** The product of the last two axes, the earlier ones broadcast. */
+export function matmul(g: Graph, a: Value, b: Value): Value {
+  const before = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const shape = [...before, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1]
+  return g.op('MatMul', [a, b], { dtype: a.dtype, shape })
+}
+
+/** Whether each element of `a` is at least that of `b`. */
+export function atLeast(g: Graph, a: Value, b: Value): Value {
+  return g.op('GreaterOrEqual', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
+}
+
+export function equal(g: Graph, a: Value, b: Value): Value {
+  return g.op('Equal', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
+}
+
+/** `yes` where `condition` holds, else `no`. */
+export function where(g: Graph, condition: Value, yes: Value, no: Value): Value {
+  const shape = broadcast(condition.shape, broadcast(yes.shape, no.shape))
+  return g.op('Where', [condition, yes, no], { dtype: yes.dtype, shape })
+}
+
+/** The shape of an elementwise operator's result: axes are aligned at the end, a size of 1 takes the other's. */
+function broadcast(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length)
+  const at = (shape: Shape, axis: number) => shape[axis - rank + shape.length] ?? 1
+  return Array.from({ length: rank }, (_, axis) => (at(a, axis) === 1 ? at(b, axis) : at(a, axis)))
 }
 
 export function cast(g: Graph, x: Value, to: DType): Value {
@@ -36,9 +78,26 @@ export function split(g: Graph, x: Value, sizes: readonly number[]): Value[] {
   return g.node('Split', [x, g.ints(sizes)], results, { attributes: { axis: -1 } })
 }
 
-/** One size may be -1: what is left of the elements. A size of 0 keeps the axis's. */
-export function reshape(g: Graph, x: Value, shape: readonly number[]): Value {
-  return g.op('Reshape', [x, g.ints(shape)], { dtype: x.dtype, shape })
+/**
+ * The elements of `x` in another shape. Of its sizes that are known at run time alone, one may be new: what is left;
+ * the others keep their axis.
+ */
+export function reshape(g: Graph, x: Value, shape: Shape): Value {
+  const sizes = shape.map((dim, axis) => (typeof dim === 'number' ? dim : dim === x.shape[axis] ? 0 : -1))
+  if (sizes.filter((size) => size === -1).length > 1) throw new TypeError(`[${shape}] has two unknown sizes`)
+  return g.op('Reshape', [x, g.ints(sizes)], { dtype: x.dtype, shape })
+}
+
+/** `x` with an axis of size 1 put in. */
+export function unsqueeze(g: Graph, x: Value, axis: number): Value {
+  const shape = x.shape.toSpliced(axis, 0, 1)
+  return g.op('Unsqueeze', [x, g.ints([axis])], { dtype: x.dtype, shape })
+}
+
+/** The axes of `x` in another order. */
+export function transpose(g: Graph, x: Value, order: readonly number[]): Value {
+  const shape = order.map((axis) => x.shape[axis] ?? 1)
+  return g.op('Transpose', [x], { dtype: x.dtype, shape }, { attributes: { perm: order } })
 }
 
 /** The entries of `x` along `axis` that `indices` names; indices take the axis's place in the shape. */
@@ -64,4 +123,22 @@ export function concat(g: Graph, values: readonly Value[], axis: number, size: D
   if (first === undefined) throw new TypeError('nothing to concatenate')
   const shape = first.shape.map((dim, i) => (i === axis ? size : dim))
   return g.op('Concat', values, { dtype: first.dtype, shape }, { attributes: { axis } })
+}
+
+/** `data` with `updates` written at `indices`: int64 [..., k], each the first k coordinates of a slice. In place where memory is shared. */
+export function scatter(g: Graph, data: Value, indices: Value, updates: Value): Value {
+  return g.op('ScatterND', [data, indices, updates], data)
+}
+
+/** 0, 1, ... up to a scalar's value. */
+export function range(g: Graph, end: Value, size: Dim): Value {
+  const constant = (value: number) => cast(g, g.ints([value], []), end.dtype)
+  return g.op('Range', [constant(0), end, constant(1)], { dtype: end.dtype, shape: [size] })
+}
+
+/** `x` with so many entries of a value behind those of its last axis; `count` is int64 [1]. */
+export function padEnd(g: Graph, x: Value, count: Value, size: Dim): Value {
+  const none = g.ints(Array.from({ length: 2 * x.shape.length - 1 }, () => 0))
+  const pads = concat(g, [none, count], 0, 2 * x.shape.length)
+  return g.op('Pad', [x, pads], { dtype: x.dtype, shape: [...x.shape.slice(0, -1), size] })
 }

@@ -39,6 +39,8 @@ export type Family = {
   local?: (checkpoint: Checkpoint, sizes: Sizes) => { layers: number[]; window: number; theta: number }
   /** The base of the frequencies where the files don't say it. */
   theta: number
+  /** Other values that the files may leave out. */
+  defaults?: Partial<Sizes & { context: number; normEpsilon: number }>
 }
 
 /** A key of the checkpoint's settings: GGUF's begin with the architecture's name. */

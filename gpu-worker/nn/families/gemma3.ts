@@ -14,6 +14,8 @@ export const gemma3: Family = {
   neighboursInGguf: false,
   normsPlusOne: true,
   theta: 1_000_000,
+  // The larger sizes' config.json says only what differs from these.
+  defaults: { heads: 8, kvHeads: 4, headSize: 256, context: 131_072, normEpsilon: 1e-6 },
   embeddingScale: ({ hidden }) => Math.sqrt(hidden),
   scoreScale: (checkpoint, sizes) => 1 / Math.sqrt(scoreSize(checkpoint, sizes)),
   local: (checkpoint, { layers }) => {

@@ -1,0 +1,35 @@
+import type { DecoderConfig } from './decoder-config.ts'
+import type { LinearRole, LoraSite } from './ports.ts'
+
+/** The parts of a fused linear layer that were layers of their own, in the order of their rows, with the rows of each. */
+export function linearParts(config: DecoderConfig, role: LinearRole): { site: LoraSite; rows: number }[] {
+  const { hidden, feedForward, heads, kvHeads, headSize } = config
+  switch (role) {
+    case 'attn_qkv':
+      return [
+        { site: 'q_proj', rows: heads * headSize },
+        { site: 'k_proj', rows: kvHeads * headSize },
+        { site: 'v_proj', rows: kvHeads * headSize },
+      ]
+    case 'attn_output':
+      return [{ site: 'o_proj', rows: hidden }]
+    case 'ffn_gate_up':
+      return [
+        { site: 'gate_proj', rows: feedForward },
+        { site: 'up_proj', rows: feedForward },
+      ]
+    case 'ffn_down':
+      return [{ site: 'down_proj', rows: hidden }]
+  }
+}
+
+/** [out, in] of a fused linear layer. */
+export function linearShape(config: DecoderConfig, role: LinearRole): [number, number] {
+  const out = linearParts(config, role).reduce((sum, { rows }) => sum + rows, 0)
+  return [out, inner(config, role)]
+}
+
+function inner({ hidden, feedForward, heads, headSize }: DecoderConfig, role: LinearRole): number {
+  if (role === 'attn_output') return heads * headSize
+  return role === 'ffn_down' ? feedForward : hidden
+}

@@ -1,0 +1,62 @@
+import type { Graph } from '../onnx/graph.ts'
+import * as ops from '../onnx/ops.ts'
+import type { DType, Value } from '../onnx/types.ts'
+import type { DecoderConfig } from './decoder-config.ts'
+import { PORTS } from './ports.ts'
+import { rotaryTables } from './rotary.ts'
+
+export type Tables = { cos: Value; sin: Value }
+
+/** What a run says of its tokens, and what all layers derive from it. */
+export type RunInputs = {
+  tokens: Value
+  positions: Value
+  last: Value
+  total: Value
+  rows: Value
+  /** [1, 1, S, T], where the graph takes one. */
+  bias: Value | null
+  /** The bias of layers that look back a window: [B, 1, S, T]. */
+  localBias: Value | null
+  rotary: Tables
+  localRotary: Tables | null
+}
+
+/** Declares the inputs of a run. `positions` is how many there may be. */
+export function runInputs(
+  g: Graph,
+  config: DecoderConfig,
+  type: DType,
+  { tree, positions }: { tree: boolean; positions: number },
+): RunInputs {
+  const tables = (name: string, frequencies: readonly number[]): Tables => {
+    const { cos, sin } = rotaryTables(frequencies, positions)
+    const constant = (values: Float32Array, part: string) =>
+      ops.cast(g, g.floats(`${name}_${part}`, values, [positions, frequencies.length]), type)
+    return { cos: constant(cos, 'cos'), sin: constant(sin, 'sin') }
+  }
+  const run = {
+    tokens: g.input(PORTS.tokens, 'int64', ['batch', 'new']),
+    positions: g.input(PORTS.positions, 'int64', ['batch', 'new']),
+    last: g.input(PORTS.last, 'int32', ['batch']),
+    total: g.input(PORTS.total, 'int32', []),
+    rows: g.input(PORTS.rows, 'int64', ['rows']),
+    bias: tree ? ops.cast(g, g.input(PORTS.bias, 'float32', [1, 1, 'new', 'total']), type) : null,
+  }
+  const { bias, positions: queries } = run
+  const local = config.local
+  return {
+    ...run,
+    localBias: bias && local && windowBias(g, bias, queries, local.window),
+    rotary: tables('rotary', config.frequencies),
+    localRotary: local && tables('local_rotary', local.frequencies),
+  }
+}
+
+/** Hides, beside what the bias hides, keys whose position is `window` or more before the query's. */
+function windowBias(g: Graph, bias: Value, queries: Value, window: number): Value {
+  const keys = ops.reshape(g, g.input(PORTS.keyPositions, 'int64', ['total']), [1, 1, 1, 'total'])
+  const distance = ops.sub(g, ops.reshape(g, queries, ['batch', 1, 'new', 1]), keys)
+  const far = ops.atLeast(g, distance, g.ints([window], []))
+  return ops.where(g, far, ops.scalar(g, Number.NEGATIVE_INFINITY, bias.dtype), bias)
+}

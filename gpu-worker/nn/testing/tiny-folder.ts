@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TINY_VOCABULARY, type TinyModel } from './tiny-models.ts'
+import { type TinyTensor, tinyTensors } from './tiny-tensors.ts'
+
+/** Writes a tiny model as Hugging Face lays models out: config.json, model.safetensors, tokenizer.json. */
+export async function writeTinyFolder(folder: string, model: TinyModel): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'config.json'), JSON.stringify(model.config))
+  await writeFile(join(folder, 'model.safetensors'), safetensors(tinyTensors(model)))
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer()))
+}
+
+/** The bytes of a safetensors file. */
+export function safetensors(tensors: ReadonlyMap<string, TinyTensor>): Uint8Array {
+  let end = 0
+  const entries = Array.from(tensors, ([name, { shape, values }]) => {
+    const data_offsets = [end, end + values.byteLength]
+    end += values.byteLength
+    return [name, { dtype: 'F32', shape, data_offsets }] as const
+  })
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(header.length))
+  return Buffer.concat([
+    length,
+    header,
+    ...Array.from(tensors.values(), ({ values }) => Buffer.from(values.buffer)),
+  ])
+}
+
+/** A token for each of some bytes, without merges. */
+function tokenizer(): object {
+  const vocab = Object.fromEntries(
+    Array.from({ length: TINY_VOCABULARY }, (_, id) => [String.fromCharCode(0x40 + id), id]),
+  )
+  return { model: { type: 'BPE', vocab, merges: [] }, added_tokens: [] }
+}
