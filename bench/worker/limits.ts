@@ -3,6 +3,7 @@ import { weightPlan } from '../../gpu-worker/nn/weight-plan.ts'
 import { openDevice } from '../../gpu-worker/runtime/open-device.ts'
 import { readCheckpoint } from '../../gpu-worker/weights/read-checkpoint.ts'
 import { storeLayout } from '../../gpu-worker/weights/store-layout.ts'
+import type { StoredWeight } from '../../gpu-worker/weights/weight-store.ts'
 import { report } from '../statistics.ts'
 import { bandwidth, blockedPeak, floatPeak } from './machine.ts'
 import type { Setting } from './setting.ts'
@@ -41,8 +42,11 @@ export async function measureLimits(
       ratio: ((rates[`prefill ${batch}`] ?? Number.NaN) * operations) / peak,
     })
   }
-  // The embedding is a table: of its rows one is read. As the head it is read whole, and shares its bytes.
-  const read = storeLayout(plan, precision).bytes
+  // Of the embedding's rows one is read for a token; all others of its bytes as the head, if they are.
+  const { weights } = storeLayout(checkpoint, plan, precision)
+  const read = plan
+    .filter(({ role }) => role !== 'embedding')
+    .reduce((sum, { name }) => sum + bytesOf(weights.get(name)), 0)
   report({ name: 'memory bandwidth', value: bytesPerSecond / 1e9, unit: 'GB/s' })
   report({ name: `weights read for a token, ${precision}`, value: read / 1e6, unit: 'MB' })
   const rate = rates['decode 1'] ?? Number.NaN
@@ -53,4 +57,10 @@ export async function measureLimits(
     against: 'memory bandwidth',
     ratio: (rate * read) / bytesPerSecond,
   })
+}
+
+function bytesOf(stored: StoredWeight | undefined): number {
+  if (!stored) return 0
+  if (stored.kind === 'plain') return stored.tensor.bytes
+  return stored.values.bytes + stored.scales.bytes + (stored.zeros?.bytes ?? 0)
 }
