@@ -9,6 +9,8 @@ import { sessionPorts } from './session-ports.ts'
 import { CapiTensor } from './tensor.ts'
 
 const FATAL_ONLY = 4
+/** One number, with axes enough to tell their count from the type's. */
+const SHAPE = [1, 1]
 
 /**
  * Proves that functions are where the table says: known ones, spread over it, must answer as they do in the version
@@ -58,7 +60,7 @@ function provesTexts(api: Api): boolean {
 function provesRun(api: Api): boolean {
   const runtime = new Runtime(api, openCpu(api), api.call('CreateEnv', FATAL_ONLY, 'plumbline'), 1)
   const [x, y, constant, sum] = [10, 20, 12, 0].map((number) => {
-    const tensor = CapiTensor.allocate(runtime, 'float32', [1])
+    const tensor = CapiTensor.allocate(runtime, 'float32', SHAPE)
     tensor.write(Float32Array.of(number))
     return tensor
   })
@@ -76,9 +78,9 @@ function provesTensor(api: Api, { value }: CapiTensor): boolean {
   const sizes = new BigInt64Array(16)
   const axes = api.call('GetDimensionsCount', info)
   const element = api.call('GetTensorElementType', info)
-  if (axes === 1) api.call('GetDimensions', info, sizes, axes)
+  if (axes === SHAPE.length) api.call('GetDimensions', info, sizes, axes)
   api.call('ReleaseTensorTypeAndShapeInfo', info)
-  return element === DTYPES.float32.onnx && sizes[0] === 1n
+  return element === DTYPES.float32.onnx && sizes[1] === 1n
 }
 
 type Bound = Readonly<Record<string, CapiTensor>>
@@ -90,8 +92,8 @@ function runAddition(
   outputs: Bound,
 ): void {
   const g = new Graph()
-  const [x, y] = [g.input('x', 'float32', [1]), g.input('y', 'float32', [1])]
-  const zero = g.floats('constant', Float32Array.of(0), [1])
+  const [x, y] = [g.input('x', 'float32', SHAPE), g.input('y', 'float32', SHAPE)]
+  const zero = g.floats('constant', Float32Array.of(0), SHAPE)
   g.output('sum', g.op('Add', [g.op('Add', [x, y], x), zero], x))
   const model = g.encode()
   const settings = api.call('CreateSessionOptions')
