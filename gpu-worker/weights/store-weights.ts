@@ -91,6 +91,8 @@ async function writeData(
       onProgress({ phase: 'convert', done, total: layout.bytes })
     }
   }
+  // Its index must not outlive it when the machine loses power.
+  await target.datasync()
 }
 
 /** Moves the finished folder into place. Another process may have done the same: its result is as good. */
