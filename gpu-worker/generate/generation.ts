@@ -28,7 +28,6 @@ export async function generate(
   const arrived = performance.now()
   const need = { prompt: prompt.length, row: limit > 1 ? prompt.length + limit : null }
   const admitted = await admission.enter({ kind: 'reply', caller, need: () => need, signal })
-  onStart()
   const started = performance.now()
   const last = prompt.length - 1
   let cached = 0
@@ -36,6 +35,7 @@ export async function generate(
   const writing = { adapter, signal, take: (logits: Float32Array) => reply.take(logits), left: admitted.left }
   let joined = false
   try {
+    onStart()
     const wanted = { adapter, tokens: prompt, until: last, room: prompt.length }
     const rest = await reader.using(wanted, async (sequence) => {
       cached = sequence.tokens.length

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
-import { decoderConfig } from '../nn/decoder-config.ts'
 import { decoderModel } from '../nn/decoder-model.ts'
+import { readDecoderConfig } from '../nn/read-decoder-config.ts'
 import { weightPlan } from '../nn/weight-plan.ts'
 import type { Provider } from '../runtime/device.ts'
 import { openDevice, type RuntimeName } from '../runtime/open-device.ts'
@@ -43,7 +43,7 @@ export async function loadModel(
   const { home, precision, provider, runtime, threads } = options
   const { path, digest } = await resolveModel(options.reference, { home, onProgress, signal })
   const checkpoint = await readCheckpoint({ path })
-  const config = decoderConfig(checkpoint)
+  const config = await readDecoderConfig(checkpoint)
   const tokenizer = createTokenizer(checkpoint.tokenizer)
   const chat = createChat(checkpoint.tokenizer, tokenizer)
   const plan = weightPlan(config, checkpoint)

@@ -142,8 +142,8 @@ export class Model {
     this.#prompt.check(tokens.length, 0)
     const need = { prompt: tokens.length, row: null }
     const admitted = await this.#admission.enter({ kind: 'score', caller: '', need: () => need, signal })
-    onStart()
     try {
+      onStart()
       const wanted = { adapter: null, tokens, until: 0, room: tokens.length }
       return await this.#reader.using(wanted, async (sequence) => {
         const rows = await this.#reader.read(sequence, tokens, [...tokens.keys()], signal)

@@ -1,0 +1,236 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { TINY_NAMES } from '../nn/testing/tiny-models.ts'
+import { kvBytes } from './kv/kv-shape.ts'
+import { letterNoise, TinyModel, type TinyOptions, type TinyReply } from './testing/tiny-model.ts'
+
+/** The whole engine but its thread and its texts, on a model of a few thousand weights. */
+
+const opened: TinyModel[] = []
+async function open(options: TinyOptions = {}): Promise<TinyModel> {
+  const tiny = await TinyModel.open(options)
+  opened.push(tiny)
+  return tiny
+}
+afterEach(async () => {
+  for (const tiny of opened.splice(0)) await tiny.dispose()
+})
+
+const near = (numbers: readonly number[], digits: number) =>
+  numbers.map((number) => expect.closeTo(number, digits))
+
+function expectSame(reply: TinyReply, solo: TinyReply): void {
+  expect(reply.ids).toEqual(solo.ids)
+  expect(reply.logprobs).toEqual(near(solo.logprobs, 4))
+  expect(reply.text).toBe(solo.text)
+}
+
+const PROMPTS = Array.from({ length: 8 }, (_, i) => letterNoise(20 + 60 * i, i + 1))
+
+describe.each(['capi', 'stock'] as const)('over the %s runtime', (runtime) => {
+  test('eight replies that join at different times are what each is alone', async () => {
+    const tiny = await open({ runtime })
+    const options = PROMPTS.map((_, i) => ({ maxTokens: 10 + 9 * i }))
+    const solo: TinyReply[] = []
+    for (const [i, prompt] of PROMPTS.entries()) solo.push(await tiny.write(prompt, options[i]))
+    const before = tiny.model.stats().passes
+    const together = await Promise.all(
+      PROMPTS.map(async (prompt, i) => {
+        await new Promise((resolve) => setTimeout(resolve, 5 * i))
+        return tiny.write(prompt, options[i])
+      }),
+    )
+    together.forEach((reply, i) => {
+      expectSame(reply, solo[i] ?? reply)
+    })
+    const { passes } = tiny.model.stats()
+    expect((passes.rows - before.rows) / (passes.count - before.count)).toBeGreaterThan(1.5)
+  })
+
+  test('with a seed of its own each draws the same, whoever is beside it', async () => {
+    const tiny = await open({ runtime })
+    const draw = (prompt: string, seed: number) => tiny.write(prompt, { temperature: 1, topP: 0.9, seed })
+    const solo: TinyReply[] = []
+    for (const [i, prompt] of PROMPTS.entries()) solo.push(await draw(prompt, i))
+    const together = await Promise.all(PROMPTS.map((prompt, i) => draw(prompt, i)))
+    together.forEach((reply, i) => {
+      expectSame(reply, solo[i] ?? reply)
+    })
+  })
+})
+
+test('both runtimes give the same replies and the same probabilities', async () => {
+  const [capi, stock] = [await open({ runtime: 'capi' }), await open({ runtime: 'stock' })]
+  const prompt = letterNoise(300, 1)
+  expectSame(await capi.write(prompt), await stock.write(prompt))
+  const choices = ['AB', 'C', 'BAD']
+  const [one, other] = [await capi.choose(prompt, choices), await stock.choose(prompt, choices)]
+  expect(one.probabilities).toEqual(near(other.probabilities, 5))
+})
+
+describe('packed scoring', () => {
+  const shared = letterNoise(40, 1)
+  const [first, second] = [letterNoise(90, 2), letterNoise(120, 3)]
+  const questions = [`${first}${second}`, `${second}${first}`].flatMap((texts) =>
+    ['AAA', 'AABB', 'AABBCC', letterNoise(30, 4), letterNoise(50, 5)].map((criterion) => ({
+      content: shared + texts + criterion,
+      choices: criterion.length > 4 ? ['A', 'B', 'C'] : ['ABC', 'ABD', 'B', 'BAAAAB'],
+    })),
+  )
+
+  test.for(TINY_NAMES)('of %s is what separate scoring is, however it is laid out', async (name) => {
+    const separate = await open({ name, limits: { cacheBytes: 0, scoreBatch: 0 } })
+    const expected: number[][] = []
+    for (const { content, choices } of questions) {
+      expected.push((await separate.choose(content, choices)).probabilities)
+    }
+    for (const pack of [0, 8, 64, Number.POSITIVE_INFINITY]) {
+      const packed = await open({ name, limits: { pack } })
+      // Some of it is cached.
+      await packed.choose(shared + first, ['A', 'B'])
+      const results = await Promise.all(
+        questions.map(({ content, choices }) => packed.choose(content, choices)),
+      )
+      expect(results.map(({ probabilities }) => probabilities)).toEqual(
+        expected.map((probabilities) => near(probabilities, 5)),
+      )
+      const { count } = packed.model.stats().passes
+      if (pack === Number.POSITIVE_INFINITY) expect(count).toBe(4)
+    }
+  })
+
+  test('what questions share is computed and charged once', async () => {
+    const tiny = await open()
+    const results = await Promise.all(questions.map(({ content, choices }) => tiny.choose(content, choices)))
+    const charged = results.reduce((sum, { tokens }) => sum + tokens.prompt - tokens.cached, 0)
+    const distinct = new Set(
+      questions.flatMap(({ content }) => Array.from(content, (_, i) => content.slice(0, i + 1))),
+    )
+    expect(charged).toBe(distinct.size)
+    // Choices of several tokens are run beside.
+    expect(tiny.model.stats().passes.tokens).toBeLessThan(charged + 100)
+  })
+
+  test('a question that is given up harms no other', async () => {
+    const tiny = await open()
+    const abort = new AbortController()
+    const results = questions.map(({ content, choices }, i) =>
+      tiny.choose(content, choices, i === 3 ? { signal: abort.signal } : {}),
+    )
+    abort.abort(new Error('enough'))
+    const settled = await Promise.allSettled(results)
+    expect(settled.map(({ status }) => status)).toEqual(
+      questions.map((_, i) => (i === 3 ? 'rejected' : 'fulfilled')),
+    )
+  })
+})
+
+describe('admission', () => {
+  /** Of one row with room for 256 tokens: the tiny llama's sizes. */
+  const ROW = kvBytes({ layers: 2, kvHeads: 2, headSize: 16, dtype: 'float32' }, 1, 256)
+
+  test('replies wait until the memory that they may need is free; the limit holds', async () => {
+    const tiny = await open({ limits: { kvBytes: 5 * ROW, cacheBytes: 2 * ROW } })
+    let running = 0
+    let most = 0
+    let bytes = 0
+    const watch = setInterval(() => {
+      const { kv } = tiny.model.stats()
+      bytes = Math.max(bytes, kv.running + kv.cached)
+    }, 1)
+    const replies = await Promise.all(
+      PROMPTS.slice(0, 4).map(async (prompt) => {
+        const reply = await tiny.write(prompt.slice(0, 200), { maxTokens: 50 }, () => {
+          running++
+          most = Math.max(most, running)
+        })
+        running--
+        return reply
+      }),
+    )
+    clearInterval(watch)
+    expect(bytes).toBeGreaterThan(2 * ROW)
+    expect(bytes).toBeLessThanOrEqual(5 * ROW)
+    expect(replies.map(({ ids }) => ids.length)).toEqual([50, 50, 50, 50])
+    // Three rows take the places of four, and a text is read beside them.
+    expect(most).toBeGreaterThan(1)
+    expect(most).toBeLessThan(5)
+  })
+
+  test('what never fits is refused with the setting to change, and others go on', async () => {
+    const tiny = await open({ limits: { kvBytes: 3 * ROW } })
+    const small = tiny.write(PROMPTS[0] ?? '', { maxTokens: 5 })
+    await expect(tiny.write('A', { maxTokens: 900 })).rejects.toMatchObject({
+      code: 'context_exceeded',
+      message: expect.stringContaining('PLUMBLINE_KV_BYTES'),
+    })
+    await expect(tiny.choose(letterNoise(900, 1), ['A', 'B'])).rejects.toMatchObject({
+      code: 'context_exceeded',
+    })
+    expect((await small).ids).toHaveLength(5)
+  })
+
+  test('a reply that is given up frees its place at the next step', async () => {
+    const tiny = await open({ limits: { maxBatch: 1 } })
+    const abort = new AbortController()
+    const started = Promise.withResolvers<void>()
+    const long = tiny.write('ABC', { maxTokens: 1000, signal: abort.signal }, started.resolve)
+    const next = tiny.write('ABD', { maxTokens: 2 })
+    const waiting = tiny.write('ABE', { maxTokens: 2, signal: abort.signal })
+    await started.promise
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    abort.abort(new Error('enough'))
+    const given = await Promise.allSettled([long, waiting])
+    expect(given).toMatchObject(Array(2).fill({ status: 'rejected', reason: { message: 'enough' } }))
+    expect((await next).ids).toHaveLength(2)
+    await expect.poll(() => tiny.model.stats().kv.running).toBe(0)
+  })
+
+  test('a caller with many requests does not hold up another', async () => {
+    const tiny = await open({ limits: { maxBatch: 1 } })
+    const order: string[] = []
+    const ask = (caller: string) => tiny.write('ABC', { caller, maxTokens: 4 }, () => order.push(caller))
+    await Promise.all([...Array.from({ length: 6 }, () => ask('many')), ask('few'), ask('few')])
+    expect(order.slice(0, 5).filter((caller) => caller === 'few')).toHaveLength(2)
+  })
+
+  test('a question is answered while a long reply is being written', async () => {
+    const tiny = await open()
+    let over = false
+    const long = tiny.write('ABC', { maxTokens: 900 }).finally(() => {
+      over = true
+    })
+    for (let i = 0; i < 3; i++) await tiny.choose(letterNoise(600, i), ['A', 'B'])
+    expect(over).toBe(false)
+    await long
+  })
+})
+
+test('a reply whose constraint fails harms no other', async () => {
+  const tiny = await open()
+  const good = tiny.write('ABC', { maxTokens: 12 })
+  const kept = await tiny.write('ABC', { maxTokens: 12, constraint: { kind: 'choice', choices: ['HELLO'] } })
+  expect(kept).toMatchObject({ text: 'HELLO', finish: 'stop' })
+  await expect(tiny.write('ABC', { constraint: { kind: 'regex', pattern: '(' } })).rejects.toMatchObject({
+    code: 'invalid_request',
+  })
+  expect((await good).ids).toHaveLength(12)
+})
+
+test('hundreds of requests leave no memory behind', async () => {
+  const tiny = await open({ limits: { kvBytes: 1 << 22, cacheBytes: 1 << 20 } })
+  const random = (i: number, of: number) => letterNoise(1, i).charCodeAt(0) % of
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) => {
+        const seed = round * 30 + i
+        const content = letterNoise(10 + 7 * random(seed, 50), seed)
+        return i % 3 === 0
+          ? tiny.choose(content, ['A', 'BCD'])
+          : tiny.write(content, { maxTokens: 1 + random(seed, 20), temperature: 1, seed })
+      }),
+    )
+  }
+  await expect.poll(() => tiny.model.stats().kv.running).toBe(0)
+  expect(tiny.model.stats().kv.cached).toBeLessThanOrEqual(1 << 20)
+  // Disposal fails for tensors that nobody knows any more.
+})
