@@ -26,13 +26,15 @@ export function fusedAttention(g: Graph, config: DecoderConfig, run: RunInputs):
 
 /**
  * Where all tokens are new, the operator heeds the first one's position alone. So the total is said to be one more
- * then, which turns that off and changes nothing else: `last` says how many places are filled.
+ * then, which turns that off and changes nothing else: `last` says how many places are filled. It can't be done with
+ * several rows, which the operator takes several tokens of only where all are new.
  */
 function positionedRun(g: Graph, { tokens, total }: RunInputs, biases: readonly (Value | null)[]) {
-  const allNew = ops.cast(g, ops.equal(g, ops.sizeOf(g, tokens, 1), ops.cast(g, total, 'int64')), 'int64')
-  const one = ops.reshape(g, ops.cast(g, allNew, 'int32'), [])
+  const whole = (condition: Value) => ops.cast(g, condition, 'int64')
+  const allNew = whole(ops.equal(g, ops.sizeOf(g, tokens, 1), ops.cast(g, total, 'int64')))
+  const extra = ops.mul(g, allNew, whole(ops.equal(g, ops.sizeOf(g, tokens, 0), g.ints([1]))))
   return {
-    total: ops.add(g, total, one),
-    biases: biases.map((bias) => bias && ops.padEnd(g, bias, allNew, 'padded')),
+    total: ops.add(g, total, ops.reshape(g, ops.cast(g, extra, 'int32'), [])),
+    biases: biases.map((bias) => bias && ops.padEnd(g, bias, extra, 'padded')),
   }
 }

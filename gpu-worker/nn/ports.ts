@@ -2,7 +2,10 @@
 export const PORTS = {
   /** int64 [B, S]: the tokens to run. With more than one a row and a past, B is 1. */
   tokens: 'tokens',
-  /** int64 [B, S]: the position of each, which its rotation follows. A branch goes on where its parent ended. */
+  /**
+   * int64 [B, S]: the position of each, which its rotation follows. A branch goes on where its parent ended. Where
+   * several tokens of several rows are run, or `tree` is false and nothing is past, positions must count up from 0.
+   */
   positions: 'positions',
   /** int32 [B]: for each row, how many places of its past and new tokens together are filled, less one. */
   last: 'last',

@@ -13,6 +13,9 @@ export function readRotary(
   sizes: Sizes,
   factors: Float32Array | null,
 ): Pick<DecoderConfig, 'frequencies' | 'local'> {
+  if (checkpoint.tensors.has('rope_freqs.weight') && !factors) {
+    throw new TypeError('rope_freqs.weight changes the frequencies: its values must be read')
+  }
   const local = family.local?.(checkpoint, sizes) ?? null
   const plain = frequencies(theta(checkpoint, family), sizes.headSize)
   const scaled = scale(checkpoint, plain)

@@ -6,7 +6,8 @@ import type { Precision } from '../../weights/plan.ts'
 import { readCheckpoint } from '../../weights/read-checkpoint.ts'
 import { storeWeights } from '../../weights/store-weights.ts'
 import type { WeightStore } from '../../weights/weight-store.ts'
-import { type DecoderConfig, decoderConfig } from '../decoder-config.ts'
+import type { DecoderConfig } from '../decoder-config.ts'
+import { readDecoderConfig } from '../read-decoder-config.ts'
 import { weightPlan } from '../weight-plan.ts'
 import { writeTinyFolder } from './tiny-folder.ts'
 import { writeTinyGguf } from './tiny-gguf.ts'
@@ -27,7 +28,7 @@ export async function tinyCheckpoint(
   const path = join(home, format === 'gguf' ? 'tiny.gguf' : 'tiny')
   await (format === 'gguf' ? writeTinyGguf : writeTinyFolder)(path, model)
   const checkpoint = await readCheckpoint({ path })
-  const config = decoderConfig(checkpoint)
+  const config = await readDecoderConfig(checkpoint)
   return {
     checkpoint,
     config,

@@ -1,0 +1,132 @@
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { DType } from '../onnx/types.ts'
+import type { HostArray } from '../runtime/host-array.ts'
+import type { Adapter } from '../weights/adapter.ts'
+import { toBfloat16, toFloat16 } from '../weights/narrow-floats.ts'
+import type { DecoderConfig } from './decoder-config.ts'
+import { linearParts, linearShape } from './linear-shapes.ts'
+import { LINEAR_ROLES, type LinearRole, type LoraSite, PORTS } from './ports.ts'
+
+/** What one of the graph's ports takes. */
+export type BankArray = { port: string; dims: readonly number[]; values: HostArray }
+
+/** Adapters side by side, so that rows of one batch may each use another. */
+export type AdapterBank = {
+  /** The stacked matrices of all layers. */
+  matrices: readonly BankArray[]
+  /** The gates of a batch: for each row the place of its adapter among those of the bank, null for none. */
+  gates(rows: readonly (number | null)[]): BankArray[]
+}
+
+/** Some consecutive ranks of a stack: those of one adapter at one site. */
+type Band = {
+  adapter: number
+  site: LoraSite
+  from: number
+  rank: number
+  columns: { from: number; count: number }
+}
+
+/**
+ * Stacks adapters along the axis of their ranks, in the type that the graph computes in. Throws `invalid_request` for
+ * an adapter whose matrices don't fit the model.
+ */
+export function adapterBank(config: DecoderConfig, adapters: readonly Adapter[], type: DType): AdapterBank {
+  for (const adapter of adapters) checkAdapter(config, adapter)
+  const stacks = LINEAR_ROLES.map((role) => {
+    const bands = bandsOf(config, adapters, role)
+    const last = bands.at(-1)
+    // A role that no adapter changes keeps one rank of zeros: an empty product is no business of a kernel.
+    return { role, bands, ranks: last ? last.from + last.rank : 1 }
+  })
+  const layers = Array.from({ length: config.layers }, (_, layer) => layer)
+  return {
+    matrices: stacks.flatMap((stack) =>
+      layers.flatMap((layer) => stackedMatrices(config, adapters, layer, stack, type)),
+    ),
+    gates: (rows) =>
+      stacks.map(({ role, bands, ranks }) => {
+        const values = new Float32Array(rows.length * ranks)
+        for (const [row, chosen] of rows.entries()) {
+          for (const { adapter, from, rank } of bands) {
+            if (adapter !== chosen) continue
+            values.fill(adapters[adapter]?.scaling ?? 0, row * ranks + from, row * ranks + from + rank)
+          }
+        }
+        return { port: PORTS.loraGate(role), dims: [rows.length, 1, ranks], values: inType(values, type) }
+      }),
+  }
+}
+
+function bandsOf(config: DecoderConfig, adapters: readonly Adapter[], role: LinearRole): Band[] {
+  const bands: Band[] = []
+  let from = 0
+  for (const [adapter, { rank, matrices }] of adapters.entries()) {
+    const sites = new Set(Array.from(matrices.keys(), (key) => key.slice(key.indexOf('.') + 1)))
+    let column = 0
+    for (const { site, rows } of linearParts(config, role)) {
+      if (sites.has(site)) {
+        bands.push({ adapter, site, from, rank, columns: { from: column, count: rows } })
+        from += rank
+      }
+      column += rows
+    }
+  }
+  return bands
+}
+
+function stackedMatrices(
+  config: DecoderConfig,
+  adapters: readonly Adapter[],
+  layer: number,
+  { role, bands, ranks }: { role: LinearRole; bands: readonly Band[]; ranks: number },
+  type: DType,
+): BankArray[] {
+  const [out, inner] = linearShape(config, role)
+  const a = new Float32Array(ranks * inner)
+  const b = new Float32Array(ranks * out)
+  for (const { adapter, site, from, rank, columns } of bands) {
+    const matrices = adapters[adapter]?.matrices.get(`${layer}.${site}`)
+    if (!matrices) continue
+    a.set(matrices.a, from * inner)
+    for (let row = 0; row < columns.count; row++) {
+      for (let i = 0; i < rank; i++) {
+        b[(from + i) * out + columns.from + row] = matrices.b[row * rank + i] ?? 0
+      }
+    }
+  }
+  return [
+    { port: PORTS.loraA(layer, role), dims: [ranks, inner], values: inType(a, type) },
+    { port: PORTS.loraB(layer, role), dims: [ranks, out], values: inType(b, type) },
+  ]
+}
+
+/** Throws `invalid_request` for an adapter whose matrices are of other sizes than the model's layers. */
+export function checkAdapter(config: DecoderConfig, { rank, matrices }: Adapter): void {
+  const known = new Map(
+    LINEAR_ROLES.flatMap((role) => {
+      const [, inner] = linearShape(config, role)
+      return linearParts(config, role).map(({ site, rows }) => [site, { inner, rows }] as const)
+    }),
+  )
+  for (const [key, { a, b }] of matrices) {
+    const [layer, site] = key.split('.')
+    const sizes = [...known].find(([name]) => name === site)?.[1]
+    const fits = sizes && a.length === rank * sizes.inner && b.length === rank * sizes.rows
+    if (fits && Number(layer) < config.layers) continue
+    throw new PlumblineError(
+      'invalid_request',
+      `The adapter's matrices for ${site} of layer ${layer} don't fit the model that is loaded; train it on that model.`,
+    )
+  }
+}
+
+function inType(values: Float32Array, type: DType): HostArray {
+  if (type === 'float32') return values
+  const narrow = type === 'bfloat16' ? toBfloat16(values) : toFloat16(values)
+  if (narrow) return narrow
+  throw new PlumblineError(
+    'invalid_request',
+    `The adapter holds a number that is too large for ${type}; serve the model as float32 or bfloat16.`,
+  )
+}

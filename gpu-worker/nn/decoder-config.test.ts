@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Device } from '../runtime/device.ts'
+import { openDevice } from '../runtime/open-device.ts'
+import type { Checkpoint } from '../weights/checkpoint.ts'
+import { settingsOf } from '../weights/settings.ts'
+import { decoderConfig } from './decoder-config.ts'
+import { RunningDecoder } from './testing/running-decoder.ts'
+import { largestDifference, tinyCheckpoint } from './testing/tiny-checkpoint.ts'
+import { TINY_MODELS, TINY_NAMES, TINY_TOKENS, type TinyModel } from './testing/tiny-models.ts'
+import { weightPlan } from './weight-plan.ts'
+
+let device: Device
+beforeAll(async () => {
+  device = await openDevice({ provider: 'cpu', threads: 1 })
+})
+afterAll(() => device.dispose())
+
+async function logits(model: TinyModel, format: Checkpoint['format']): Promise<Float32Array[]> {
+  await using tiny = await tinyCheckpoint(model, format)
+  const options = { lora: false, tree: false }
+  const decoder = await RunningDecoder.open(device, tiny.config, await tiny.store('float32'), options)
+  const rows = await decoder.run(decoder.buffers(1), { tokens: [TINY_TOKENS] })
+  decoder.dispose()
+  return rows
+}
+
+test.each(TINY_NAMES)('%s is the same model from GGUF as from safetensors', async (name) => {
+  const { config, gguf } = TINY_MODELS[name]
+  // GGUF doesn't say by what gemma scales its scores: all but one size do by a head's.
+  const model =
+    'query_pre_attn_scalar' in config
+      ? { gguf, config: { ...config, query_pre_attn_scalar: 32 } }
+      : TINY_MODELS[name]
+  expect(largestDifference(await logits(model, 'gguf'), await logits(model, 'safetensors'))).toBeLessThan(
+    1e-5,
+  )
+})
+
+describe('refusals', () => {
+  /** A safetensors checkpoint of a tiny model with other settings or other tensors. */
+  async function altered(
+    name: keyof typeof TINY_MODELS,
+    settings: object,
+    tensors: (name: string) => string[] = (t) => [t],
+  ) {
+    await using tiny = await tinyCheckpoint(TINY_MODELS[name])
+    const { checkpoint } = tiny
+    const values = { ...TINY_MODELS[name].config, ...settings }
+    return {
+      ...checkpoint,
+      path: 'model',
+      architecture: String(values.model_type),
+      settings: settingsOf(values, 'config.json'),
+      tensors: new Map(
+        Array.from(checkpoint.tensors).flatMap(([tensor, value]) =>
+          tensors(tensor).map((to) => [to, value] as const),
+        ),
+      ),
+    }
+  }
+  const read = (checkpoint: Checkpoint) => weightPlan(decoderConfig(checkpoint), checkpoint)
+
+  test.each([
+    [
+      { model_type: 'mamba' },
+      'model is a model of the family mamba; use one of llama, qwen2, qwen3, gemma3_text, gemma3.',
+    ],
+    [
+      { rope_scaling: { rope_type: 'yarn', factor: 4 } },
+      'model scales its rotary frequencies by yarn; use a model that scales them by linear or llama3, or not at all.',
+    ],
+    [
+      { hidden_act: 'relu' },
+      "model has relu as its activation, which can't be run here; use another llama model.",
+    ],
+    [
+      { final_logit_softcapping: 30 },
+      "model caps its logits (final_logit_softcapping), which can't be run here; use another llama model.",
+    ],
+    [
+      { use_sliding_window: true },
+      "model looks back a window alone, which can't be run here; use another llama model.",
+    ],
+    [{ expert_count: 8 }, "model is a mixture of experts, which can't be run here; use another llama model."],
+    [
+      { num_key_value_heads: 3 },
+      'model gives 4 heads over 3 of keys and values, which makes no model; fetch it again.',
+    ],
+    [{ num_hidden_layers: 0 }, 'model gives 0 as its layers, which makes no model; fetch it again.'],
+    [
+      { head_dim: 8 },
+      'model gives 8 channels a head, where multiples of 16 can be run, which makes no model; fetch it again.',
+    ],
+    [{ num_hidden_layers: 3 }, 'model has no tensor model.layers.2.input_layernorm.weight; fetch it again.'],
+    [
+      { num_hidden_layers: 1 },
+      'model has a tensor model.layers.1.input_layernorm.weight, which no llama model that can be run here has; use one without it.',
+    ],
+  ])('%o', async (settings, sentence) => {
+    const checkpoint = await altered('llama', settings)
+    expect(() => read(checkpoint)).toThrow(sentence)
+  })
+
+  test('a tensor that the family has no use for, as a bias in a model without', async () => {
+    const checkpoint = await altered('llama', {}, (name) =>
+      name.endsWith('0.self_attn.o_proj.weight') ? [name, name.replace('weight', 'bias')] : [name],
+    )
+    expect(() => read(checkpoint)).toThrow(
+      'model has a tensor model.layers.0.self_attn.o_proj.bias, which no llama',
+    )
+  })
+
+  test('a model that sees too gives its text part', async () => {
+    const checkpoint = await altered('gemma3', { model_type: 'gemma3' }, (name) => [`language_model.${name}`])
+    const { tensors } = checkpoint
+    const vision = {
+      ...checkpoint,
+      tensors: new Map([...tensors, ['vision_tower.x.weight', [...tensors.values()][0]]]),
+    }
+    expect(read(checkpoint)[0]?.parts).toEqual([{ tensor: 'language_model.model.embed_tokens.weight' }])
+    expect(() => read(vision as never)).not.toThrow()
+  })
+})
