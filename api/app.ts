@@ -39,11 +39,10 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   app.route('/', publicRoutes(platform))
 
-  if (platform.tracer) app.on('*', ['/v1/*', '/rlhf/*'], traceRequests(platform.tracer))
-
+  const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform.config)
-  app.use('/v1/*', known, limitBody(LIMITS.bodyBytes), deadline)
-  app.use('/rlhf/*', known, limitBody(LIMITS.dialectBodyBytes), deadline)
+  app.use('/v1/*', ...traced, known, limitBody(LIMITS.bodyBytes), deadline)
+  app.use('/rlhf/*', ...traced, known, limitBody(LIMITS.dialectBodyBytes), deadline)
 
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))

@@ -27,7 +27,7 @@ const body = z.looseObject({
  * test wants it.
  */
 export function createModelServer() {
-  const server = { calls: 0, manner: 'well' as Manner, fetch: answer }
+  const server = { calls: 0, manner: 'well' as Manner, traceparents: [] as (string | null)[], fetch: answer }
   const model = opinionatedModel({ instantiate: 'generate', verdicts: 'generate' })
   return server
 
@@ -37,7 +37,9 @@ export function createModelServer() {
     if (server.manner === 'slowly') await new Promise((resolve) => setTimeout(resolve, 40))
     if (server.manner === 'never') return silence(init.signal)
     if (server.manner === 'status 500') return new Response('out of memory', { status: 500 })
-    const authorization = new Headers(init.headers).get('authorization')
+    const headers = new Headers(init.headers)
+    server.traceparents.push(headers.get('traceparent'))
+    const authorization = headers.get('authorization')
     if (server.manner === 'tells the key') {
       return new Response(`no credit left on ${authorization}`, { status: 500 })
     }

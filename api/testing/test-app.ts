@@ -2,15 +2,17 @@ import { openPlatform } from '#test-platform'
 import { sha256 } from '../../shared/identity/hash.ts'
 import { createApp } from '../app.ts'
 import type { Environment } from '../platform/config.ts'
+import { COLLECTOR, createCollector } from './collector.ts'
 import { createModelServer } from './model-server.ts'
 import { TEST_VARIABLES } from './variables.ts'
 
 /**
- * The app on the platform of the runtime that the test runs in, with a fake model server behind it and an
- * organisation of its own. `call` sends a body as JSON with that organisation's key.
+ * The app on the platform of the runtime that the test runs in, with a fake model server and a collector of traces
+ * behind it and an organisation of its own. `call` sends a body as JSON with that organisation's key.
  */
 export async function openTestApp(variables: Record<string, string> = {}) {
   const models = createModelServer()
+  const collector = createCollector()
   const organisation = `org-${crypto.randomUUID()}`
   const key = `key-${organisation}`
   const values: Record<string, string | undefined> = {
@@ -19,7 +21,9 @@ export async function openTestApp(variables: Record<string, string> = {}) {
     ...variables,
   }
   const environment: Environment = (name) => values[name] || undefined
-  const app = createApp(openPlatform(environment, models.fetch))
+  const outside = (url: string, init: RequestInit) =>
+    (url.startsWith(COLLECTOR) ? collector : models).fetch(url, init)
+  const app = createApp(openPlatform(environment, outside))
 
   const send = async (path: string, init: RequestInit = {}) =>
     app.request(new URL(path, 'http://localhost').href, init)
@@ -32,7 +36,7 @@ export async function openTestApp(variables: Record<string, string> = {}) {
     })
   const ask = async (...args: Parameters<typeof call>) => bodyOf(await call(...args))
 
-  return { models, organisation, key, send, call, ask }
+  return { models, collector, organisation, key, send, call, ask }
 }
 
 /** An answer's body, whatever its status. */

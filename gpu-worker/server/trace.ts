@@ -3,17 +3,20 @@ import { routePath } from 'hono/route'
 import { answerWithin } from '../../shared/telemetry/request-span.ts'
 import { readTraceSettings } from '../../shared/telemetry/settings.ts'
 import { soon } from '../../shared/telemetry/soon.ts'
-import { createTracer, type Tracer } from '../../shared/telemetry/tracer.ts'
+import { createTracer, type TraceEffects, type Tracer } from '../../shared/telemetry/tracer.ts'
 import type { Served } from './life.ts'
 
 const SEND_EVERY_MS = 1000
 
 /** The worker's tracer, or null where no collector is configured. Throws `not_configured` for a wrong value. */
-export function openTracer(environment: Readonly<Record<string, string | undefined>>): Tracer | null {
+export function openTracer(
+  environment: Readonly<Record<string, string | undefined>>,
+  fetch: TraceEffects['fetch'] = globalThis.fetch,
+): Tracer | null {
   const settings = readTraceSettings((name) => environment[name], 'plumbline-worker')
   if (settings === null) return null
   return createTracer(settings, {
-    fetch: (url, init) => fetch(url, init),
+    fetch,
     deliver: soon(SEND_EVERY_MS),
     now: () => performance.timeOrigin + performance.now(),
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),

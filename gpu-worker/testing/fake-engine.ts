@@ -83,7 +83,13 @@ export function fakeEngine({
         }
         const finish = completion < words.length ? 'length' : 'stop'
         whole = true
-        yield { type: 'end', text: '', finish, tokens: { prompt, completion, cached: 1 }, timing: NO_TIME }
+        yield {
+          type: 'end',
+          text: '',
+          finish,
+          tokens: { prompt, completion, cached: 1 },
+          timing: FAKE_TIMING,
+        }
       } finally {
         engine.ended.push(whole ? 'whole' : 'aborted')
       }
@@ -94,7 +100,7 @@ export function fakeEngine({
       engine.together = Math.max(engine.together, choosing)
       try {
         await passed(delayMs, request.signal)
-        return { ...(await opinion.choose(request.messages, request.choices)), timing: NO_TIME }
+        return { ...(await opinion.choose(request.messages, request.choices)), timing: FAKE_TIMING }
       } finally {
         choosing--
       }
@@ -117,7 +123,8 @@ export function fakeEngine({
   return engine
 }
 
-const NO_TIME = { queued: 0, prefill: 0, decode: 0 }
+/** What every call says it took. */
+export const FAKE_TIMING = { queued: 1, prefill: 2, decode: 4 }
 
 async function passed(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds))
