@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { decoderModel } from '../nn/decoder-model.ts'
+import { type DecoderModel, decoderModel } from '../nn/decoder-model.ts'
 import { readDecoderConfig } from '../nn/read-decoder-config.ts'
 import { weightPlan } from '../nn/weight-plan.ts'
 import type { Provider } from '../runtime/device.ts'
@@ -62,12 +62,13 @@ export async function loadModel(
   const device = await openDevice({ provider, threads, ...(runtime && { runtime }) })
   try {
     const decoder = decoderModel(config, store, { lora: false, tree: true, positions: context })
-    const weights = { path: store.path, initializers: decoder.initializers }
-    const session = await device.openSession({ model: decoder.model, weights })
+    const open = ({ model, initializers }: DecoderModel) =>
+      device.openSession({ model, weights: { path: store.path, initializers } })
     const model = new Model({
       device,
-      session,
-      sizes: { ...config, context, windows: config.local !== null },
+      session: await open(decoder),
+      openAdapted: () => open(decoderModel(config, store, { lora: true, tree: true, positions: context })),
+      config: { ...config, context },
       type: decoder.type,
       tokenizer,
       chat,

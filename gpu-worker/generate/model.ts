@@ -1,10 +1,12 @@
 import type { TokenCount } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { DecoderConfig } from '../nn/decoder-config.ts'
 import type { DType } from '../onnx/types.ts'
 import type { Device, Session } from '../runtime/device.ts'
 import type { Chat } from '../text/chat.ts'
 import type { ConstraintCompiler } from '../text/constraint.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
+import { Adapters } from './adapters.ts'
 import { Admission } from './admission.ts'
 import type {
   AdapterInfo,
@@ -16,7 +18,6 @@ import type {
 } from './engine.ts'
 import { generate } from './generation.ts'
 import { KvBudget } from './kv/kv-budget.ts'
-import type { KvShape } from './kv/kv-shape.ts'
 import { PrefixCache } from './kv/prefix-cache.ts'
 import { Passes } from './passes.ts'
 import { Prompt } from './prompt.ts'
@@ -26,13 +27,6 @@ import { logSoftmax } from './sampler.ts'
 import { Scorer } from './scorer.ts'
 import { Turns } from './turns.ts'
 import { Writer } from './writer.ts'
-
-export type ModelSizes = Omit<KvShape, 'dtype'> & {
-  vocabulary: number
-  context: number
-  /** Whether some layers look back a window alone. */
-  windows: boolean
-}
 
 export type ModelLimits = {
   /** Bytes of keys and values in all, and of those kept for requests to come. */
@@ -48,7 +42,9 @@ export type ModelLimits = {
 export type ModelParts = {
   device: Device
   session: Session
-  sizes: ModelSizes
+  /** Opens the decoder that takes adapters, over the same weights. */
+  openAdapted: () => Promise<Session>
+  config: DecoderConfig
   /** Of keys and values. */
   type: DType
   tokenizer: Tokenizer
@@ -64,6 +60,7 @@ type OnStart = () => void
 export class Model {
   readonly #parts: ModelParts
   readonly #prompt: Prompt
+  readonly #adapters: Adapters
   readonly #passes: Passes
   readonly #cache: PrefixCache
   readonly #budget: KvBudget
@@ -74,24 +71,27 @@ export class Model {
   readonly #tokens: TokenCount = { prompt: 0, cached: 0, completion: 0 }
 
   constructor(parts: ModelParts) {
-    const { device, session, sizes, type, limits } = parts
-    const { vocabulary } = sizes
-    const shape = { layers: sizes.layers, kvHeads: sizes.kvHeads, headSize: sizes.headSize, dtype: type }
+    const { device, session, config, type, limits, openAdapted } = parts
+    const { vocabulary, layers, kvHeads, headSize } = config
+    const shape = { layers, kvHeads, headSize, dtype: type }
     this.#parts = parts
-    this.#prompt = new Prompt(parts.chat, parts.tokenizer.longest, sizes.context)
-    const passes = new Passes(device, session, sizes)
+    this.#prompt = new Prompt(parts.chat, parts.tokenizer.longest, config.context)
+    const passes = new Passes(device, session, { vocabulary, windows: config.local !== null })
     const turns = new Turns()
-    const adapt = () => null
+    const cache = new PrefixCache(device, shape)
+    const forget = (adapter: string) => cache.forget(adapter)
+    const adapters = new Adapters({ device, config, type, openSession: openAdapted, turns, forget })
+    const adapt = (rows: readonly (string | null)[]) => adapters.adapt(rows)
     const writer = new Writer({ device, shape, passes, turns, adapt, vocabulary })
     const budget = new KvBudget(shape, {
       limit: limits.kvBytes,
       cacheLimit: limits.cacheBytes,
       batchBytes: () => writer.bytes,
     })
-    const cache = new PrefixCache(device, shape)
     this.#reader = new Reader({ passes, turns, cache, budget, adapt, vocabulary })
     this.#admission = new Admission(budget, limits.maxBatch)
     this.#scorer = new Scorer(this.#reader, this.#admission, { pack: limits.pack, batch: limits.scoreBatch })
+    this.#adapters = adapters
     this.#passes = passes
     this.#writer = writer
     this.#budget = budget
@@ -103,16 +103,17 @@ export class Model {
     onStart: OnStart,
     onEvent: (event: GenerateEvent) => void,
   ): Promise<void> {
-    const { constraints, tokenizer, sizes } = this.#parts
+    const { constraints, tokenizer, config } = this.#parts
     const prompt = this.#prompt.tokens(request.messages, 1)
-    const limit = Math.min(request.maxTokens, sizes.context - prompt.length)
+    const limit = Math.min(request.maxTokens, config.context - prompt.length)
+    using adapter = this.#adapters.use(request.adapter)
     const constraint = request.constraint ? await constraints.compile(request.constraint) : null
     try {
       const reply = new Reply({ request, tokenizer, constraint, limit, onToken: onEvent })
       const { caller = '', signal } = request
       const end = await generate(
         { reader: this.#reader, writer: this.#writer, admission: this.#admission },
-        { prompt, limit, reply, adapter: null, caller, signal, onStart },
+        { prompt, limit, reply, adapter: adapter.key, caller, signal, onStart },
       )
       this.#count(end.tokens)
       onEvent(end)
@@ -127,15 +128,17 @@ export class Model {
       throw new PlumblineError('invalid_request', 'A choice is empty; give choices of at least one token.')
     }
     const prompt = this.#prompt.tokens(request.messages, Math.max(...choices.map(({ length }) => length)) - 1)
+    using adapter = this.#adapters.use(request.adapter)
     const { caller = '', signal } = request
-    const result = await this.#scorer.score({ prompt, choices, adapter: null, caller, signal, onStart })
+    const question = { prompt, choices, adapter: adapter.key, caller, signal, onStart }
+    const result = await this.#scorer.score(question)
     this.#count(result.tokens)
     return result
   }
 
   /** Computed from nothing, whatever is cached. */
   async logprobs(tokens: readonly number[], onStart: OnStart, signal?: AbortSignal): Promise<Float32Array[]> {
-    const { vocabulary } = this.#parts.sizes
+    const { vocabulary } = this.#parts.config
     if (tokens.some((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary)) {
       throw new PlumblineError('invalid_request', `A token is not an integer below ${vocabulary}.`)
     }
@@ -155,12 +158,12 @@ export class Model {
     }
   }
 
-  async loadAdapter(name: string, folder: string): Promise<AdapterInfo> {
-    throw new PlumblineError('invalid_request', `No adapters yet: ${name} ${folder}.`)
+  loadAdapter(name: string, folder: string): Promise<AdapterInfo> {
+    return this.#adapters.load(name, folder)
   }
 
-  async unloadAdapter(name: string): Promise<void> {
-    throw new PlumblineError('model_not_found', `No adapter ${name}.`)
+  unloadAdapter(name: string): Promise<void> {
+    return this.#adapters.unload(name)
   }
 
   stats(): EngineStats {
@@ -183,6 +186,7 @@ export class Model {
     this.#cache.shrink(0)
     this.#writer.dispose()
     this.#passes.dispose()
+    this.#adapters.dispose()
     constraints.dispose()
     session.dispose()
     device.dispose()

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decoderConfig } from '../../nn/decoder-config.ts'
-import { decoderModel } from '../../nn/decoder-model.ts'
+import { type DecoderModel, decoderModel } from '../../nn/decoder-model.ts'
 import { writeTinyFolder } from '../../nn/testing/tiny-folder.ts'
 import { TINY_MODELS, TINY_VOCABULARY, type TinyName } from '../../nn/testing/tiny-models.ts'
 import { weightPlan } from '../../nn/weight-plan.ts'
@@ -41,18 +41,20 @@ export class TinyModel {
     const { config: sizes, gguf } = TINY_MODELS[name]
     await writeTinyFolder(folder, { config: { ...sizes, max_position_embeddings: context }, gguf })
     const checkpoint = await readCheckpoint({ path: folder })
-    const config = decoderConfig(checkpoint)
+    const config = decoderConfig(checkpoint, null)
     const plan = weightPlan(config, checkpoint)
     const store = await storeWeights(checkpoint, plan, 'float32', join(folder, 'store'), () => {})
-    const { model, initializers, type } = decoderModel(config, store, { lora: false, tree: true })
     const device = await openDevice({ provider: 'cpu', threads: 1, runtime })
-    const session = await device.openSession({ model, weights: { path: store.path, initializers } })
+    const decoder = decoderModel(config, store, { lora: false, tree: true })
+    const openSession = ({ model, initializers }: DecoderModel) =>
+      device.openSession({ model, weights: { path: store.path, initializers } })
     const tokenizer = letters(ends)
     const opened = new Model({
       device,
-      session,
-      sizes: { ...config, windows: config.local !== null },
-      type,
+      session: await openSession(decoder),
+      openAdapted: () => openSession(decoderModel(config, store, { lora: true, tree: true })),
+      config,
+      type: decoder.type,
       tokenizer,
       chat: (messages) => tokenizer.encode(messages.map(({ content }) => content).join('')),
       constraints: createConstraintCompiler(tokenizer),
