@@ -1,8 +1,11 @@
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import * as z from 'zod'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { cachedModel, cacheModel } from './model-cache.ts'
+import { digestOfAll, sha256OfFile } from './digest.ts'
+import { download } from './download.ts'
+import { filesToFetch, type HubFile, listHub } from './hub-listing.ts'
+import { cachedModel, publishModel, withDownloads } from './model-cache.ts'
 import type { OnProgress } from './progress.ts'
 import type { ResolvedModel } from './resolve.ts'
 
@@ -11,107 +14,115 @@ export const HUB_URL = 'https://huggingface.co'
 type Repository = { repository: string; revision: string }
 type HubOptions = { home: string; onProgress: OnProgress; hubUrl: string; signal?: AbortSignal }
 
-const listing = z.object({
-  sha: z.string(),
-  siblings: z.array(
-    z.object({
-      rfilename: z.string(),
-      size: z.number().nullish(),
-      lfs: z.object({ sha256: z.string() }).nullish(),
-    }),
-  ),
-})
-type File = z.infer<typeof listing>['siblings'][number]
-
-/** Better first: what loses least, at a size that is still small to fetch. */
-const PREFERENCE = ['Q8_0', 'F16', 'BF16', 'Q4_1', 'Q4_0', 'F32']
-
 /**
- * Fetches the GGUF file of a repository that we can read best. What a revision was last time is remembered, and
- * used when the hub can't be reached.
+ * Fetches a repository's GGUF file that we read best, or its safetensors with what stands beside them; what has
+ * arrived is kept when it is cut off. What a revision was last time is remembered, and used when the hub can't be
+ * reached.
  */
 export async function fetchFromHub(from: Repository, options: HubOptions): Promise<ResolvedModel> {
   const name = `${from.repository}@${from.revision}`
-  const remembered = join(options.home, 'models', 'hub', encodeURIComponent(name))
   try {
     const model = await fetchBest(from, options)
-    await mkdir(dirname(remembered), { recursive: true })
-    await writeFile(remembered, model.digest)
+    await remember(options.home, name, model.digest)
     return model
   } catch (error) {
     options.signal?.throwIfAborted()
-    const digest = await readFile(remembered, 'utf8').catch(() => null)
-    const cached = digest === null ? null : await cachedModel(options.home, digest)
+    const cached = await remembered(options.home, name)
     if (!cached) throw error
     options.onProgress({ phase: 'try', done: 0, total: 0, detail: `Using ${name} as it was fetched last` })
     return cached
   }
 }
 
-async function fetchBest(
-  from: Repository,
-  { home, onProgress, hubUrl, signal }: HubOptions,
-): Promise<ResolvedModel> {
-  const response = await get(
-    `${hubUrl}/api/models/${from.repository}/revision/${encodeURIComponent(from.revision)}?blobs=true`,
-    AbortSignal.any([AbortSignal.timeout(10_000), ...(signal ? [signal] : [])]),
-  )
-  const found = listing.safeParse(await response.json().catch(() => null))
-  if (!found.success) throw refusal(`${hubUrl} did not answer with the files of ${from.repository}`)
-  const file = bestFile(found.data.siblings)
-  if (!file) throw refusal(`${from.repository} has no GGUF file of type ${PREFERENCE.join(', ')}`)
-
-  const digest = file.lfs?.sha256 ?? null
-  const known = digest === null ? null : await cachedModel(home, digest)
+async function fetchBest({ repository, revision }: Repository, options: HubOptions): Promise<ResolvedModel> {
+  const { home, hubUrl, signal } = options
+  const listing = await listHub(hubUrl, repository, revision, signal)
+  const pinned = `${repository}@${listing.commit}`
+  const known = await remembered(home, pinned)
   if (known) return known
-  return cacheModel(home, digest, onProgress, async (folder) => {
-    const path = file.rfilename.split('/').map(encodeURIComponent).join('/')
-    const body = await get(`${hubUrl}/${from.repository}/resolve/${found.data.sha}/${path}`, signal)
-    const name = basename(file.rfilename)
-    await save(body, join(folder, name), file.size ?? 0, (done, total) =>
-      onProgress({ phase: 'download', done, total, detail: `Downloading ${name} of ${from.repository}` }),
+  const files = filesToFetch(repository, listing)
+  const [only] = files
+  const promised = files.length === 1 ? (only?.lfs?.sha256 ?? null) : null
+  const same = promised === null ? null : await cachedModel(home, promised)
+  if (same) return same
+
+  const model = await withDownloads(home, pinned, async (folder) => {
+    const digests = await fetchAll(
+      files,
+      `${hubUrl}/${repository}/resolve/${listing.commit}`,
+      repository,
+      folder,
+      options,
     )
-    return name
+    const [name = '', digest = ''] = [...digests][0] ?? []
+    return digests.size === 1
+      ? publishModel(home, digest, name, join(folder, name))
+      : publishModel(home, digestOfAll(digests), basename(repository), folder)
   })
+  await remember(home, pinned, model.digest)
+  return model
 }
 
-function bestFile(files: readonly File[]): File | undefined {
-  const encodingIn = (file: File) => /[.-](B?F16|F32|Q\d\w*)\.gguf$/i.exec(file.rfilename)?.[1]?.toUpperCase()
-  return PREFERENCE.map((encoding) => files.find((file) => encodingIn(file) === encoding)).find(Boolean)
-}
-
-async function get(url: string, signal?: AbortSignal): Promise<Response> {
-  const response = await fetch(url, signal ? { signal } : {}).catch((cause) => {
-    throw refusal(`${new URL(url).origin} can't be reached`, cause)
-  })
-  if (response.ok) return response
-  throw refusal(`${url} answered ${response.status}`)
-}
-
-async function save(
-  response: Response,
-  path: string,
-  size: number,
-  report: (done: number, total: number) => void,
-): Promise<void> {
-  const total = size || Number(response.headers.get('content-length') ?? 0)
-  let done = 0
-  try {
-    await using file = await open(path, 'w')
-    for await (const chunk of response.body ?? []) {
-      await file.writeFile(chunk)
-      done += chunk.length
-      report(done, total)
-    }
-  } catch (cause) {
-    throw refusal(`The download of ${basename(path)} broke off at ${done} bytes`, cause)
+/** Downloads files into a folder, and gives the SHA-256 of each. */
+async function fetchAll(
+  files: readonly HubFile[],
+  url: string,
+  repository: string,
+  folder: string,
+  { onProgress, signal }: HubOptions,
+): Promise<Map<string, string>> {
+  const total = files.reduce((sum, file) => sum + (file.size ?? 0), 0)
+  const digests = new Map<string, string>()
+  let before = 0
+  for (const file of files) {
+    const name = basename(file.rfilename)
+    const detail = `Downloading ${files.length === 1 ? `${name} of ` : ''}${repository}`
+    await download({
+      url: `${url}/${file.rfilename.split('/').map(encodeURIComponent).join('/')}`,
+      path: join(folder, name),
+      size: file.size ?? null,
+      signal,
+      onBytes: (done, own) =>
+        onProgress({ phase: 'download', done: before + done, total: total || own, detail }),
+      verify: async (path) => {
+        if (files.length === 1) onProgress({ phase: 'verify', done: 0, total: 0, detail: `Checking ${name}` })
+        await verify(path, file)
+      },
+    })
+    digests.set(name, file.lfs?.sha256 ?? (await sha256OfFile(join(folder, name), signal)))
+    before += file.size ?? 0
   }
+  return digests
 }
 
-function refusal(what: string, cause?: unknown): PlumblineError {
-  return new PlumblineError(
+/** Large files are promised by their SHA-256, others by the name that git gives their bytes. */
+async function verify(path: string, { rfilename, lfs, blobId }: HubFile): Promise<void> {
+  const promised = lfs?.sha256 ?? blobId
+  if (!promised) return
+  const actual = lfs ? await sha256OfFile(path) : gitName(await readFile(path))
+  if (actual === promised) return
+  const kind = lfs ? 'SHA-256' : 'the git name'
+  throw new PlumblineError(
     'not_configured',
-    `${what}; check the reference and the network, or give a GGUF file as file:path.`,
-    { cause },
+    `${basename(rfilename)} arrived with ${kind} ${actual} instead of ${promised}; fetch it again or give file:path.`,
   )
+}
+
+function gitName(bytes: Buffer): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+}
+
+function noteOf(home: string, name: string): string {
+  return join(home, 'models', 'hub', encodeURIComponent(name))
+}
+
+async function remember(home: string, name: string, digest: string): Promise<void> {
+  const note = noteOf(home, name)
+  await mkdir(dirname(note), { recursive: true })
+  await writeFile(note, digest)
+}
+
+async function remembered(home: string, name: string): Promise<ResolvedModel | null> {
+  const digest = await readFile(noteOf(home, name), 'utf8').catch(() => null)
+  return digest === null ? null : cachedModel(home, digest)
 }

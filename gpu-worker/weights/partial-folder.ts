@@ -11,22 +11,32 @@ const ABANDONED_MS = 24 * 60 * 60 * 1000
  * is full or may not be written.
  */
 export function withPartialFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
-  return lend(parent, work).catch((error) => {
-    throw complaint(parent, error) ?? error
+  return diskErrors(parent, async () => {
+    await mkdir(parent, { recursive: true })
+    await sweepAbandoned(parent, (name) => name.startsWith(PREFIX))
+    const folder = await mkdtemp(join(parent, PREFIX))
+    try {
+      return await work(folder)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 }
 
-async function lend<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(parent, { recursive: true })
+/** Removes those entries of a folder that nothing was put into for a day. */
+export async function sweepAbandoned(parent: string, swept: (name: string) => boolean): Promise<void> {
   for (const name of await readdir(parent)) {
     const left = join(parent, name)
-    if (name.startsWith(PREFIX) && (await isAbandoned(left))) await rm(left, { recursive: true, force: true })
+    if (swept(name) && (await isAbandoned(left))) await rm(left, { recursive: true, force: true })
   }
-  const folder = await mkdtemp(join(parent, PREFIX))
+}
+
+/** Throws `not_configured` where what `work` does to a folder fails because of the disk. */
+export async function diskErrors<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    return await work()
+  } catch (error) {
+    throw complaint(folder, error) ?? error
   }
 }
 
@@ -49,6 +59,10 @@ function complaint(folder: string, error: unknown): PlumblineError | null {
 }
 
 async function isAbandoned(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => null)
-  return found !== null && Date.now() - found.mtimeMs > ABANDONED_MS
+  const within = await readdir(path).catch(() => [])
+  const times = [path, ...within.map((name) => join(path, name))].map(
+    async (entry) => (await stat(entry)).mtimeMs,
+  )
+  const latest = await Promise.all(times).catch(() => [Number.POSITIVE_INFINITY])
+  return Date.now() - Math.max(...latest) > ABANDONED_MS
 }

