@@ -10,6 +10,7 @@ import { toFailure } from './start/failure.ts'
 import { openScreen } from './start/screen.ts'
 import { secretOf } from './start/secret.ts'
 import type { WorkerNews } from './start/worker-news.ts'
+import { checkWorker } from './worker/check.ts'
 import { addWorkerOptions, engineOptionsOf, servingOf, type WorkerOptions } from './worker/options.ts'
 
 /** `plumbline worker`: one worker in the foreground. `plumbline start` runs it as its child. */
@@ -17,9 +18,11 @@ export function workerCommand(): Command {
   const command = new Command('worker').description(
     'Run one worker in the foreground: a model behind an OpenAI-compatible server that also judges.',
   )
-  return addWorkerOptions(command).action((options: WorkerOptions) =>
-    reportFailures(false, () => runWorker(options).catch(toFailure)),
-  )
+  return addWorkerOptions(command)
+    .option('--check', 'say what this machine computes with, try it, and end')
+    .action((options: WorkerOptions & { check?: true }) =>
+      reportFailures(false, () => (options.check ? checkWorker : runWorker)(options).catch(toFailure)),
+    )
 }
 
 async function runWorker(options: WorkerOptions): Promise<void> {
@@ -28,7 +31,14 @@ async function runWorker(options: WorkerOptions): Promise<void> {
   const secret = await secretOf(process.env)
   const opening = Promise.withResolvers<Engine>()
   const tracer = openTracer(process.env)
-  const worker = await startWorker({ engine: opening.promise, secret, tracer, ...servingOf(options) })
+  const metricsKey = process.env.PLUMBLINE_METRICS_KEY
+  const worker = await startWorker({
+    engine: opening.promise,
+    secret,
+    tracer,
+    ...(metricsKey && { metricsKey }),
+    ...servingOf(options),
+  })
   tell({ kind: 'listening', url: worker.url })
   const givenUp = new AbortController()
   openEngine({

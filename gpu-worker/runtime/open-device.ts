@@ -9,11 +9,15 @@ export type RuntimeName = (typeof RUNTIMES)[number]
 
 const OPEN = { capi: openCapiDevice, stock: openStockDevice }
 
+/** The C API, on systems whose way of mapping files we know. */
+export function defaultRuntime(): RuntimeName {
+  return platform() === 'linux' ? 'capi' : 'stock'
+}
+
 /**
- * Opens the processor that sessions run on, through the C API on Linux unless told otherwise. Throws
+ * Opens the processor that sessions run on, by `defaultRuntime` unless told otherwise. Throws
  * `not_configured` with a sentence that says what is missing.
  */
 export function openDevice(options: DeviceOptions & { runtime?: RuntimeName }): Promise<Device> {
-  const runtime = options.runtime ?? (platform() === 'linux' ? 'capi' : 'stock')
-  return OPEN[runtime](options)
+  return OPEN[options.runtime ?? defaultRuntime()](options)
 }

@@ -39,10 +39,12 @@ test.skipIf(hasCudart())('says that the CUDA runtime is missing', async () => {
 })
 
 function hasCudart(): boolean {
-  try {
-    koffi.load('libcudart.so.12')
-    return true
-  } catch {
-    return false
-  }
+  return ['libcudart.so.13', 'libcudart.so.12'].some((name) => {
+    try {
+      koffi.load(name)
+      return true
+    } catch {
+      return false
+    }
+  })
 }

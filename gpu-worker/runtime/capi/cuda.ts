@@ -25,7 +25,7 @@ export function openCuda(api: Api, folder: string, deviceId: number): Processor 
   if (missing) {
     throw new PlumblineError(
       'not_configured',
-      `CUDA was asked for, but ${missing} is not beside onnxruntime-node's library: run the image of infra/worker.Dockerfile, which fetches it, or set PLUMBLINE_PROVIDER=cpu.`,
+      `CUDA needs ${missing} beside onnxruntime-node's library: run the image of infra/worker.Dockerfile, which brings it, or set PLUMBLINE_PROVIDER=cpu.`,
     )
   }
   const cuda = openCudaRuntime()
@@ -33,10 +33,11 @@ export function openCuda(api: Api, folder: string, deviceId: number): Processor 
   if (deviceId >= found) {
     throw new PlumblineError(
       'not_configured',
-      `CUDA was asked for on GPU ${deviceId}, but ${found} are visible: start the container with its GPUs (--gpus all) or set PLUMBLINE_PROVIDER=cpu.`,
+      `CUDA finds no GPU ${deviceId} among ${found}: start the container with its GPUs (--gpus all) on a host with NVIDIA's driver, or set PLUMBLINE_PROVIDER=cpu.`,
     )
   }
   cuda.use(deviceId)
+  tryProvider(api, deviceId)
   const libc = openLibc()
   const memoryInfo = api.call('CreateMemoryInfo', 'Cuda', DEVICE_ALLOCATOR, deviceId, DEFAULT_MEMORY)
   return {
@@ -60,6 +61,32 @@ export function openCuda(api: Api, folder: string, deviceId: number): Processor 
     configure: (settings) => appendProvider(api, settings, deviceId),
     dispose: () => api.call('ReleaseMemoryInfo', memoryInfo),
   }
+}
+
+/** The provider is loaded by the first session that names it: one that is thrown away finds out what it lacks. */
+function tryProvider(api: Api, deviceId: number): void {
+  const settings = api.call('CreateSessionOptions')
+  try {
+    appendProvider(api, settings, deviceId)
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    throw new PlumblineError(
+      'not_configured',
+      `CUDA's provider could not be loaded (${words}): run the image of infra/worker.Dockerfile, or set PLUMBLINE_PROVIDER=cpu.`,
+      { cause },
+    )
+  } finally {
+    api.call('ReleaseSessionOptions', settings)
+  }
+}
+
+export type Gpu = { name: string; totalBytes: number; freeBytes: number; driver: string; runtime: string }
+
+/** What the driver tells of a GPU that `openCuda` takes. Not run yet, as the rest. */
+export function describeGpu(deviceId: number): Gpu {
+  const cuda = openCudaRuntime()
+  cuda.use(deviceId)
+  return { name: gpuName(deviceId), ...cuda.memory(), ...cuda.versions() }
 }
 
 function appendProvider(api: Api, settings: bigint, deviceId: number): void {
@@ -105,6 +132,16 @@ function openCudaRuntime() {
   const free = call('cudaFree', 'void *pointer')
   const memcpy = call('cudaMemcpy', 'void *to, const void *from, size_t bytes, int kind')
   const synchronize = call('cudaDeviceSynchronize', '')
+  const memGetInfo = call('cudaMemGetInfo', 'void *free, void *total')
+  const driverVersion = call('cudaDriverGetVersion', 'void *version')
+  const runtimeVersion = call('cudaRuntimeGetVersion', 'void *version')
+  /** 13000 is 13.0. */
+  const version = (get: (cell: Int32Array) => void): string => {
+    const cell = new Int32Array(32)
+    get(cell)
+    const [number = 0] = cell
+    return `${Math.floor(number / 1000)}.${Math.floor((number % 1000) / 10)}`
+  }
   return {
     /** 0 too where there is no driver. */
     count(): number {
@@ -112,6 +149,12 @@ function openCudaRuntime() {
       return getCount(cell) === 0 ? (cell[0] ?? 0) : 0
     },
     use: (device: number) => setDevice(device),
+    memory(): { freeBytes: number; totalBytes: number } {
+      const [freeBytes, totalBytes] = [new BigUint64Array(16), new BigUint64Array(16)]
+      memGetInfo(freeBytes, totalBytes)
+      return { freeBytes: Number(freeBytes[0]), totalBytes: Number(totalBytes[0]) }
+    },
+    versions: () => ({ driver: version(driverVersion), runtime: version(runtimeVersion) }),
     allocate(bytes: number): bigint {
       const cell = new BigUint64Array(16)
       malloc(cell, Math.max(1, bytes))
@@ -127,6 +170,14 @@ function openCudaRuntime() {
   }
 }
 
+function gpuName(deviceId: number): string {
+  const driver = koffi.load('libcuda.so.1')
+  const bytes = Buffer.alloc(256)
+  driver.func('int cuInit(unsigned int flags)')(0)
+  driver.func('int cuDeviceGetName(void *name, int length, int device)')(bytes, bytes.length, deviceId)
+  return bytes.toString('utf8', 0, bytes.indexOf(0))
+}
+
 function loadRuntime() {
   const causes: unknown[] = []
   for (const name of CUDARTS) {
@@ -138,7 +189,7 @@ function loadRuntime() {
   }
   throw new PlumblineError(
     'not_configured',
-    `CUDA was asked for, but ${CUDARTS.join(' or ')} is not installed: run the image of infra/worker.Dockerfile, which begins from NVIDIA's CUDA, or set PLUMBLINE_PROVIDER=cpu.`,
+    `CUDA needs ${CUDARTS.join(' or ')}: run the image of infra/worker.Dockerfile, which begins from NVIDIA's CUDA, or set PLUMBLINE_PROVIDER=cpu.`,
     { cause: causes },
   )
 }

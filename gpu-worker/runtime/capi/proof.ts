@@ -4,11 +4,10 @@ import { DTYPES } from '../../onnx/types.ts'
 import { type Api, textAt } from './api.ts'
 import { openCpu } from './cpu.ts'
 import { availableProviders } from './providers.ts'
-import { Runtime } from './runtime.ts'
+import { openEnvironment, Runtime } from './runtime.ts'
 import { sessionPorts } from './session-ports.ts'
 import { CapiTensor } from './tensor.ts'
 
-const FATAL_ONLY = 4
 /** One number, with axes enough to tell their count from the type's. */
 const SHAPE = [1, 1]
 
@@ -58,7 +57,7 @@ function provesTexts(api: Api): boolean {
 
 /** Adds numbers with a small model, one of whose constants is replaced as weights are. */
 function provesRun(api: Api): boolean {
-  const runtime = new Runtime(api, openCpu(api), api.call('CreateEnv', FATAL_ONLY, 'plumbline'), 1)
+  const runtime = new Runtime(api, openCpu(api), openEnvironment(api), 1)
   const [x, y, constant, sum] = [10, 20, 12, 0].map((number) => {
     const tensor = CapiTensor.allocate(runtime, 'float32', SHAPE)
     tensor.write(Float32Array.of(number))

@@ -4,6 +4,14 @@ import { Living } from '../living.ts'
 import type { Api } from './api.ts'
 import type { Processor } from './processor.ts'
 
+/** What goes wrong is thrown: it need not be printed too. */
+export const FATAL_ONLY = 4
+
+/** The runtime's OrtEnv, of which a process has one, however often it is asked for. */
+export function openEnvironment(api: Api): bigint {
+  return api.call('CreateEnv', FATAL_ONLY, 'plumbline')
+}
+
 /** What a device's tensors and sessions share. */
 export class Runtime {
   readonly api: Api

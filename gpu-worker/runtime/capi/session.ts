@@ -3,12 +3,10 @@ import type { Session, SessionOptions, Tensors } from '../device.ts'
 import { RunState } from '../run-state.ts'
 import { Binding } from './binding.ts'
 import type { Memory } from './memory.ts'
-import type { Runtime } from './runtime.ts'
+import { FATAL_ONLY, type Runtime } from './runtime.ts'
 import type { WeightsFiles } from './weights.ts'
 
 const LEVELS = { basic: 1, all: 99 } as const
-/** What goes wrong is thrown: it need not be printed too. */
-const FATAL_ONLY = 4
 
 export class CapiSession implements Session {
   readonly #runtime: Runtime
