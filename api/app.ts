@@ -4,7 +4,9 @@ import { requestId } from 'hono/request-id'
 import { createCounter } from './judging/counter.ts'
 import { createRewards } from './judging/rewards.ts'
 import { createRubrics } from './judging/rubrics.ts'
+import { createTally } from './metrics/tally.ts'
 import { authenticate } from './middleware/authenticate.ts'
+import { countRequests } from './middleware/count.ts'
 import { deadline } from './middleware/deadline.ts'
 import type { Edge } from './middleware/edge.ts'
 import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
@@ -14,6 +16,7 @@ import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
+import { metricsRoutes } from './routes/native/metrics.ts'
 import { publicRoutes } from './routes/native/public.ts'
 import { rewardRoutes } from './routes/native/rewards.ts'
 import { rubricRoutes } from './routes/native/rubrics.ts'
@@ -26,18 +29,20 @@ import { slimeRoutes } from './routes/rlhf/slime.ts'
 
 /** The edge: one app on web standards, whatever it runs on. */
 export function createApp(platform: Platform): Hono<Edge> {
+  const tally = createTally()
   const rubrics = createRubrics(platform)
-  const counter = createCounter(platform, rubrics)
+  const counter = createCounter(platform, rubrics, tally)
   const rewards = createRewards(counter)
   // A slash at the end of a URL is no other URL: a redirect would lose the body of a POST.
   const app = new Hono<Edge>({ strict: false })
 
   app.onError(onError)
   app.notFound(onNotFound)
-  app.use(requestId())
+  app.use(requestId(), countRequests(tally))
   app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 
   app.route('/', publicRoutes(platform))
+  app.route('/metrics', metricsRoutes(platform.config, tally))
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform.config)

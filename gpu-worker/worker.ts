@@ -5,6 +5,7 @@ import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Tracer } from '../shared/telemetry/tracer.ts'
 import type { Engine } from './generate/engine.ts'
 import { workerApp } from './server/app.ts'
+import type { Access } from './server/authenticate.ts'
 import { engineSlot } from './server/engine-slot.ts'
 import { judgingPlaces } from './server/judging-places.ts'
 import { type JudgingMethods, PICKED } from './server/local-model.ts'
@@ -30,6 +31,8 @@ export type Serving = {
   methods?: JudgingMethods
   /** Makes spans of what is done; null, as by default, makes none. */
   tracer?: Tracer | null
+  /** What a scraper of `/metrics` sends; without one this machine may read it, and whoever has the worker's key. */
+  metricsKey?: string
 }
 
 /** A minute's work of a small model on a processor. */
@@ -57,6 +60,7 @@ export async function startWorker({
   adapters = join(defaultHome(process.env), 'adapters'),
   methods = PICKED,
   tracer = null,
+  metricsKey,
 }: Serving & { engine: Engine | Promise<Engine> }): Promise<Worker> {
   if (open && !LOOPBACK.has(host)) {
     throw new PlumblineError(
@@ -78,7 +82,15 @@ export async function startWorker({
     judged: metrics.judged,
   }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
-  const app = workerApp(slot, { access, desk, queue, adapters, metrics, tracer })
+  const app = workerApp(slot, {
+    access,
+    metricsAccess: metricsAccess(host, metricsKey, access),
+    desk,
+    queue,
+    adapters,
+    metrics,
+    tracer,
+  })
   const server = serve({ fetch: app.fetch, port, hostname: host })
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
@@ -101,6 +113,12 @@ export async function startWorker({
       await tracer?.flush()
     },
   }
+}
+
+/** A worker that listens on this machine alone is read by its programs without a key. */
+function metricsAccess(host: string, key: string | undefined, access: Access): Access {
+  if (key !== undefined) return { key, advice: 'Send PLUMBLINE_METRICS_KEY as a bearer token.' }
+  return LOOPBACK.has(host) ? { open: true } : access
 }
 
 function cannotListen(error: Error, port: number): Error {

@@ -6,6 +6,7 @@ import type { View } from '../../shared/judge/view.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Judgment, JudgmentEvent, JudgmentRequest, Usage } from '../../shared/protocol/judgment.ts'
 import { raised } from '../../shared/protocol/transient.ts'
+import type { Tally } from '../metrics/tally.ts'
 import type { Cursor, DeskEvent, Ruling } from '../platform/desk/port.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Call } from './call.ts'
@@ -16,13 +17,19 @@ import type { Rubrics } from './rubrics.ts'
 /** Where judgments are asked for and handed out: in front of the desks, the same for every dialect. */
 export type Counter = ReturnType<typeof createCounter>
 
-export function createCounter(platform: Platform, rubrics: Rubrics) {
+export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally) {
   const recent = createRecent(platform)
   const plan = (request: JudgmentRequest, call: Call) => planJudgment(request, call, platform.config, rubrics)
 
   function show(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
     const entry = platform.config.models.entries.find(({ id }) => id === filed.model)
     return present(filed, view, cache, entry?.price)
+  }
+
+  function handOut(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
+    const judgment = show(filed, view, cache)
+    tally.judgment(judgment, cache)
+    return judgment
   }
 
   /** Reads by id show a judgment as it was first answered. */
@@ -40,7 +47,7 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
     again(body: string, { organisation }: Call): Judgment | null {
       const asked = recent.findAsked(organisation, body)
       const filed = asked && recent.find(asked.key)
-      return filed ? show(filed, asked.view, 'hit') : null
+      return filed ? handOut(filed, asked.view, 'hit') : null
     },
 
     /** One judgment: from the record, from a flight under way, or made now. `body` is what asked for it, if one did. */
@@ -49,10 +56,10 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
       const { organisation, key, view, cache, shard } = assignment
       if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view })
       const known = cache === 'use' ? recent.find(key) : undefined
-      if (known) return show(known, view, 'hit')
+      if (known) return handOut(known, view, 'hit')
       const { filed, cache: found } = settled(await platform.desk(shard).judge(assignment))
       if (cache !== 'off') recent.keep(key, filed)
-      return show(filed, view, found)
+      return handOut(filed, view, found)
     },
 
     /** The same as events; errors of planning are thrown, later ones are the last event. */
@@ -72,7 +79,7 @@ export function createCounter(platform: Platform, rubrics: Rubrics) {
             const { filed, cache } = event.data
             const untold = told === 0 ? findingsOf(filed.evidence) : []
             for (const finding of untold) controller.enqueue(presentEvent(finding, view))
-            controller.enqueue({ event: 'result', data: show(filed, view, cache) })
+            controller.enqueue({ event: 'result', data: handOut(filed, view, cache) })
           }
         },
       })

@@ -30,9 +30,13 @@ export function authenticate(config: Config) {
 }
 
 /** A page in a browser may resolve its own name to this machine: only loopback names are answered. */
-function localCaller(url: URL, origin: string | undefined) {
+export function isLocal(url: URL, origin: string | undefined): boolean {
   const from = origin === undefined ? url : URL.parse(origin)
-  if (!LOOPBACK.test(url.hostname) || !from || !LOOPBACK.test(from.hostname)) {
+  return LOOPBACK.test(url.hostname) && from !== null && LOOPBACK.test(from.hostname)
+}
+
+function localCaller(url: URL, origin: string | undefined) {
+  if (!isLocal(url, origin)) {
     throw new PlumblineError(
       'forbidden',
       'Without API keys only this machine is answered: call it as localhost, or set PLUMBLINE_API_KEYS.',

@@ -48,6 +48,7 @@ export async function readSettings(environment: Variables, options: StartOptions
   const passed = [
     'PLUMBLINE_MODELS',
     'PLUMBLINE_API_KEYS',
+    'PLUMBLINE_METRICS_KEY',
     ...TRACE_VARIABLES,
     ...(local ? [] : ['PLUMBLINE_DEFAULT_MODEL']),
     ...keyNames,

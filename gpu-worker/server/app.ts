@@ -23,6 +23,8 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024
 /** What the server has beside its engine. */
 export type Surroundings = {
   access: Access
+  /** Who may read `/metrics`. */
+  metricsAccess: Access
   desk: JudgeDesk
   /** Requests in hand at most, waiting or being answered. */
   queue: number
@@ -33,10 +35,10 @@ export type Surroundings = {
   tracer: Tracer | null
 }
 
-/** The worker's routes. `/healthz` is open to all and never waits; the rest needs the key. */
+/** The worker's routes. `/healthz` is open to all and never waits; the rest needs a key. */
 export function workerApp(
   slot: EngineSlot,
-  { access, desk, queue, adapters, metrics, tracer }: Surroundings,
+  { access, metricsAccess, desk, queue, adapters, metrics, tracer }: Surroundings,
 ): Hono<Served> {
   const app = new Hono<Served>()
   // Nobody reads the answer to a caller who has hung up, and the error is the hanging up itself.
@@ -48,7 +50,7 @@ export function workerApp(
   )
   app.use(metrics.count)
   app.get('/healthz', (c) => health(c, slot))
-  app.get('/metrics', authenticate(access), metrics.text)
+  app.get('/metrics', authenticate(metricsAccess), metrics.text)
 
   if (tracer) app.use('/v1/*', traceRequests(tracer))
   app.use('/v1/*', authenticate(access), bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }))

@@ -2,25 +2,28 @@ import type { MiddlewareHandler } from 'hono'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 
 /** Who may call: whoever holds the key, or, when the worker was started open, programs of this machine. */
-export type Access = { key: string } | { open: true }
+export type Access = { key: string; advice?: string } | { open: true }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 export function authenticate(access: Access): MiddlewareHandler {
   return async (c, next) => {
-    if ('key' in access) requireKey(c.req.header('authorization'), access.key)
+    if ('key' in access) requireKey(c.req.header('authorization'), access)
     else requireLoopback(c.req.header('host'), c.req.header('origin'))
     await next()
   }
 }
 
-function requireKey(authorization: string | undefined, key: string): void {
+const WORKER_KEY =
+  'Send the worker key as a bearer token: the edge and the worker derive it from one PLUMBLINE_SECRET.'
+
+function requireKey(
+  authorization: string | undefined,
+  { key, advice = WORKER_KEY }: { key: string; advice?: string },
+): void {
   const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
   if (equalInConstantTime(given, key)) return
-  throw new PlumblineError(
-    'unauthorized',
-    'Send the worker key as a bearer token: the edge and the worker derive it from one PLUMBLINE_SECRET.',
-  )
+  throw new PlumblineError('unauthorized', advice)
 }
 
 /** Keeps web pages out, which reach loopback addresses through the user's browser. */

@@ -31,7 +31,8 @@ async function openApp() {
     judged: metrics.judged,
   }
   const beside = { queue: 4, adapters: '/nonexistent', metrics, tracer: null }
-  return workerApp(slot, { access: { key: 'k' }, desk, ...beside })
+  const access = { key: 'k' }
+  return workerApp(slot, { access, metricsAccess: access, desk, ...beside })
 }
 
 const app = await openApp()

@@ -89,9 +89,24 @@ describe('GET /metrics', () => {
     expect(samples.has('process_resident_memory_bytes')).toBe(true)
   })
 
-  it('wants the key where the rest does', async () => {
+  it('answers this machine without a key, but no web page, where the worker listens on it alone', async () => {
     const worker = await start(fakeEngine(), { secret: 's', open: false })
-    expect((await fetch(`${worker.url}/metrics`)).status).toBe(401)
-    await scrape(worker, { authorization: `Bearer ${await workerKey('s')}` })
+    expect((await fetch(`${worker.url}/v1/models`)).status).toBe(401)
+    await scrape(worker)
+    const page = await fetch(`${worker.url}/metrics`, { headers: { origin: 'https://elsewhere.example' } })
+    expect(page.status).toBe(403)
+  })
+
+  it("wants the metrics' own key, or the worker's, where others can reach it", async () => {
+    const everywhere = { host: '0.0.0.0', secret: 's', open: false }
+    const plain = await start(fakeEngine(), everywhere)
+    expect((await fetch(`${plain.url}/metrics`)).status).toBe(401)
+    await scrape(plain, { authorization: `Bearer ${await workerKey('s')}` })
+
+    const keyed = await start(fakeEngine(), { ...everywhere, metricsKey: 'scraper' })
+    const refused = await fetch(`${keyed.url}/metrics`, { headers: { authorization: 'Bearer other' } })
+    expect(refused.status).toBe(401)
+    expect(await refused.text()).toContain('PLUMBLINE_METRICS_KEY')
+    await scrape(keyed, { authorization: 'Bearer scraper' })
   })
 })
