@@ -1,8 +1,6 @@
 import koffi from 'koffi'
 import { env, listSupportedBackends } from 'onnxruntime-node'
-import { Api } from './capi/api.ts'
-import { libraryFolder, loadLibrary } from './capi/library.ts'
-import { proveApi } from './capi/proof.ts'
+import { openApi } from './capi/open-api.ts'
 import { availableProviders } from './capi/providers.ts'
 import { FUNCTIONS } from './capi/table.ts'
 import type { RuntimeName } from './open-device.ts'
@@ -24,11 +22,9 @@ export function reportRuntime(runtime: RuntimeName): RuntimeReport {
     const providers = listSupportedBackends().map(({ name }) => name)
     return { onnxruntime: String(env.versions.node), koffi: null, functions: null, providers }
   }
-  const library = loadLibrary(libraryFolder())
-  const api = new Api(library.functions, FUNCTIONS)
-  proveApi(api, library.version)
+  const { api, version } = openApi()
   return {
-    onnxruntime: library.version,
+    onnxruntime: version,
     koffi: koffi.version,
     functions: Object.keys(FUNCTIONS).length,
     providers: availableProviders(api),

@@ -1,21 +1,18 @@
 import type { Device, DeviceOptions } from '../device.ts'
-import { Api } from './api.ts'
+import type { Api } from './api.ts'
 import { openCpu } from './cpu.ts'
 import { openCuda } from './cuda.ts'
-import { libraryFolder, loadLibrary } from './library.ts'
+import { libraryFolder } from './library.ts'
+import { openApi } from './open-api.ts'
 import type { Processor } from './processor.ts'
-import { proveApi } from './proof.ts'
 import { openEnvironment, Runtime } from './runtime.ts'
 import { CapiSession } from './session.ts'
-import { FUNCTIONS } from './table.ts'
 import { CapiTensor } from './tensor.ts'
 import { WeightsFiles } from './weights.ts'
 
 /** A device over onnxruntime's C API. Throws `not_configured` with a sentence that says what is missing. */
 export async function openCapiDevice(options: DeviceOptions): Promise<Device> {
-  const library = loadLibrary(libraryFolder())
-  const api = new Api(library.functions, FUNCTIONS)
-  proveApi(api, library.version)
+  const { api } = openApi()
   const environment = openEnvironment(api)
   const runtime = new Runtime(api, openProcessor(api, environment, options), environment, options.threads)
   const files = new WeightsFiles(runtime)

@@ -11,10 +11,17 @@ const ALIGNMENT = 64
 
 export type MappedFile = { pointer: bigint; bytes: number; unmap(): void }
 
-/** What we use of the C library. Pointers are addresses; JavaScript reads no memory through them. */
-export type Libc = ReturnType<typeof openLibc>
+export type Libc = ReturnType<typeof declareLibc>
 
-export function openLibc() {
+let declared: Libc | null = null
+
+/** What we use of the C library, declared once in a thread. Pointers are addresses: JavaScript reads through none. */
+export function openLibc(): Libc {
+  declared ??= declareLibc()
+  return declared
+}
+
+function declareLibc() {
   const library = koffi.load('libc.so.6')
   const alignedAlloc = library.func('void *aligned_alloc(size_t alignment, size_t bytes)')
   const free = library.func('void free(void *memory)')

@@ -12,7 +12,7 @@ const API_VERSION = 30
 const ENTRIES = 272
 
 /** onnxruntime's library in memory: its version and the table of its functions. */
-export type Library = { version: string; folder: string; functions: readonly bigint[] }
+export type Library = { version: string; functions: readonly bigint[] }
 
 /** Where onnxruntime-node keeps its libraries. */
 export function libraryFolder(): string {
@@ -38,7 +38,7 @@ export function loadLibrary(folder: string): Library {
   if (!version.startsWith(RELEASE)) throw unfit(version)
   const api: bigint | null = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), API_VERSION)
   if (api === null) throw unfit(version)
-  return { version, folder, functions: entries(api, ENTRIES) }
+  return { version, functions: entries(api, ENTRIES) }
 }
 
 function openLibrary(path: string): bigint {
