@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { openStockSession } from '../runtime/stock.ts'
 import { attention } from './fused.ts'
 import { Graph } from './graph.ts'
+import { runModel } from './testing/run-model.ts'
 
 const HEADS = 4
 const KV_HEADS = 2
@@ -14,7 +14,7 @@ const noise = (count: number, phase: number) =>
 
 const angle = (position: number, channel: number) => position * 100 ** ((-2 * channel) / SIZE)
 
-async function openAttention() {
+function attentionModel(): Uint8Array {
   const g = new Graph()
   const past = [1, KV_HEADS, 'capacity', SIZE]
   const table = (f: (x: number) => number) =>
@@ -39,7 +39,7 @@ async function openAttention() {
   })
   g.output('output', output)
   g.output('present_key', key)
-  return openStockSession({ model: g.encode(), weights: '.', threads: 1 })
+  return g.encode()
 }
 
 /** One head's vector at a position, neighbouring channels rotated together. */
@@ -77,20 +77,16 @@ test('attention is softmax(q k / sqrt(d)) v over the positions so far, with neig
       }
     }
   }
-  const session = await openAttention()
   const empty = new Float32Array(KV_HEADS * CONTEXT * SIZE)
   const past = { dtype: 'float32', dims: [1, KV_HEADS, CONTEXT, SIZE], data: empty } as const
-  const [output] = await session.run(
-    {
-      query: { dtype: 'float32', dims: [1, length, HEADS * SIZE], data: query },
-      key: { dtype: 'float32', dims: [1, length, KV_HEADS * SIZE], data: key },
-      value: { dtype: 'float32', dims: [1, length, KV_HEADS * SIZE], data: value },
-      past_key: past,
-      past_value: past,
-      last: { dtype: 'int32', dims: [1], data: Int32Array.of(length - 1) },
-      total: { dtype: 'int32', dims: [], data: Int32Array.of(length) },
-    },
-    ['output'],
-  )
-  expect(Array.from(output?.data ?? [], Number)).toEqual(expected.map((entry) => expect.closeTo(entry, 5)))
+  const { output } = await runModel(attentionModel(), {
+    query: { dtype: 'float32', dims: [1, length, HEADS * SIZE], data: query },
+    key: { dtype: 'float32', dims: [1, length, KV_HEADS * SIZE], data: key },
+    value: { dtype: 'float32', dims: [1, length, KV_HEADS * SIZE], data: value },
+    past_key: past,
+    past_value: past,
+    last: { dtype: 'int32', dims: [1], data: Int32Array.of(length - 1) },
+    total: { dtype: 'int32', dims: [], data: Int32Array.of(length) },
+  })
+  expect(output?.data).toEqual(expected.map((entry) => expect.closeTo(entry, 5)))
 })

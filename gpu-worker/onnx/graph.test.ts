@@ -2,12 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Tensor } from '../runtime/session.ts'
-import { openStockSession } from '../runtime/stock.ts'
 import * as fused from './fused.ts'
 import { Graph } from './graph.ts'
 import * as ops from './ops.ts'
 import { Message } from './proto.ts'
+import { runModel, type Tensor } from './testing/run-model.ts'
 import type { Value } from './types.ts'
 
 let weights = ''
@@ -34,10 +33,8 @@ async function run(
     input.dims.map((_, axis) => `d${axis}`),
   )
   g.output('y', build(g, { ...x, shape: input.dims }))
-  const session = await openStockSession({ model: g.encode(), weights, threads: 1 })
-  const [y] = await session.run({ x: input }, ['y'])
-  await session.dispose()
-  return [y?.dims ?? [], Array.from(y?.data ?? [], Number)]
+  const { y } = await runModel(g.encode(), { x: input }, weights)
+  return [y?.dims ?? [], y?.data ?? []]
 }
 
 test('varints are those of the protobuf documentation', () => {
@@ -102,5 +99,5 @@ test('root-mean-square normalisation', async () => {
 test('a run that the runtime refuses fails as an error', async () => {
   const g = new Graph()
   g.output('y', g.op('NoSuchOperator', [g.input('x', 'float32', [1])], { dtype: 'float32', shape: [1] }))
-  await expect(openStockSession({ model: g.encode(), weights, threads: 1 })).rejects.toThrow('NoSuchOperator')
+  await expect(runModel(g.encode(), {})).rejects.toThrow('NoSuchOperator')
 })

@@ -26,9 +26,11 @@ export type Tensors = Readonly<Record<string, DeviceTensor>>
 /** A loaded model. One run at a time. */
 export interface Session {
   /**
-   * Runs with every input and every output of the model bound to a tensor. An output may be bound to the memory
-   * of an input: the model then changes it in place where its operator can, and the result is the same where it
-   * can't. The event loop stays free where the implementation is `asynchronous`.
+   * Runs with every input and every output of the model bound to a tensor. An output may be bound to the memory of
+   * an input where the operator that writes it reads no more of that input than it has written (elementwise ones, the
+   * past and present of attention) and no later operator reads the input. Where the runtime has no such binding it
+   * copies, and past places after those that a row uses are then lost. The event loop stays free where the
+   * implementation is `asynchronous`. Rejects with `internal` and the runtime's words; the session works on.
    */
   run(inputs: Tensors, outputs: Tensors): Promise<void>
   dispose(): void
@@ -59,7 +61,7 @@ export interface Device {
   /** Not cleared. */
   allocate(dtype: DType, dims: readonly number[]): DeviceTensor
   openSession(options: SessionOptions): Promise<Session>
-  /** Frees what sessions share. Sessions and tensors must be disposed of before. */
+  /** Frees what sessions share. Throws `TypeError` while a session or tensor of it was not disposed of. */
   dispose(): void
 }
 
