@@ -18,31 +18,37 @@ export type AttentionInputs = {
 export type Attended = { output: Value; key: Value; value: Value }
 export type Attention = (inputs: AttentionInputs) => Attended
 
-/** Attention with its norms and residual: the new stream. The layer's keys and values become outputs of the graph. */
-export function attentionBlock(blocks: Blocks, attend: Attention, x: Value, layer: number): Value {
+/** Attention of the normed stream. The layer's keys and values become outputs of the graph. */
+export function attentionBlock(blocks: Blocks, attend: Attention, normed: Value, layer: number): Value {
   const { g, config, type } = blocks
   const past = ['batch', config.kvHeads, 'capacity', config.headSize]
   const { output, key, value } = attend({
-    qkv: queryKeyValue(blocks, x, layer),
+    qkv: queryKeyValue(blocks, normed, layer),
     pastKey: g.input(PORTS.pastKey(layer), type, past),
     pastValue: g.input(PORTS.pastValue(layer), type, past),
     local: config.local?.layers.includes(layer) ?? false,
   })
   g.output(PORTS.presentKey(layer), key)
   g.output(PORTS.presentValue(layer), value)
-  const projected = linear(blocks, output, layer, 'attn_output')
-  return ops.add(g, x, config.postNorms ? norm(blocks, projected, layer, 'post_attention_norm') : projected)
+  const projected = linear(
+    blocks,
+    ops.reshape(g, output, ['tokens', output.shape.at(-1) ?? 1]),
+    layer,
+    'attn_output',
+  )
+  return config.postNorms ? norm(blocks, projected, layer, 'post_attention_norm') : projected
 }
 
-function queryKeyValue(blocks: Blocks, x: Value, layer: number): AttentionInputs['qkv'] {
-  const { g, config, weights } = blocks
-  let fused = linear(blocks, norm(blocks, x, layer, 'attn_norm'), layer, 'attn_qkv')
+function queryKeyValue(blocks: Blocks, normed: Value, layer: number): AttentionInputs['qkv'] {
+  const { g, config, weights, sizes } = blocks
+  let fused = linear(blocks, normed, layer, 'attn_qkv')
+  const width = Number(fused.shape.at(-1))
   if (config.qkvBias) {
-    const bias = weights.plain(`${layerWeight(layer, 'attn_qkv')}.bias`, [Number(fused.shape.at(-1))])
-    fused = ops.add(g, fused, bias)
+    fused = ops.add(g, fused, weights.plain(`${layerWeight(layer, 'attn_qkv')}.bias`, [width]))
   }
-  if (!config.queryKeyNorm) return [fused]
-  const [query, key, value] = splitHeads(g, fused, config)
+  const rows = ops.reshapeTo(g, fused, ops.concat(g, [sizes, g.ints([width])], 0, 3), ['batch', 'new', width])
+  if (!config.queryKeyNorm) return [rows]
+  const [query, key, value] = splitHeads(g, rows, config)
   return [
     mergeHeads(g, norm(blocks, heads(g, query, config.headSize), layer, 'attn_q_norm')),
     mergeHeads(g, norm(blocks, heads(g, key, config.headSize), layer, 'attn_k_norm')),

@@ -5,14 +5,15 @@ import type { DType, Value } from '../onnx/types.ts'
 import type { ExternalInitializer } from '../runtime/device.ts'
 import type { Precision } from '../weights/plan.ts'
 import type { WeightStore } from '../weights/weight-store.ts'
+import { adapterPorts } from './adapter-ports.ts'
 import { attentionBlock } from './attention.ts'
 import { fusedAttention } from './attention-fused.ts'
 import { primitiveAttention } from './attention-primitive.ts'
-import type { Blocks } from './block.ts'
+import { addNorm, type Blocks, norm } from './block.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { feedForwardBlock } from './feed-forward.ts'
 import { GraphWeights } from './graph-weights.ts'
-import { type LinearRole, PORTS } from './ports.ts'
+import { PORTS } from './ports.ts'
 import { runInputs } from './run-inputs.ts'
 
 export type DecoderOptions = {
@@ -55,38 +56,38 @@ export function decoderModel(
   const weights = new GraphWeights(g, store, type)
   const { tree, positions = config.context } = options
   const run = runInputs(g, config, type, { tree, positions })
-  const blocks: Blocks = { g, config, weights, type, gates: options.lora ? gateInputs(g, type) : null }
+  const adapters = options.lora ? adapterPorts(g, run.tokens, type) : null
+  const blocks: Blocks = { g, config, weights, type, sizes: ops.shapeOf(g, run.tokens), adapters }
   const attend =
     options.attention === 'primitive' ? primitiveAttention(g, config, run) : fusedAttention(g, config, run)
 
-  let x = embed(blocks, run.tokens)
+  let residual = embed(blocks, run.tokens)
+  let normed = norm(blocks, residual, 0, 'attn_norm')
   for (let layer = 0; layer < config.layers; layer++) {
-    x = feedForwardBlock(blocks, attentionBlock(blocks, attend, x, layer), layer)
+    const attended = attentionBlock(blocks, attend, normed, layer)
+    ;({ residual, normed } = addNorm(blocks, residual, attended, layer, 'ffn_norm'))
+    const fed = feedForwardBlock(blocks, normed, layer)
+    if (layer + 1 < config.layers) {
+      ;({ residual, normed } = addNorm(blocks, residual, fed, layer + 1, 'attn_norm'))
+    } else {
+      residual = ops.add(g, residual, fed)
+    }
   }
-  g.output(PORTS.logits, logits(blocks, x, run.rows))
+  g.output(PORTS.logits, logits(blocks, residual, run.rows))
   return { model: g.encode(), initializers: weights.initializers, type }
 }
 
-function gateInputs(g: Graph, type: DType): Record<LinearRole, Value> {
-  const gate = (role: LinearRole) => g.input(PORTS.loraGate(role), type, ['batch', 1, `ranks_${role}`])
-  return {
-    attn_qkv: gate('attn_qkv'),
-    attn_output: gate('attn_output'),
-    ffn_gate_up: gate('ffn_gate_up'),
-    ffn_down: gate('ffn_down'),
-  }
-}
-
+/** The tokens' embeddings, [B * S, hidden]. */
 function embed({ g, config, weights, type }: Blocks, tokens: Value): Value {
   const table = weights.plain('token_embd.weight', [config.vocabulary, config.hidden])
-  const x = ops.cast(g, ops.gather(g, table, tokens, 0), type)
+  const x = ops.cast(g, ops.gather(g, table, ops.reshape(g, tokens, ['tokens']), 0), type)
   return config.embeddingScale === 1 ? x : ops.mul(g, x, ops.scalar(g, config.embeddingScale, type))
 }
 
 /** float32 [R, vocabulary]: the wanted rows alone pass the last norm and the head. */
 function logits({ g, config, weights }: Blocks, x: Value, rows: Value): Value {
   const { vocabulary, hidden, normEpsilon } = config
-  const wanted = ops.gather(g, ops.reshape(g, x, ['tokens', hidden]), rows, 0)
+  const wanted = ops.gather(g, x, rows, 0)
   const last = fused.rmsNorm(g, wanted, weights.plain('output_norm.weight', [hidden]), normEpsilon)
   return ops.cast(g, weights.linear(last, 'output.weight', [vocabulary, hidden]), 'float32')
 }

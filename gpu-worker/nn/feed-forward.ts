@@ -2,13 +2,13 @@ import * as ops from '../onnx/ops.ts'
 import type { Value } from '../onnx/types.ts'
 import { type Blocks, linear, norm } from './block.ts'
 
-/** The gated feed-forward block with its norms and residual: down(act(gate(x)) * up(x)), arXiv 2002.05202. */
-export function feedForwardBlock(blocks: Blocks, x: Value, layer: number): Value {
+/** The gated feed-forward block: down(act(gate(x)) * up(x)) of the normed stream (arXiv 2002.05202). */
+export function feedForwardBlock(blocks: Blocks, normed: Value, layer: number): Value {
   const { g, config } = blocks
-  const both = linear(blocks, norm(blocks, x, layer, 'ffn_norm'), layer, 'ffn_gate_up')
+  const both = linear(blocks, normed, layer, 'ffn_gate_up')
   const [gate, up] = ops.split(g, both, [config.feedForward, config.feedForward])
   if (!gate || !up) throw new TypeError('a split in two has two parts')
   const active = config.activation === 'gelu' ? ops.gelu(g, gate) : ops.mul(g, gate, ops.sigmoid(g, gate))
   const down = linear(blocks, ops.mul(g, active, up), layer, 'ffn_down')
-  return ops.add(g, x, config.postNorms ? norm(blocks, down, layer, 'post_ffw_norm') : down)
+  return config.postNorms ? norm(blocks, down, layer, 'post_ffw_norm') : down
 }

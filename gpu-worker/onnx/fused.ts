@@ -31,6 +31,26 @@ export function rmsNorm(g: Graph, x: Value, scale: Value, epsilon: number): Valu
   return g.op('SimplifiedLayerNormalization', [x, scale], x, { attributes })
 }
 
+/** The sum of two streams, and its root-mean-square norm: `normed` is `rmsNorm` of `sum`. */
+export function addNorm(
+  g: Graph,
+  x: Value,
+  y: Value,
+  scale: Value,
+  epsilon: number,
+): { sum: Value; normed: Value } {
+  const attributes = { epsilon: { float: epsilon } }
+  // Between the two lie what training alone needs.
+  const results = [x, { dtype: 'float32', shape: [] }, { dtype: 'float32', shape: [] }, x] as const
+  const values = g.node('SkipSimplifiedLayerNormalization', [x, y, scale], results, {
+    ...MICROSOFT,
+    attributes,
+  })
+  const [normed, , , sum] = values
+  if (!normed || !sum) throw new TypeError('SkipSimplifiedLayerNormalization has four outputs')
+  return { sum, normed }
+}
+
 export type Rotary = { cos: Value; sin: Value; interleaved: boolean }
 
 type Attention = {

@@ -40,6 +40,11 @@ export function matmul(g: Graph, a: Value, b: Value): Value {
   return g.op('MatMul', [a, b], { dtype: a.dtype, shape })
 }
 
+/** `a · b + c` of matrices. */
+export function gemm(g: Graph, a: Value, b: Value, c: Value): Value {
+  return g.op('Gemm', [a, b, c], { dtype: a.dtype, shape: [a.shape[0] ?? 1, b.shape[1] ?? 1] })
+}
+
 /** Whether each element of `a` is at least that of `b`. */
 export function atLeast(g: Graph, a: Value, b: Value): Value {
   return g.op('GreaterOrEqual', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
@@ -88,6 +93,22 @@ export function reshape(g: Graph, x: Value, shape: Shape): Value {
   return g.op('Reshape', [x, g.ints(sizes)], { dtype: x.dtype, shape })
 }
 
+/** `x` in sizes that are known at run time: `sizes` is int64 [rank], `shape` what we know of them. */
+export function reshapeTo(g: Graph, x: Value, sizes: Value, shape: Shape): Value {
+  return g.op('Reshape', [x, sizes], { dtype: x.dtype, shape })
+}
+
+/** `x` as a matrix of its last axis: `rows` names how many there are. */
+export function asMatrix(g: Graph, x: Value, rows: Dim): Value {
+  const shape = [rows, x.shape.at(-1) ?? 1]
+  return g.op('Flatten', [x], { dtype: x.dtype, shape }, { attributes: { axis: x.shape.length - 1 } })
+}
+
+/** `x` repeated along its axes of size 1: `sizes` is int64 [rank], `shape` what we know of them. */
+export function expand(g: Graph, x: Value, sizes: Value, shape: Shape): Value {
+  return g.op('Expand', [x, sizes], { dtype: x.dtype, shape })
+}
+
 /** `x` with an axis of size 1 put in. */
 export function unsqueeze(g: Graph, x: Value, axis: number): Value {
   const shape = x.shape.toSpliced(axis, 0, 1)
@@ -104,6 +125,11 @@ export function transpose(g: Graph, x: Value, order: readonly number[]): Value {
 export function gather(g: Graph, x: Value, indices: Value, axis: number): Value {
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]
   return g.op('Gather', [x, indices], { dtype: x.dtype, shape }, { attributes: { axis } })
+}
+
+/** The sizes of all axes: int64 [rank]. */
+export function shapeOf(g: Graph, x: Value): Value {
+  return g.op('Shape', [x], { dtype: 'int64', shape: [x.shape.length] })
 }
 
 /** The size of one axis, as an int64 tensor of shape [1]. */
