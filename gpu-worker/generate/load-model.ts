@@ -75,7 +75,7 @@ export async function loadModel(
       constraints: createConstraintCompiler(tokenizer),
       limits: options.limits,
     })
-    if (signal.aborted) model.dispose()
+    if (signal.aborted) await model.dispose()
     signal.throwIfAborted()
     return {
       info: {

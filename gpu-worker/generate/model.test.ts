@@ -29,14 +29,15 @@ const PROMPTS = Array.from({ length: 8 }, (_, i) => letterNoise(20 + 60 * i, i +
 describe.each(['capi', 'stock'] as const)('over the %s runtime', (runtime) => {
   test('eight replies that join at different times are what each is alone', async () => {
     const tiny = await open({ runtime })
-    const options = PROMPTS.map((_, i) => ({ maxTokens: 10 + 9 * i }))
+    const options = PROMPTS.map((_, i) => ({ maxTokens: 120 - 11 * i }))
     const solo: TinyReply[] = []
     for (const [i, prompt] of PROMPTS.entries()) solo.push(await tiny.write(prompt, options[i]))
     const before = tiny.model.stats().passes
+    const started = PROMPTS.map(() => Promise.withResolvers<void>())
     const together = await Promise.all(
       PROMPTS.map(async (prompt, i) => {
-        await new Promise((resolve) => setTimeout(resolve, 5 * i))
-        return tiny.write(prompt, options[i])
+        await started[i - 1]?.promise
+        return tiny.write(prompt, options[i], started[i]?.resolve)
       }),
     )
     together.forEach((reply, i) => {
@@ -108,6 +109,20 @@ describe('packed scoring', () => {
     expect(charged).toBe(distinct.size)
     // Choices of several tokens are run beside.
     expect(tiny.model.stats().passes.tokens).toBeLessThan(charged + 100)
+  })
+
+  test('a model can be disposed of while questions are being answered', async () => {
+    const tiny = await TinyModel.open()
+    const started = Promise.withResolvers<void>()
+    const results = Promise.allSettled(
+      questions.map(({ content, choices }) => tiny.choose(content, choices, {}, started.resolve)),
+    )
+    const reply = Promise.allSettled([tiny.write('ABC', { maxTokens: 900 })])
+    await started.promise
+    await tiny.dispose()
+    for (const result of [...(await results), ...(await reply)]) {
+      expect(result).toMatchObject({ reason: { message: 'The engine was closed; open it again.' } })
+    }
   })
 
   test('a question that is given up harms no other', async () => {

@@ -25,6 +25,7 @@ import { Reader } from './reader.ts'
 import { Reply } from './reply.ts'
 import { logSoftmax } from './sampler.ts'
 import { Scorer } from './scorer.ts'
+import { closed } from './thread-messages.ts'
 import { Turns } from './turns.ts'
 import { Writer } from './writer.ts'
 
@@ -60,6 +61,7 @@ type OnStart = () => void
 export class Model {
   readonly #parts: ModelParts
   readonly #prompt: Prompt
+  readonly #turns: Turns
   readonly #adapters: Adapters
   readonly #passes: Passes
   readonly #cache: PrefixCache
@@ -91,6 +93,7 @@ export class Model {
     this.#reader = new Reader({ passes, turns, cache, budget, adapt, vocabulary })
     this.#admission = new Admission(budget, limits.maxBatch)
     this.#scorer = new Scorer(this.#reader, this.#admission, { pack: limits.pack, batch: limits.scoreBatch })
+    this.#turns = turns
     this.#adapters = adapters
     this.#passes = passes
     this.#writer = writer
@@ -180,9 +183,12 @@ export class Model {
     }
   }
 
-  /** When nothing runs any more. */
-  dispose(): void {
+  /** Waits for the pass under way; what else runs fails. */
+  async dispose(): Promise<void> {
     const { device, session, constraints } = this.#parts
+    await this.#turns.end(closed())
+    // Whoever held memory lets it go before this continues.
+    await new Promise((resolve) => setImmediate(resolve))
     this.#cache.shrink(0)
     this.#writer.dispose()
     this.#passes.dispose()

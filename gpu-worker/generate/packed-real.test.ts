@@ -24,8 +24,8 @@ async function open(limits: { cacheBytes?: number; pack?: number; scoreBatch?: n
   opened.push(model)
   return model
 }
-afterAll(() => {
-  for (const model of opened) model.dispose()
+afterAll(async () => {
+  for (const model of opened) await model.dispose()
 })
 
 const PROMPT = 'Explain to a child of ten why the sky is blue. Write three sentences and use no formula.'

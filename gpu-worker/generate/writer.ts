@@ -66,13 +66,17 @@ export class Writer {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#running) {
-      const step = await this.#parts.turns.take(() => this.#step())
-      // Tokens are drawn while the next in line has the device.
-      if (step) this.#draw(step)
+      try {
+        const step = await this.#parts.turns.take(() => this.#step())
+        // Tokens are drawn while the next in line has the device.
+        if (step) this.#draw(step)
+      } catch (error) {
+        this.#abandon(error)
+      }
     }
   }
 
-  /** One pass over all rows, after who is over has left and who waits has joined. Null when nobody gets logits. */
+  /** One pass over all rows, after who is over has left and who waits has joined. Null when nobody is left. */
   async #step(): Promise<Step | null> {
     const { passes, adapt } = this.#parts
     this.#settle()
@@ -83,23 +87,30 @@ export class Writer {
     }
     const rows = places.map(({ reply }) => reply)
     const past = places.map(({ length }) => length)
-    try {
-      const logits = await passes.run({
-        kv,
-        rows: rows.length,
-        tokens: rows.map(({ next }) => next),
-        positions: past,
-        past,
-        tree: null,
-        wanted: [...rows.keys()],
-        adapted: adapt(rows.map(({ writing }) => writing.adapter)),
-      })
-      this.#batch.advance()
-      return { rows, logits }
-    } catch (error) {
-      for (const row of rows) end(row, error)
-      return null
+    const logits = await passes.run({
+      kv,
+      rows: rows.length,
+      tokens: rows.map(({ next }) => next),
+      positions: past,
+      past,
+      tree: null,
+      wanted: [...rows.keys()],
+      adapted: adapt(rows.map(({ writing }) => writing.adapter)),
+    })
+    this.#batch.advance()
+    return { rows, logits }
+  }
+
+  /** A pass failed: what its rows hold can't be trusted any more. */
+  #abandon(error: unknown): void {
+    const rows = this.#batch.rows.map(({ reply }) => reply)
+    this.#batch.dispose()
+    for (const row of rows) {
+      end(row, error)
+      row.writing.left()
     }
+    for (const { joined } of this.#joining.splice(0)) joined.reject(error)
+    this.#running = false
   }
 
   #settle(): void {
