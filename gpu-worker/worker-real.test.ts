@@ -6,6 +6,8 @@ import * as z from 'zod'
 import { pairJudgment, pointwiseJudgment } from '../shared/protocol/judgment.ts'
 import { rewardList } from '../shared/protocol/reward.ts'
 import { openEngine } from './generate/open-engine.ts'
+import { safetensors } from './nn/testing/tiny-folder.ts'
+import { noise } from './nn/testing/tiny-tensors.ts'
 import { chatCompletion } from './testing/strict-openai.ts'
 import { startWorker, type Worker } from './worker.ts'
 
@@ -56,6 +58,8 @@ const rubric = {
 }
 const responses = ['Paris is the capital of France.', 'banana banana banana']
 const prompt = 'What is the capital of France?'
+/** Width of SmolLM2-135M. */
+const HIDDEN = 576
 /** No whole number lies between. */
 const IMPOSSIBLE = { type: 'integer', minimum: 2, maximum: 1 }
 
@@ -131,6 +135,37 @@ describe('the worker with the default model', () => {
     const digits = await chat({ guided_regex: '[0-9]{3}-[0-9]{2}' })
     expect(digits.choices[0].message.content).toMatch(/^[0-9]{3}-[0-9]{2}$/)
   })
+
+  it(
+    'answers and judges with an adapter from the moment that it is loaded until it is unloaded',
+    PATIENCE,
+    async () => {
+      const folder = join(adapters, 'noise')
+      await mkdir(folder)
+      const name = (side: string) => `base_model.model.model.layers.0.self_attn.o_proj.lora_${side}.weight`
+      const matrix = (side: string, shape: [number, number]) =>
+        [name(side), { shape, values: noise(side, shape, 1) }] as const
+      const tensors = new Map([matrix('A', [4, HIDDEN]), matrix('B', [HIDDEN, 4])])
+      await writeFile(join(folder, 'adapter_model.safetensors'), safetensors(tensors))
+      const config = { peft_type: 'LORA', r: 4, lora_alpha: 8, bias: 'none' }
+      await writeFile(join(folder, 'adapter_config.json'), JSON.stringify(config))
+
+      const model = 'smollm2-135m-instruct:noise'
+      const say = async (body: object) => (await chat({ temperature: 0, max_tokens: 16, ...body })).choices[0]
+      expect((await send('/v1/adapters', { name: 'noise', path: 'noise' })).status).toBe(201)
+      const [base, noisy] = await Promise.all([say({}), say({ model })])
+      expect(noisy.message.content).not.toBe(base.message.content)
+      const judge = async (body: object) =>
+        pairJudgment.parse(
+          await post('/v1/judgments', { prompt, responses, rubric, orders: 'mean', ...body }),
+        )
+      const [judged, judgedNoisily] = await Promise.all([judge({}), judge({ model })])
+      expect(judgedNoisily).toMatchObject({ model, error: null })
+      expect(judgedNoisily.score).not.toBe(judged.score)
+      expect((await fetch(`${worker.url}/v1/adapters/noise`, { method: 'DELETE' })).status).toBe(200)
+      expect((await send('/v1/chat/completions', { ...hello('Hi'), model })).status).toBe(404)
+    },
+  )
 
   it.each<[string, string, object, number]>([
     ['a prompt longer than the context', '/v1/chat/completions', hello('word '.repeat(20_000)), 422],
