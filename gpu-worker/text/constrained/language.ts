@@ -15,9 +15,13 @@ import type { GrammarBuilder } from './grammar.ts'
 /** A regular language over characters, as a deterministic automaton. */
 export type Language = DFA
 
-/** Larger automata are refused: subset construction can double them with each character of a pattern. */
-const MAX_NODES = 4000
-const MAX_PATTERN = 2000
+/**
+ * What all automata of a spec may cost: a node costs more the more ranges the spec's largest class has (letters of
+ * all scripts have 650). Subset construction can double an automaton with each character of a pattern.
+ */
+const MAX_COST = 10_000
+const RANGES_PER_COST = 16
+const MAX_PATTERN = 1000
 
 const OPTIONS = { maxCharacter: LAST_CHARACTER }
 const SURROGATES = { min: 0xd800, max: 0xdfff }
@@ -44,44 +48,78 @@ const repeat = (part: Part, min: number, max: number): Part => ({
   alternatives: [sequence(part)],
 })
 
-/**
- * What a pattern matches: a JavaScript regular expression with the flag u, without lookaround, word boundaries and
- * back references. `whole` matches the whole text, `somewhere` finds it within, as JSON Schema does. `place` names
- * the pattern in errors (`invalid_request`). It is never run as a RegExp.
- */
-export function patternLanguage(pattern: string, match: 'whole' | 'somewhere', place: string): Language {
-  const refuse = (why: string) => new PlumblineError('invalid_request', `${place} ${why}.`)
-  if (pattern.length > MAX_PATTERN) throw refuse(`is longer than ${MAX_PATTERN} characters`)
-  return limited(place, () => {
-    const alternatives = parse(pattern, refuse)
-    const body: Part = { type: 'Alternation', alternatives }
+/** Makes the languages of one spec; `place` names them in errors, which are all `invalid_request`. */
+export type Languages = {
+  /**
+   * What a pattern matches: a JavaScript regular expression with the flag u, without lookaround, word boundaries and
+   * back references. `whole` matches the whole text, `somewhere` finds it within, as JSON Schema does. It is never
+   * run as a RegExp.
+   */
+  pattern(pattern: string, match: 'whole' | 'somewhere', place: string): Language
+  /** The texts of `min` to `max` characters. */
+  length(min: number, max: number, place: string): Language
+  /** All texts but these. */
+  allBut(texts: Iterable<string>, place: string): Language
+  /** The texts that are in all languages. */
+  common(languages: readonly Language[], place: string): Language
+}
+
+export function createLanguages(): Languages {
+  const patterns = new Map<string, Language>()
+  const nodes = createBudget()
+  const anyText = repeat(TEXT, 0, Number.POSITIVE_INFINITY)
+  const anything = repeat(ANY, 0, Number.POSITIVE_INFINITY)
+  const maybe = (mark: number) => repeat(one(mark), 0, 1)
+
+  function readPattern(pattern: string, match: 'whole' | 'somewhere', place: string): Language {
+    const body: Part = { type: 'Alternation', alternatives: parse(pattern, place, nodes) }
     const found =
-      match === 'whole'
-        ? sequence(repeat(one(START), 0, 1), body, repeat(one(END), 0, 1))
-        : sequence(repeat(ANY, 0, Number.POSITIVE_INFINITY), body, repeat(ANY, 0, Number.POSITIVE_INFINITY))
-    const marked = sequence(one(START), repeat(TEXT, 0, Number.POSITIVE_INFINITY), one(END))
-    return unmark(both(automaton(found), automaton(marked)))
+      match === 'whole' ? sequence(maybe(START), body, maybe(END)) : sequence(anything, body, anything)
+    const marked = automaton(sequence(one(START), anyText, one(END)), nodes)
+    return unmark(both(automaton(found, nodes), marked, nodes), nodes)
+  }
+
+  return {
+    pattern(pattern, match, place) {
+      const key = `${match} ${pattern}`
+      const language = patterns.get(key) ?? limited(place, () => readPattern(pattern, match, place))
+      patterns.set(key, language)
+      return language
+    },
+    length: (min, max, place) => limited(place, () => automaton(sequence(repeat(TEXT, min, max)), nodes)),
+    allBut: (texts, place) =>
+      limited(place, () => {
+        const words = [...texts].map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0))
+        const others = DFA.fromWords(words, OPTIONS, nodes.dfa)
+        others.complement(nodes.dfa)
+        return both(others, automaton(sequence(anyText), nodes), nodes)
+      }),
+    common: (languages, place) => limited(place, () => languages.reduce((a, b) => both(a, b, nodes))),
+  }
+}
+
+type Factory<Node> = { createNode(): Node }
+
+/** Makes the nodes of all automata while they may cost more. */
+type Budget = { nfa: Factory<NFA.Node>; dfa: Factory<DFA.Node>; weigh(characters: CharSet): void }
+
+function createBudget(): Budget {
+  let spent = 0
+  let cost = 1
+  const counted = <Node>(factory: Factory<Node>): Factory<Node> => ({
+    createNode() {
+      spent += cost
+      if (spent > MAX_COST) throw new TooManyNodesError(`${spent} spent`)
+      return factory.createNode()
+    },
   })
-}
-
-/** The texts of `min` to `max` characters. */
-export function lengthLanguage(min: number, max: number, place: string): Language {
-  return limited(place, () => automaton(sequence(repeat(TEXT, min, max))))
-}
-
-/** The texts of all languages. */
-export function intersection(languages: readonly Language[], place: string): Language {
-  return limited(place, () => languages.reduce(both))
-}
-
-/** All texts but these. */
-export function allBut(texts: Iterable<string>, place: string): Language {
-  return limited(place, () => {
-    const words = [...texts].map((text) => Array.from(text, (character) => character.codePointAt(0) ?? 0))
-    const others = DFA.fromWords(words, OPTIONS, new DFA.LimitedNodeFactory(MAX_NODES))
-    others.complement(new DFA.LimitedNodeFactory(MAX_NODES))
-    return both(others, automaton(sequence(repeat(TEXT, 0, Number.POSITIVE_INFINITY))))
-  })
+  return {
+    nfa: counted(NFA.nodeFactory),
+    dfa: counted(DFA.nodeFactory),
+    weigh({ ranges }) {
+      cost = Math.max(cost, 1 + ranges.length / RANGES_PER_COST)
+    },
+  }
 }
 
 /** Reads a text of the language, each character by `read`. */
@@ -112,12 +150,10 @@ function targets(node: DFA.ReadonlyNode): Map<DFA.ReadonlyNode, Range[]> {
   return ranges
 }
 
-function parse(pattern: string, refuse: (why: string) => PlumblineError): Sequence[] {
-  const { expression } = parsed(pattern, refuse)
-  return expression.alternatives.map((alternative) => withMarks(alternative, refuse))
-}
-
-function parsed(pattern: string, refuse: (why: string) => PlumblineError) {
+/** The alternatives of a pattern, with the marks in place of its assertions. */
+function parse(pattern: string, place: string, nodes: Budget): Sequence[] {
+  const refuse = (why: string) => new PlumblineError('invalid_request', `${place} ${why}.`)
+  if (pattern.length > MAX_PATTERN) throw refuse(`is longer than ${MAX_PATTERN} characters`)
   let parser: JS.Parser
   try {
     parser = JS.Parser.fromLiteral({ source: pattern, flags: 'u' })
@@ -125,19 +161,25 @@ function parsed(pattern: string, refuse: (why: string) => PlumblineError) {
     throw refuse(`isn't a regular expression: ${error instanceof Error ? error.message : error}`)
   }
   try {
-    return parser.parse({ assertions: 'unknown', maxBackreferenceWords: 0, maxNodes: MAX_NODES })
+    const { expression } = parser.parse({
+      assertions: 'unknown',
+      maxBackreferenceWords: 0,
+      maxNodes: MAX_COST,
+    })
+    return expression.alternatives.map((alternative) => withMarks(alternative, nodes, refuse))
   } catch (error) {
-    if (error instanceof TooManyNodesError) throw error
+    if (error instanceof TooManyNodesError || error instanceof PlumblineError) throw error
     throw refuse('holds a back reference; write out what it repeats')
   }
 }
 
 /** `^` and `$` become the marks, and no class holds a mark. */
-function withMarks({ elements }: Sequence, refuse: (why: string) => PlumblineError): Sequence {
+function withMarks({ elements }: Sequence, nodes: Budget, refuse: (why: string) => PlumblineError): Sequence {
   return sequence(
     ...elements.map((element): Part => {
       switch (element.type) {
         case 'CharacterClass':
+          nodes.weigh(element.characters)
           return { ...element, characters: element.characters.without(SURROGATES) }
         case 'Unknown':
           if (element.id === '^') return one(START)
@@ -148,7 +190,7 @@ function withMarks({ elements }: Sequence, refuse: (why: string) => PlumblineErr
         default:
           return {
             ...element,
-            alternatives: element.alternatives.map((alternative) => withMarks(alternative, refuse)),
+            alternatives: element.alternatives.map((alternative) => withMarks(alternative, nodes, refuse)),
           }
       }
     }),
@@ -156,8 +198,8 @@ function withMarks({ elements }: Sequence, refuse: (why: string) => PlumblineErr
 }
 
 /** The texts between the marks. */
-function unmark(marked: Language): Language {
-  const builder = new DFA.Builder(new DFA.LimitedNodeFactory(MAX_NODES))
+function unmark(marked: Language, nodes: Budget): Language {
+  const builder = new DFA.Builder(nodes.dfa)
   const copies = new Map<DFA.ReadonlyNode, DFA.Node>()
   const start = marked.initial.out.get(START)
   if (start) copies.set(start, builder.initial)
@@ -172,27 +214,20 @@ function unmark(marked: Language): Language {
       else builder.linkNodes(copy, copyOf(next), setOf({ min, max }))
     }
   }
-  const language = DFA.fromBuilder(builder, OPTIONS)
+  return smallest(DFA.fromBuilder(builder, OPTIONS))
+}
+
+function automaton(expression: Sequence, nodes: Budget): Language {
+  const options = { assertions: 'throw', infinityThreshold: Number.POSITIVE_INFINITY } as const
+  return smallest(DFA.fromFA(NFA.fromRegex(expression, OPTIONS, options, nodes.nfa), nodes.dfa))
+}
+
+const both = (left: Language, right: Language, nodes: Budget) =>
+  smallest(DFA.fromIntersection(left, right, nodes.dfa))
+
+function smallest(language: Language): Language {
   language.minimize()
   return language
-}
-
-function automaton(expression: Sequence): Language {
-  const nfa = NFA.fromRegex(
-    expression,
-    OPTIONS,
-    { assertions: 'throw', infinityThreshold: Number.POSITIVE_INFINITY },
-    new NFA.LimitedNodeFactory(MAX_NODES),
-  )
-  const dfa = DFA.fromFA(nfa, new DFA.LimitedNodeFactory(MAX_NODES))
-  dfa.minimize()
-  return dfa
-}
-
-function both(left: Language, right: Language): Language {
-  const dfa = DFA.fromIntersection(left, right, new DFA.LimitedNodeFactory(MAX_NODES))
-  dfa.minimize()
-  return dfa
 }
 
 function limited(place: string, make: () => Language): Language {
@@ -202,7 +237,7 @@ function limited(place: string, make: () => Language): Language {
     if (!(error instanceof TooManyNodesError)) throw error
     throw new PlumblineError(
       'invalid_request',
-      `${place} needs an automaton of more than ${MAX_NODES} states; make it simpler or its repeats shorter.`,
+      `${place} takes too large an automaton; make it simpler, its repeats shorter or its classes smaller.`,
     )
   }
 }

@@ -3,7 +3,10 @@ import type { Grammar } from './grammar.ts'
 import { createMachine, type Machine, type Position } from './machine.ts'
 import type { TokenTrie } from './token-trie.ts'
 
-/** Positions and masks that a grammar keeps: beyond them it forgets all and begins anew. */
+/**
+ * Positions and masks that a grammar keeps: beyond them it forgets all and begins anew. A grammar of so many
+ * readings that one mask alone meets more is given up: each position takes time.
+ */
 const MAX_POSITIONS = 8192
 const MAX_MASK_BYTES = 4 * 2 ** 20
 
@@ -70,6 +73,12 @@ function createSteps(machine: Machine) {
   const rows: Int32Array[] = []
   const number = (position: Position) => {
     if (!rows[position.id]) {
+      if (position.id > 2 * MAX_POSITIONS) {
+        throw new PlumblineError(
+          'invalid_request',
+          'The constraint can be read in too many ways at once; make its patterns and unions simpler.',
+        )
+      }
       rows[position.id] = new Int32Array(256).fill(UNKNOWN)
       positions[position.id] = position
     }

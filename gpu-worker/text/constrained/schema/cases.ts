@@ -6,18 +6,24 @@ import { intersect } from './values.ts'
 const MAX_CASES = 500
 /** References and combinations within each other that read nothing. */
 const MAX_CHAIN = 64
+/** Places looked at in all: combinations that come to nothing can still double at each reference. */
+const MAX_VISITS = 50_000
 
 /** Splits schemas of one document into plain cases: a value fits when it fits one of them. */
 export type Cases = (schema: Schema) => Plain[]
 
 /** Follows `$ref` and multiplies `allOf`, `anyOf` and `oneOf` out. */
 export function casesOf(document: unknown): Cases {
+  let visits = 0
+
   function ofSchema(schema: Schema, chain: readonly string[]): Plain[] {
     return product(schema.map((place) => ofPlace(place, chain)))
   }
 
   function ofPlace(place: Place, chain: readonly string[]): Plain[] {
     const { path, schema } = place
+    if (++visits > MAX_VISITS)
+      throw refuse(path, 'is combined in too many ways; refer to it from fewer places')
     if (schema === true) return [plainOf(path, {})]
     if (schema === false) return []
     if (chain.includes(path)) throw refuse(path, 'refers to itself without a value in between')

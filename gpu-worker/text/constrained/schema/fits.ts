@@ -1,12 +1,13 @@
+import type { Languages } from '../language.ts'
 import { type Plain, refuse, type TypeName } from './plain.ts'
 import { fitsText } from './string.ts'
 
 /** Whether a listed value fits the schema's other keywords. */
-export function fits(value: unknown, plain: Plain): boolean {
+export function fits(value: unknown, plain: Plain, languages: Languages): boolean {
   const type = typeOf(value)
   if (!plain.types.includes(type) && !(type === 'integer' && plain.types.includes('number'))) return false
   if (typeof value === 'number') return fitsRange(value, plain)
-  if (typeof value === 'string') return fitsText(value, plain)
+  if (typeof value === 'string') return fitsText(value, plain, languages)
   if (type === 'array' && restrictsArrays(plain))
     throw refuse(plain.path, 'lists arrays beside keywords of arrays')
   if (type === 'object' && restrictsObjects(plain)) {
@@ -15,7 +16,7 @@ export function fits(value: unknown, plain: Plain): boolean {
   return true
 }
 
-export function fitsRange(value: number, { minimum, maximum, above, below }: Plain): boolean {
+function fitsRange(value: number, { minimum, maximum, above, below }: Plain): boolean {
   return value >= minimum && value <= maximum && value > above && value < below
 }
 

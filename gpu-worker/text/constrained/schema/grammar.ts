@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../../../../shared/model/language-model.ts'
 import { createGrammarBuilder, type SpecGrammar } from '../grammar.ts'
+import { createLanguages } from '../language.ts'
 import { writeArray } from './array.ts'
 import { casesOf } from './cases.ts'
 import { requireModestSize } from './document.ts'
@@ -38,6 +39,7 @@ export function schemaGrammar(document: JsonSchema): SpecGrammar {
   const writer: Writer = {
     builder,
     cases,
+    languages: createLanguages(),
     value: (schema) =>
       builder.rule(`value ${JSON.stringify(schema.map(({ path }) => path).sort())}`, (from, to) => {
         for (const plain of cases(schema)) writeCase(writer, from, plain, to)
@@ -54,7 +56,7 @@ export function schemaGrammar(document: JsonSchema): SpecGrammar {
 
 function writeCase(writer: Writer, from: number, plain: Plain, to: number): void {
   if (plain.values) {
-    const fitting = plain.values.filter((value) => fits(value, plain))
+    const fitting = plain.values.filter((value) => fits(value, plain, writer.languages))
     if (fitting.length === 0) writer.impossible(plain.path, 'lists no value that fits its other keywords')
     const texts = fitting.map((value) => JSON.stringify(value))
     writer.builder.texts(from, texts, to)

@@ -73,7 +73,9 @@ function writeOthers(
 function writeName(writer: Writer, from: number, plain: Plain, to: number): void {
   const taken = [...listedProperties(plain).keys()]
   for (const names of writer.cases(plain.names)) {
-    const listed = names.values?.filter((name) => typeof name === 'string' && fits(name, names))
+    const listed = names.values?.filter(
+      (name) => typeof name === 'string' && fits(name, names, writer.languages),
+    )
     if (listed) {
       const free = listed.filter((name) => !taken.some((other) => other === name))
       writer.builder.texts(
@@ -87,6 +89,7 @@ function writeName(writer: Writer, from: number, plain: Plain, to: number): void
 
 /** The value of a listed property: none where `propertyNames` forbids its name. */
 function property(writer: Writer, plain: Plain, name: string, schema: Schema): number {
-  const fitting = plain.names.length === 0 || writer.cases(plain.names).some((names) => fits(name, names))
+  const fitting =
+    plain.names.length === 0 || writer.cases(plain.names).some((names) => fits(name, names, writer.languages))
   return writer.value(fitting ? schema : [{ path: `${plain.path}/propertyNames excludes it`, schema: false }])
 }

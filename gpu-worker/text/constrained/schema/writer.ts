@@ -1,4 +1,5 @@
 import type { GrammarBuilder } from '../grammar.ts'
+import type { Languages } from '../language.ts'
 import type { Cases } from './cases.ts'
 import type { Plain, Schema } from './plain.ts'
 
@@ -6,6 +7,7 @@ import type { Plain, Schema } from './plain.ts'
 export type Writer = {
   builder: GrammarBuilder
   cases: Cases
+  languages: Languages
   /** The rule that reads a value of the schema. */
   value(schema: Schema): number
   /** Notes that a place of the schema can't be satisfied. */
