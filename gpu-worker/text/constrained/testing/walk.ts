@@ -14,7 +14,7 @@ export async function realTokenizer(): Promise<Tokenizer> {
 
 const has = (mask: Int32Array, id: number) => (((mask[id >>> 5] ?? 0) >>> (id & 31)) & 1) === 1
 
-export function allowed(constraint: Constraint, tokenizer: Tokenizer): number[] {
+export function allowed(constraint: Constraint, tokenizer: Pick<Tokenizer, 'vocabulary'>): number[] {
   const mask = constraint.mask()
   return Array.from({ length: tokenizer.vocabulary }, (_, id) => id).filter((id) => has(mask, id))
 }
