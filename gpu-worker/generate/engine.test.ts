@@ -87,6 +87,29 @@ describe('generate', () => {
     expect(other).not.toBe(first)
   })
 
+  test('replies that are written together are what each is alone', async () => {
+    const questions = ['Paris', 'rivers', 'the moon', 'ants', 'a king', 'bread', 'seven', 'winter'].map(
+      (thing) => `Write a line about ${thing}.`,
+    )
+    const solo: Awaited<ReturnType<typeof reply>>[] = []
+    for (const question of questions) solo.push(await reply(question, { maxTokens: 8 }))
+    const together = await Promise.all(questions.map((question) => reply(question, { maxTokens: 8 })))
+    together.forEach(({ text, tokens }, i) => {
+      expect(text).toBe(solo[i]?.text)
+      expect(tokens.map(({ logprob }) => logprob)).toEqual(
+        solo[i]?.tokens.map(({ logprob }) => expect.closeTo(logprob, 4)),
+      )
+    })
+  })
+
+  test('a reply keeps to its constraint, and its log-probabilities are the model’s own', async () => {
+    const constraint = { kind: 'choice' as const, choices: ['Berlin', 'Rome'] }
+    const { text, finish, tokens } = await reply('What is the capital of France?', { constraint })
+    expect(['Berlin', 'Rome']).toContain(text)
+    expect(finish).toBe('stop')
+    expect(tokens[0]?.logprob).toBeLessThan(-1)
+  })
+
   test('a stop string ends the reply before it', async () => {
     const { text, finish } = await reply('What is the capital of France?', { stop: [' Paris', 'zzz'] })
     expect(text).toBe('The capital of France is')
@@ -245,6 +268,18 @@ describe('limits', () => {
   })
 })
 
+test('statistics add up', async () => {
+  const before = engine.stats()
+  const { usage } = await reply('Count to ten, please.', { maxTokens: 3 })
+  await expect.poll(() => engine.stats().tokens.completion - before.tokens.completion).toBe(usage.completion)
+  await expect.poll(() => engine.stats().kv.running).toBe(0)
+  const { tokens, passes, kv, prefix } = engine.stats()
+  expect(tokens.prompt - before.tokens.prompt).toBe(usage.prompt)
+  expect(passes.count - before.passes.count).toBe(3)
+  expect(kv.cached).toBeGreaterThan(0)
+  expect(prefix.hits + prefix.misses).toBe(before.prefix.hits + before.prefix.misses + 1)
+})
+
 test('an engine whose model can not be had says why in one sentence', async () => {
   await expect(openEngine({ reference: 'file:/no/such.gguf', home })).rejects.toMatchObject({
     code: 'not_configured',
@@ -266,9 +301,9 @@ test('an opening can be given up', async () => {
 test('closing cuts off what runs and what waits, and takes nothing new', async () => {
   const other = await openEngine({ reference: REFERENCE, home })
   const running = reply('Tell me a very long story.', { maxTokens: 5000, temperature: 1 }, other)
-  const waiting = other.choose({ messages: user('?'), choices: ['a', 'b'] })
+  const waiting = reply(LONG, { maxTokens: 2 }, other)
   const failures = Promise.allSettled([running, waiting])
-  await expect.poll(() => other.load).toEqual({ queued: 1, running: 1 })
+  await expect.poll(() => other.load.running).toBeGreaterThan(0)
   await other.close()
   for (const failure of await failures) {
     expect(failure).toMatchObject({

@@ -29,7 +29,7 @@ export type EngineOptions = {
   kvBytes?: number
   /** The part of them that may be kept for requests that begin like earlier ones; 512 MiB by default. */
   cacheBytes?: number
-  /** Requests that may wait; 64 by default. */
+  /** Requests that may wait; 1024 by default: a judgment asks many small questions at once. */
   queue?: number
   /** Replies that are written together; 16 by default. */
   maxBatch?: number
@@ -70,5 +70,5 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   if (options.signal?.aborted) giveUp()
   options.signal?.addEventListener('abort', giveUp)
   const model = await client.ready.finally(() => options.signal?.removeEventListener('abort', giveUp))
-  return remoteEngine(client, model, options.queue ?? 64)
+  return remoteEngine(client, model, options.queue ?? 1024)
 }

@@ -8,7 +8,7 @@ import { type Call, closed, type FromThread, type ToThread, toFailure } from './
 const port = parentPort
 if (!port) throw new Error('thread.ts is run by open-engine.ts, in a worker thread')
 
-/** Statistics are sent this many milliseconds after something happened. */
+/** While something runs, statistics are sent every so many milliseconds. */
 const STATS_DELAY = 50
 
 const options: LoadOptions = workerData
@@ -63,14 +63,15 @@ async function close(loaded: Loaded): Promise<void> {
 
 async function answer(model: Model, call: Call, signal: AbortSignal): Promise<void> {
   const { id } = call
-  try {
-    send({ kind: 'done', id, result: await resultOf(model, call, signal) })
-  } catch (error) {
-    send({ kind: 'error', id, error: toFailure(error) })
-  } finally {
-    running.delete(id)
-    sendStatsSoon(model)
-  }
+  const said = await resultOf(model, call, signal).then(
+    (result): FromThread => ({ kind: 'done', id, result }),
+    (error): FromThread => ({ kind: 'error', id, error: toFailure(error) }),
+  )
+  send({ kind: 'stats', stats: model.stats() })
+  send(said)
+  running.delete(id)
+  // Memory is given back at the next step.
+  sendStatsSoon(model)
 }
 
 async function resultOf(model: Model, { id, kind, request }: Call, signal: AbortSignal) {
