@@ -46,8 +46,8 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform.config)
-  app.use('/v1/*', ...traced, known, limitBody(LIMITS.bodyBytes), deadline)
-  app.use('/rlhf/*', ...traced, known, limitBody(LIMITS.dialectBodyBytes), deadline)
+  app.use('/v1/*', known, ...traced, limitBody(LIMITS.bodyBytes), deadline)
+  app.use('/rlhf/*', known, ...traced, limitBody(LIMITS.dialectBodyBytes), deadline)
 
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))

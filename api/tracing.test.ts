@@ -93,6 +93,15 @@ describe('a traced edge', () => {
     expect(span.traceId).not.toBe('0'.repeat(32))
   })
 
+  it('lets nobody without a key decide what is sampled', async () => {
+    const { call, send, collector } = await openTestApp(TRACED)
+    const refused = await send('/v1/models', { headers: traceparent('01') })
+    expect(refused.status).toBe(401)
+    await call('/v1/usage')
+    await collector.until('GET /v1/usage')
+    expect(collector.spans.every(({ traceId }) => traceId !== TRACE_ID)).toBe(true)
+  })
+
   it('marks a failed judgment by its code, and a refused call by its status', async () => {
     const { call, collector, models } = await openTestApp(TRACED)
     models.manner = 'status 500'

@@ -19,12 +19,7 @@ export function authenticate(config: Config) {
       config.keys.length === 0 && config.open
         ? localCaller(new URL(c.req.url), c.req.header('origin'))
         : await ownerOf(presentedKeys(c.req.raw), config.keys)
-    const trace = c.get('trace')
-    c.set('call', {
-      ...owner,
-      idempotencyKey: idempotencyKey(c.req.header('idempotency-key')),
-      ...(trace && { traceparent: trace.traceparent }),
-    })
+    c.set('call', { ...owner, idempotencyKey: idempotencyKey(c.req.header('idempotency-key')) })
     await next()
   })
 }

@@ -52,8 +52,8 @@ export function workerApp(
   app.get('/healthz', (c) => health(c, slot))
   app.get('/metrics', authenticate(metricsAccess), metrics.text)
 
-  if (tracer) app.use('/v1/*', traceRequests(tracer))
   app.use('/v1/*', authenticate(access), bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }))
+  if (tracer) app.use('/v1/*', traceRequests(tracer))
   app.get('/v1/models', (c) => listModels(c, slot))
   app.get('/v1/models/:id{.+}', (c) => readModel(c, slot))
   app.get('/v1/adapters', (c) => listAdapters(c, slot))

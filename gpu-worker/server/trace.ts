@@ -17,7 +17,7 @@ export function openTracer(
   if (settings === null) return null
   return createTracer(settings, {
     fetch,
-    deliver: soon(SEND_EVERY_MS),
+    deliver: soon((send) => setTimeout(send, SEND_EVERY_MS)),
     now: () => performance.timeOrigin + performance.now(),
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     complain: console.error,

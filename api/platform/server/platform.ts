@@ -15,7 +15,10 @@ export function serverPlatform(
   fetch: Platform['fetch'],
 ): Platform & Pick<OwnDesk, 'quiet'> {
   const config = readConfig(environment)
-  const tracer = openTracer(environment, { fetch, deliver: soon(TRACES_EVERY_MS) })
+  const tracer = openTracer(environment, {
+    fetch,
+    deliver: soon((send) => setTimeout(send, TRACES_EVERY_MS)),
+  })
   const judge = judgeByEntry(config, fetch, tracer)
   const desk = createDesk({ sql, now: Date.now, judge, complain: console.error })
   return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch, tracer, quiet: desk.quiet }
