@@ -100,9 +100,9 @@ function areApart(branches: readonly Plain[][]): boolean {
 
 function apart(a: Plain, b: Plain): boolean {
   const both = merge(a, b)
-  if (both.types.length === 0 || both.values?.length === 0) return true
+  if (both.fitting.length === 0 || both.values?.length === 0) return true
   const name = [...both.required].find((name) => tellsApart(a, b, name))
-  return both.types.every((type) => type === 'object') && name !== undefined
+  return both.fitting.every((type) => type === 'object') && name !== undefined
 }
 
 /** Both require the property and no value of it fits both. */

@@ -7,6 +7,7 @@ export function merge(a: Plain, b: Plain): Plain {
   return {
     path: a.path,
     types: commonTypes(a.types, b.types),
+    fitting: commonTypes(a.fitting, b.fitting),
     values: a.values && b.values ? intersect(a.values, b.values) : (a.values ?? b.values),
     minimum: Math.max(a.minimum, b.minimum),
     maximum: Math.min(a.maximum, b.maximum),

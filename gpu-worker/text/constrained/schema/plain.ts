@@ -15,7 +15,10 @@ export type Schema = readonly Place[]
 export type Plain = {
   /** Where it was read, for errors. */
   path: string
+  /** What is written: the types that `type` names, else those that the keywords are about. */
   types: readonly TypeName[]
+  /** What would fit by JSON Schema: the types that `type` names, else all. */
+  fitting: readonly TypeName[]
   /** The only values, as their JSON. */
   values: readonly unknown[] | null
   /** Both ends belong to the range. */
@@ -132,6 +135,7 @@ export function plainOf(path: string, own: Keywords): Plain {
   return {
     path,
     types: typesOf(own),
+    fitting: own.type === undefined ? TYPES : [own.type].flat(),
     values: valuesOf(own),
     minimum: own.minimum ?? Number.NEGATIVE_INFINITY,
     maximum: own.maximum ?? Number.POSITIVE_INFINITY,
