@@ -23,19 +23,19 @@ describe('a deadline', () => {
     await until(() => engine.ended.length === engine.seen.length)
     expect(engine.ended).not.toContain('whole')
     // its place is free again
-    expect((await post(worker, '/v1/chat/completions', hello)).status).toBe(200)
+    expect((await post(worker, '/v1/chat/completions', { ...hello, max_tokens: 1 })).status).toBe(200)
   })
 
   it('that passes in a stream is its last event', async () => {
-    const engine = fakeEngine({ delayMs: 40 })
+    const engine = fakeEngine({ delayMs: 150 })
     const worker = await start(engine)
     const events = await eventsOf(
-      await post(worker, '/v1/chat/completions', { ...hello, stream: true }, within(100)),
+      await post(worker, '/v1/chat/completions', { ...hello, stream: true }, within(500)),
     )
     expect(JSON.parse(events.at(-1) ?? '')).toMatchObject({ error: { code: 'deadline_exceeded' } })
     expect(engine.ended).toEqual(['aborted'])
-    const slow = await start(fakeEngine({ delayMs: 150 }))
-    const text = await (await post(slow, '/v1/judgments', { ...pair, stream: true }, within(100))).text()
+    const slow = await start(fakeEngine({ delayMs: 900 }))
+    const text = await (await post(slow, '/v1/judgments', { ...pair, stream: true }, within(500))).text()
     expect(text).toMatch(/event: error\ndata: .*deadline_exceeded/)
   })
 
