@@ -24,17 +24,17 @@ export type Admitted = {
 type Waiting = { entrant: Entrant; admit: (admitted: Admitted) => void }
 
 /**
- * Decides who reads next. One text is read at a time, so that the next one finds what it shares with it in the cache;
- * replies and scores alternate, callers take turns, and who doesn't fit beside what runs waits. A reply that waits for
- * memory lets scores pass, which are done soon; a score that waits for memory is passed by nobody.
+ * Decides who reads next. One text for a reply and one batch of scores are read at a time, in turns, so that the next
+ * one of its kind finds what it shares with it in the cache. Callers take turns, and who doesn't fit beside what runs
+ * waits. A reply that waits for memory lets scores pass, which are done soon; a score that waits for memory is passed
+ * by nobody.
  */
 export class Admission {
   readonly #budget: KvBudget
   readonly #rowLimit: number
   readonly #queues = { reply: new FairQueue<Waiting>(), score: new FairQueue<Waiting>() }
-  #reading = false
+  readonly #reading = new Set<Kind>()
   #rows = 0
-  #next: Kind = 'reply'
 
   constructor(budget: KvBudget, rowLimit: number) {
     this.#budget = budget
@@ -69,19 +69,13 @@ export class Admission {
   }
 
   #pump(): void {
-    if (this.#reading) return
-    const order: Kind[] = this.#next === 'reply' ? ['reply', 'score'] : ['score', 'reply']
-    for (const kind of order) {
-      const waiting = this.#queues[kind].peek()
-      if (!waiting) continue
-      const need = waiting.entrant.need()
-      if (this.#hasRoom(need)) {
-        this.#queues[kind].take()
-        this.#next = kind === 'reply' ? 'score' : 'reply'
-        waiting.admit(this.#let(need))
-        return
-      }
-      if (kind === 'score') return
+    // Scores come first, since one that waits keeps replies out.
+    for (const kind of ['score', 'reply'] as const) {
+      if (this.#reading.has(kind)) continue
+      const need = this.#queues[kind].peek()?.entrant.need()
+      if (!need) continue
+      if (this.#hasRoom(need)) this.#queues[kind].take()?.admit(this.#let(kind, need))
+      else if (kind === 'score') return
     }
   }
 
@@ -89,15 +83,15 @@ export class Admission {
     return (need.row === null || this.#rows < this.#rowLimit) && this.#budget.fits(need)
   }
 
-  #let(need: KvNeed): Admitted {
+  #let(kind: Kind, need: KvNeed): Admitted {
     this.#budget.admit(need)
-    this.#reading = true
+    this.#reading.add(kind)
     if (need.row !== null) this.#rows++
     return {
       need,
       read: once(() => {
         this.#budget.leavePrompt(need)
-        this.#reading = false
+        this.#reading.delete(kind)
         this.#pump()
       }),
       left: once(() => {

@@ -218,6 +218,19 @@ describe('admission', () => {
     expect(over).toBe(false)
     await long
   })
+
+  test('a question does not wait for a long text to be read', async () => {
+    const tiny = await open()
+    const order: string[] = []
+    const started = Promise.withResolvers<void>()
+    const long = tiny
+      .write(letterNoise(1000, 1), { maxTokens: 1 }, started.resolve)
+      .then(() => order.push('long'))
+    await started.promise
+    await tiny.choose(letterNoise(20, 2), ['A', 'B']).then(() => order.push('question'))
+    await long
+    expect(order).toEqual(['question', 'long'])
+  })
 })
 
 test('a reply whose constraint fails harms no other', async () => {
