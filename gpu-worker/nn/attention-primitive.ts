@@ -82,5 +82,5 @@ function mask(
     window === null
       ? causal
       : ops.where(g, ops.atLeast(g, ops.sub(g, queries, keys), g.ints([window], [])), hidden, causal)
-  return bias ? ops.add(g, near, ops.unsqueeze(g, ops.cast(g, bias, 'float32'), 1)) : near
+  return bias ? ops.add(g, near, ops.unsqueeze(g, bias, 1)) : near
 }

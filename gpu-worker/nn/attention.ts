@@ -44,7 +44,7 @@ function queryKeyValue(blocks: Blocks, normed: Value, layer: number): AttentionI
   let fused = linear(blocks, normed, layer, 'attn_qkv')
   const width = Number(fused.shape.at(-1))
   if (config.qkvBias) {
-    fused = ops.add(g, fused, weights.plain(`${layerWeight(layer, 'attn_qkv')}.bias`, [width]))
+    fused = ops.add(g, fused, weights.vector(`${layerWeight(layer, 'attn_qkv')}.bias`, [width]))
   }
   const rows = ops.reshapeTo(g, fused, ops.concat(g, [sizes, g.ints([width])], 0, 3), ['batch', 'new', width])
   if (!config.queryKeyNorm) return [rows]

@@ -1,5 +1,6 @@
 import * as fused from '../onnx/fused.ts'
 import type { Graph } from '../onnx/graph.ts'
+import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
 import { type AdapterPorts, withAdapters } from './adapter-ports.ts'
 import type { DecoderConfig } from './decoder-config.ts'
@@ -26,21 +27,19 @@ export type Stream = { residual: Value; normed: Value }
 /** The canonical name of a layer's weight, without its kind. */
 export const layerWeight = (layer: number, role: string) => `blk.${layer}.${role}`
 
-/** Root-mean-square norm of the last axis by a layer's weight. */
-export function norm({ g, config, weights }: Blocks, x: Value, layer: number, role: string): Value {
-  return fused.rmsNorm(g, x, normScale(weights, x, layer, role), config.normEpsilon)
+/** Root-mean-square norm of the last axis by a layer's weight. It is computed in float32 whatever the type. */
+export function norm({ g, config, weights, type }: Blocks, x: Value, layer: number, role: string): Value {
+  const scale = weights.vector(`${layerWeight(layer, role)}.weight`, [Number(x.shape.at(-1))], 'float32')
+  return ops.cast(g, fused.rmsNorm(g, ops.cast(g, x, 'float32'), scale, config.normEpsilon), type)
 }
 
-/** The residual stream with a block's result added, and its norm. */
+/** The residual stream with a block's result added, and its norm. The stream stays float32 whatever the type. */
 export function addNorm(blocks: Blocks, residual: Value, result: Value, layer: number, role: string): Stream {
-  const { g, config, weights } = blocks
-  const scale = normScale(weights, residual, layer, role)
-  const { sum, normed } = fused.addNorm(g, residual, result, scale, config.normEpsilon)
-  return { residual: sum, normed }
-}
-
-function normScale(weights: GraphWeights, x: Value, layer: number, role: string): Value {
-  return weights.plain(`${layerWeight(layer, role)}.weight`, [Number(x.shape.at(-1))])
+  const { g, config, weights, type } = blocks
+  const scale = weights.vector(`${layerWeight(layer, role)}.weight`, [config.hidden], 'float32')
+  const wide = ops.cast(g, result, 'float32')
+  const { sum, normed } = fused.addNorm(g, residual, wide, scale, config.normEpsilon)
+  return { residual: sum, normed: ops.cast(g, normed, type) }
 }
 
 /** A layer's linear map of x, with what adapters add to it. */

@@ -23,6 +23,8 @@ export type DecoderOptions = {
   tree: boolean
   /** How many positions there may be; the model's context by default. */
   positions?: number
+  /** What is computed in; by default what the weights are, where they are floats, and float32. CUDA's fused attention takes 16 bits alone. */
+  type?: 'float32' | 'float16' | 'bfloat16'
   /** `primitive` spells attention out; by default the runtime's own operator computes it. */
   attention?: 'fused' | 'primitive'
 }
@@ -52,14 +54,16 @@ export function decoderModel(
   options: DecoderOptions,
 ): DecoderModel {
   const g = new Graph()
-  const type = TYPES[store.precision]
+  const type = options.type ?? TYPES[store.precision]
   const weights = new GraphWeights(g, store, type)
   const { tree, positions = config.context } = options
   const run = runInputs(g, config, type, { tree, positions })
   const adapters = options.lora ? adapterPorts(g, run.tokens, type) : null
   const blocks: Blocks = { g, config, weights, type, sizes: ops.shapeOf(g, run.tokens), adapters }
   const attend =
-    options.attention === 'primitive' ? primitiveAttention(g, config, run) : fusedAttention(g, config, run)
+    options.attention === 'primitive'
+      ? primitiveAttention(g, config, run)
+      : fusedAttention(g, config, run, type)
 
   let residual = embed(blocks, run.tokens)
   let normed = norm(blocks, residual, 0, 'attn_norm')
@@ -70,24 +74,27 @@ export function decoderModel(
     if (layer + 1 < config.layers) {
       ;({ residual, normed } = addNorm(blocks, residual, fed, layer + 1, 'attn_norm'))
     } else {
-      residual = ops.add(g, residual, fed)
+      residual = ops.add(g, residual, ops.cast(g, fed, 'float32'))
     }
   }
   g.output(PORTS.logits, logits(blocks, residual, run.rows))
   return { model: g.encode(), initializers: weights.initializers, type }
 }
 
-/** The tokens' embeddings, [B * S, hidden]. */
+/** The tokens' embeddings: float32 [B * S, hidden]. */
 function embed({ g, config, weights, type }: Blocks, tokens: Value): Value {
-  const table = weights.plain('token_embd.weight', [config.vocabulary, config.hidden])
-  const x = ops.cast(g, ops.gather(g, table, ops.reshape(g, tokens, ['tokens']), 0), type)
-  return config.embeddingScale === 1 ? x : ops.mul(g, x, ops.scalar(g, config.embeddingScale, type))
+  const table = weights.table('token_embd.weight', [config.vocabulary, config.hidden])
+  const x = ops.cast(g, ops.gather(g, table, ops.reshape(g, tokens, ['tokens']), 0), 'float32')
+  // The scale is rounded as the weights are, as models are trained with it.
+  const scale = ops.cast(g, ops.scalar(g, config.embeddingScale, type), 'float32')
+  return config.embeddingScale === 1 ? x : ops.mul(g, x, scale)
 }
 
 /** float32 [R, vocabulary]: the wanted rows alone pass the last norm and the head. */
-function logits({ g, config, weights }: Blocks, x: Value, rows: Value): Value {
+function logits({ g, config, weights, type }: Blocks, residual: Value, rows: Value): Value {
   const { vocabulary, hidden, normEpsilon } = config
-  const wanted = ops.gather(g, x, rows, 0)
-  const last = fused.rmsNorm(g, wanted, weights.plain('output_norm.weight', [hidden]), normEpsilon)
-  return ops.cast(g, weights.linear(last, 'output.weight', [vocabulary, hidden]), 'float32')
+  const scale = weights.vector('output_norm.weight', [hidden], 'float32')
+  const last = fused.rmsNorm(g, ops.gather(g, residual, rows, 0), scale, normEpsilon)
+  const logits = weights.linear(ops.cast(g, last, type), 'output.weight', [vocabulary, hidden])
+  return ops.cast(g, logits, 'float32')
 }

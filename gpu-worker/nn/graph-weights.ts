@@ -44,8 +44,13 @@ export class GraphWeights {
     })
   }
 
-  /** A table or a vector. */
-  plain(name: string, shape: readonly number[]): Value {
+  /** A norm's scale or a layer's bias, in the graph's type unless another is asked for. */
+  vector(name: string, shape: readonly number[], type = this.#type): Value {
+    return ops.cast(this.#graph, this.table(name, shape), type)
+  }
+
+  /** As it is stored. */
+  table(name: string, shape: readonly number[]): Value {
     const weight = this.#weight(name, shape)
     if (weight.kind === 'blocked') throw new TypeError(`${name} is blocked`)
     return this.#constant(name, weight.tensor)

@@ -14,9 +14,9 @@ export type RunInputs = {
   last: Value
   total: Value
   rows: Value
-  /** [1, 1, S, T], where the graph takes one. */
+  /** float32 [1, 1, S, T], where the graph takes one. */
   bias: Value | null
-  /** The bias of layers that look back a window: [B, 1, S, T]. */
+  /** The bias of layers that look back a window: float32 [B, 1, S, T]. */
   localBias: Value | null
   rotary: Tables
   localRotary: Tables | null
@@ -41,7 +41,7 @@ export function runInputs(
     last: g.input(PORTS.last, 'int32', ['batch']),
     total: g.input(PORTS.total, 'int32', []),
     rows: g.input(PORTS.rows, 'int64', ['rows']),
-    bias: tree ? ops.cast(g, g.input(PORTS.bias, 'float32', [1, 1, 'new', 'total']), type) : null,
+    bias: tree ? g.input(PORTS.bias, 'float32', [1, 1, 'new', 'total']) : null,
   }
   const { bias, positions: queries } = run
   const local = config.local
@@ -58,5 +58,5 @@ function windowBias(g: Graph, bias: Value, queries: Value, window: number): Valu
   const keys = ops.reshape(g, g.input(PORTS.keyPositions, 'int64', ['total']), [1, 1, 1, 'total'])
   const distance = ops.sub(g, ops.reshape(g, queries, ['batch', 1, 'new', 1]), keys)
   const far = ops.atLeast(g, distance, g.ints([window], []))
-  return ops.where(g, far, ops.scalar(g, Number.NEGATIVE_INFINITY, bias.dtype), bias)
+  return ops.where(g, far, ops.scalar(g, Number.NEGATIVE_INFINITY, 'float32'), bias)
 }

@@ -12,6 +12,7 @@ import { weightPlan } from '../weight-plan.ts'
 import { writeTinyFolder } from './tiny-folder.ts'
 import { writeTinyGguf } from './tiny-gguf.ts'
 import type { TinyModel } from './tiny-models.ts'
+import type { TinyTensor } from './tiny-tensors.ts'
 
 export type TinyCheckpoint = {
   checkpoint: Checkpoint
@@ -19,14 +20,15 @@ export type TinyCheckpoint = {
   store: (precision: Precision) => Promise<WeightStore>
 } & AsyncDisposable
 
-/** A tiny model in files of its own, which are gone when it is disposed of. */
+/** A tiny model in files of its own, which are gone when it is disposed of. `tensors` are others for a folder. */
 export async function tinyCheckpoint(
   model: TinyModel,
   format: Checkpoint['format'] = 'safetensors',
+  tensors?: ReadonlyMap<string, TinyTensor>,
 ): Promise<TinyCheckpoint> {
   const home = await mkdtemp(join(tmpdir(), 'plumbline-tiny-'))
   const path = join(home, format === 'gguf' ? 'tiny.gguf' : 'tiny')
-  await (format === 'gguf' ? writeTinyGguf : writeTinyFolder)(path, model)
+  await (format === 'gguf' ? writeTinyGguf(path, model) : writeTinyFolder(path, model, tensors))
   const checkpoint = await readCheckpoint({ path })
   const config = await readDecoderConfig(checkpoint)
   return {

@@ -4,10 +4,14 @@ import { TINY_VOCABULARY, type TinyModel } from './tiny-models.ts'
 import { type TinyTensor, tinyTensors } from './tiny-tensors.ts'
 
 /** Writes a tiny model as Hugging Face lays models out: config.json, model.safetensors, tokenizer.json. */
-export async function writeTinyFolder(folder: string, model: TinyModel): Promise<void> {
+export async function writeTinyFolder(
+  folder: string,
+  model: TinyModel,
+  tensors: ReadonlyMap<string, TinyTensor> = tinyTensors(model),
+): Promise<void> {
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'config.json'), JSON.stringify(model.config))
-  await writeFile(join(folder, 'model.safetensors'), safetensors(tinyTensors(model)))
+  await writeFile(join(folder, 'model.safetensors'), safetensors(tensors))
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer()))
 }
 
