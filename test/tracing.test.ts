@@ -14,7 +14,11 @@ const SECRET = 'one secret of both'
 
 /** The edge on this runtime and a worker without weights behind it, over HTTP. */
 async function openHouse(variables: Record<string, string>) {
-  const collector = createCollector()
+  const headers: Headers[] = []
+  const collector = createCollector((url, init) => {
+    headers.push(new Headers(init.headers))
+    return fetch(url, init)
+  })
   const tracer = openTracer(variables, collector.fetch)
   const engine = fakeEngine({ context: 1000 })
   const worker = await startWorker({ engine, port: 0, secret: SECRET, tracer })
@@ -26,13 +30,7 @@ async function openHouse(variables: Record<string, string>) {
     PLUMBLINE_OPEN: '1',
     PLUMBLINE_MODELS: JSON.stringify([{ ...entry, ...picks }]),
   }
-  const headers: Headers[] = []
-  const outside = (url: string, init: RequestInit) => {
-    if (url.startsWith(COLLECTOR)) return collector.fetch(url, init)
-    headers.push(new Headers(init.headers))
-    return fetch(url, init)
-  }
-  const platform = serverPlatform((name) => values[name], openSqlite(':memory:'), outside)
+  const platform = serverPlatform((name) => values[name], openSqlite(':memory:'), collector.fetch)
   const app = createApp(platform)
   return {
     collector,

@@ -43,8 +43,10 @@ const exported = z.object({
 
 export type SeenSpan = z.infer<typeof span> & { service: unknown }
 
-/** An OTLP collector in the place of `fetch`. */
-export function createCollector() {
+type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+/** An OTLP collector in the place of `fetch`, for its own URL; all others go to `elsewhere`. */
+export function createCollector(elsewhere: Fetch) {
   const spans: SeenSpan[] = []
   const calls: { url: string; headers: Headers; body: string }[] = []
   return {
@@ -52,6 +54,7 @@ export function createCollector() {
     calls,
     named: (name: string) => spans.filter((seen) => seen.name === name),
     async fetch(url: string, init: RequestInit): Promise<Response> {
+      if (!url.startsWith(COLLECTOR)) return elsewhere(url, init)
       const body = await new Response(init.body).text()
       calls.push({ url, headers: new Headers(init.headers), body })
       for (const { resource, scopeSpans } of exported.parse(JSON.parse(body)).resourceSpans) {

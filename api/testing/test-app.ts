@@ -2,7 +2,7 @@ import { openPlatform } from '#test-platform'
 import { sha256 } from '../../shared/identity/hash.ts'
 import { createApp } from '../app.ts'
 import type { Environment } from '../platform/config.ts'
-import { COLLECTOR, createCollector } from './collector.ts'
+import { createCollector } from './collector.ts'
 import { createModelServer } from './model-server.ts'
 import { TEST_VARIABLES } from './variables.ts'
 
@@ -12,7 +12,7 @@ import { TEST_VARIABLES } from './variables.ts'
  */
 export async function openTestApp(variables: Record<string, string> = {}) {
   const models = createModelServer()
-  const collector = createCollector()
+  const collector = createCollector(models.fetch)
   const organisation = `org-${crypto.randomUUID()}`
   const key = `key-${organisation}`
   const values: Record<string, string | undefined> = {
@@ -21,9 +21,7 @@ export async function openTestApp(variables: Record<string, string> = {}) {
     ...variables,
   }
   const environment: Environment = (name) => values[name] || undefined
-  const outside = (url: string, init: RequestInit) =>
-    (url.startsWith(COLLECTOR) ? collector : models).fetch(url, init)
-  const app = createApp(openPlatform(environment, outside))
+  const app = createApp(openPlatform(environment, collector.fetch))
 
   const send = async (path: string, init: RequestInit = {}) =>
     app.request(new URL(path, 'http://localhost').href, init)

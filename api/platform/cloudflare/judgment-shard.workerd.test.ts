@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createApp } from '../../app.ts'
+import { createCollector } from '../../testing/collector.ts'
 import { createModelServer } from '../../testing/model-server.ts'
 import { TEST_VARIABLES } from '../../testing/variables.ts'
 import { cloudflarePlatform } from './platform.ts'
@@ -19,7 +20,7 @@ afterEach(() => {
 test('an alarm keeps an object awake while a judgment is under way, and no longer', async () => {
   const models = createModelServer()
   models.manner = 'slowly'
-  vi.stubGlobal('fetch', models.fetch)
+  vi.stubGlobal('fetch', createCollector(models.fetch).fetch)
   const app = createApp(
     cloudflarePlatform(shards, (name) => ({ ...TEST_VARIABLES, PLUMBLINE_OPEN: '1' })[name]),
   )
