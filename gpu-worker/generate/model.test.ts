@@ -99,6 +99,20 @@ describe('packed scoring', () => {
     }
   })
 
+  test('questions that together are longer than the context are answered', async () => {
+    const separate = await open({ context: 64, limits: { cacheBytes: 0, scoreBatch: 0 } })
+    const packed = await open({ context: 64, limits: { pack: 500 } })
+    const long = letterNoise(50, 1)
+    const contents = [2, 3, 4, 5].map((seed) => long + letterNoise(9, seed))
+    const expected: number[][] = []
+    for (const content of contents)
+      expected.push((await separate.choose(content, ['A', 'BCD'])).probabilities)
+    const results = await Promise.all(contents.map((content) => packed.choose(content, ['A', 'BCD'])))
+    expect(results.map(({ probabilities }) => probabilities)).toEqual(
+      expected.map((probabilities) => near(probabilities, 5)),
+    )
+  })
+
   test('what questions share is computed and charged once', async () => {
     const tiny = await open()
     const results = await Promise.all(questions.map(({ content, choices }) => tiny.choose(content, choices)))

@@ -92,7 +92,8 @@ export class Model {
     })
     this.#reader = new Reader({ passes, turns, cache, budget, adapt, vocabulary })
     this.#admission = new Admission(budget, limits.maxBatch)
-    this.#scorer = new Scorer(this.#reader, this.#admission, { pack: limits.pack, batch: limits.scoreBatch })
+    const { pack, scoreBatch: batch } = limits
+    this.#scorer = new Scorer(this.#reader, this.#admission, { pack, batch, places: config.context })
     this.#turns = turns
     this.#adapters = adapters
     this.#passes = passes

@@ -18,8 +18,9 @@ export type Question = {
 }
 
 export type ScorerOptions = {
-  /** Tokens of one row of branches, see `plan`. */
+  /** Tokens of one row of branches, and of a row in all, see `plan`. */
   pack: number
+  places: number
   /** Tokens that are computed for the questions of one batch, about. */
   batch: number
 }
@@ -136,7 +137,8 @@ export class Scorer {
         from: task.prompt.length - 1,
       })),
     )
-    for (const stem of plan(sequences, this.#options.pack)) await this.#readStem(stem, sequences)
+    const { pack, places } = this.#options
+    for (const stem of plan(sequences, pack, places)) await this.#readStem(stem, sequences)
   }
 
   async #readStem(stem: Stem, sequences: readonly Sequence[]): Promise<void> {

@@ -47,7 +47,8 @@ describe('for any sequences', () => {
   test('each wanted position is read once, by a token that sees exactly its sequence so far', () => {
     fc.assert(
       fc.property(wantedSequences, packs, fc.integer({ min: 1, max: 20 }), (wanted, pack, chunk) => {
-        const reads = seen(plan(wanted, pack), chunk)
+        const places = Math.max(...wanted.map(({ tokens }) => tokens.length)) + chunk
+        const reads = seen(plan(wanted, pack, places), chunk)
         const expected = wanted.flatMap(({ tokens, from }, sequence) =>
           tokens
             .map((_, position) => ({ sequence, position, sees: tokens.slice(0, position + 1) }))
@@ -82,11 +83,15 @@ describe('for any sequences', () => {
     )
   })
 
-  test('no row of branches is longer than asked', () => {
+  test('no row is longer than asked, of branches and with the stem', () => {
     fc.assert(
-      fc.property(wantedSequences, packs, (wanted, pack) => {
-        for (const { packed } of plan(wanted, pack)) {
-          for (const { tokens } of packed) expect(tokens.length).toBeLessThanOrEqual(pack)
+      fc.property(wantedSequences, packs, fc.nat(6), (wanted, pack, spare) => {
+        const places = Math.max(...wanted.map(({ tokens }) => tokens.length)) + spare
+        for (const { tokens: stem, packed } of plan(wanted, pack, places)) {
+          for (const { tokens } of packed) {
+            expect(tokens.length).toBeLessThanOrEqual(pack)
+            expect(stem.length + tokens.length).toBeLessThanOrEqual(places)
+          }
         }
       }),
     )

@@ -33,26 +33,28 @@ export type Stem = {
 /**
  * Lays sequences out so that what they have in common is computed once. A subtree of at most `pack` tokens becomes
  * a branch behind the stem it grows from, in a row with its neighbours; a larger one gets a stem of its own, so that
- * attention doesn't pay for large siblings. With `pack` infinite all branches share one row.
+ * attention doesn't pay for large siblings. With `pack` infinite all branches share one row. No row gets longer than
+ * `places`, which no sequence is.
  *
  * A stem stands before the stems that begin with it. Every wanted position has exactly one reader.
  */
-export function plan(wanted: readonly Wanted[], pack: number): Stem[] {
+export function plan(wanted: readonly Wanted[], pack: number, places = Number.POSITIVE_INFINITY): Stem[] {
   const readersOf = readersAmong(wanted)
   const lay = (node: PrefixNode, before: readonly number[]): Stem[] => {
     const tokens = [...before, ...node.tokens]
-    const large = node.children.filter(({ size }) => size > pack)
-    const small = node.children.filter(({ size }) => size <= pack)
+    const room = Math.min(pack, places - tokens.length)
+    const large = node.children.filter(({ size }) => size > room)
+    const small = node.children.filter(({ size }) => size <= room)
     const readers = new Map(node.tokens.flatMap((_, i) => readersOf(node, i, before.length + i)))
-    const packed = bundles(small, pack).map((branches) => packBranches(branches, readersOf))
+    const packed = bundles(small, room).map((branches) => packBranches(branches, readersOf))
     const stem = readers.size + packed.length > 0 ? [{ tokens, owner: ownerOf(node), readers, packed }] : []
     return [...stem, ...large.flatMap((child) => lay(child, tokens))]
   }
   return lay(prefixTree(wanted.map(({ tokens }) => tokens)), [])
 }
 
-/** Neighbours go together as long as they have at most `pack` tokens in all. */
-function bundles(nodes: readonly PrefixNode[], pack: number): PrefixNode[][] {
+/** Neighbours go together as long as they have at most `most` tokens in all. */
+function bundles(nodes: readonly PrefixNode[], most: number): PrefixNode[][] {
   const made: PrefixNode[][] = []
   let room = 0
   for (const node of nodes) {
@@ -61,7 +63,7 @@ function bundles(nodes: readonly PrefixNode[], pack: number): PrefixNode[][] {
       room -= node.size
     } else {
       made.push([node])
-      room = pack - node.size
+      room = most - node.size
     }
   }
   return made
