@@ -10,8 +10,9 @@ import { regexGrammar } from './regex.ts'
 import { schemaGrammar } from './schema/grammar.ts'
 import { createTokenTrie, type TokenTrie, type Vocabulary } from './token-trie.ts'
 
-/** Grammars kept for the next request with the same spec. */
-const MAX_KEPT = 64
+/** Grammars kept for the next request with the same spec, and their states in all. */
+const MAX_KEPT = 32
+const MAX_KEPT_STATES = 200_000
 
 type Compiled = { grammar: Grammar; masks: Masks }
 
@@ -21,7 +22,11 @@ type Compiled = { grammar: Grammar; masks: Masks }
  */
 export function createConstraintCompiler(tokenizer: Vocabulary): ConstraintCompiler {
   const trie = createTokenTrie(tokenizer)
-  const kept = new LRUCache<string, Compiled>({ max: MAX_KEPT })
+  const kept = new LRUCache<string, Compiled>({
+    max: MAX_KEPT,
+    maxSize: MAX_KEPT_STATES,
+    sizeCalculation: ({ grammar }) => grammar.states.length,
+  })
   return {
     async compile(spec) {
       const key = JSON.stringify(spec)

@@ -7,7 +7,7 @@ import type { TokenTrie } from './token-trie.ts'
  * Positions and masks that a grammar keeps: beyond them it forgets all and begins anew. A grammar of so many
  * readings that one mask alone meets more is given up: each position takes time.
  */
-const MAX_POSITIONS = 8192
+const MAX_POSITIONS = 2048
 const MAX_MASK_BYTES = 4 * 2 ** 20
 
 /** The masks of one grammar over one vocabulary, each computed when a reply first comes to its position. */
@@ -73,7 +73,7 @@ function createSteps(machine: Machine) {
   const rows: Int32Array[] = []
   const number = (position: Position) => {
     if (!rows[position.id]) {
-      if (position.id > 2 * MAX_POSITIONS) {
+      if (position.id > 4 * MAX_POSITIONS) {
         throw new PlumblineError(
           'invalid_request',
           'The constraint can be read in too many ways at once; make its patterns and unions simpler.',

@@ -35,7 +35,7 @@ export const writeObject: WriteType = (writer, from, plain, to) => {
   builder.jump(bare, close)
   builder.jump(comma, close)
   const others = plain.additional ?? (listed.size === 0 ? [] : null)
-  if (others) writeOthers(writer, plain, others, { bare, comma, close })
+  if (others && writer.cases(others).length > 0) writeOthers(writer, plain, others, { bare, comma, close })
 }
 
 /** The properties that the schema lists, and those that it only requires; a name that it forbids has no value. */
