@@ -1,9 +1,10 @@
 import { expOf } from './exp-table.ts'
 import type { Random } from './random.ts'
+import { largestOf, massOf } from './vocabulary-loops.ts'
 
 /** log(sum(exp(logits))), to 1e-7 and better. */
 export function logSumExp(logits: Float32Array): number {
-  const largest = logits[argmax(logits)] ?? Number.NaN
+  const largest = largestOf(logits)
   return largest + Math.log(massOf(logits, largest, 1))
 }
 
@@ -15,16 +16,7 @@ export function logSoftmax(logits: Float32Array): Float32Array {
 
 /** The index of the largest value, the first of equals. */
 export function argmax(values: Float32Array): number {
-  let best = 0
-  let largest = values[0] ?? Number.NaN
-  for (let i = 1; i < values.length; i++) {
-    const value = values[i] ?? Number.NaN
-    if (value > largest) {
-      largest = value
-      best = i
-    }
-  }
-  return best
+  return Math.max(0, values.indexOf(largestOf(values)))
 }
 
 /** The indices of the `count` largest values, largest first. */
@@ -60,13 +52,6 @@ export function sample(logits: Float32Array, { temperature, topP }: Sampling, ra
     if (rest < 0) return id
   }
   return best
-}
-
-/** sum(exp((logit - largest) * scale)). */
-function massOf(logits: Float32Array, largest: number, scale: number): number {
-  let mass = 0
-  for (let i = 0; i < logits.length; i++) mass += expOf(((logits[i] ?? 0) - largest) * scale)
-  return mass
 }
 
 type Nucleus = Sampling & { largest: number; mass: number }
