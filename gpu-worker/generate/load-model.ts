@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { type DecoderModel, decoderModel } from '../nn/decoder-model.ts'
+import { formFor } from '../nn/provider-form.ts'
 import { readDecoderConfig } from '../nn/read-decoder-config.ts'
 import { weightPlan } from '../nn/weight-plan.ts'
 import type { Provider } from '../runtime/device.ts'
@@ -59,15 +60,16 @@ export async function loadModel(
 
   onProgress({ phase: 'load', done: 0, total: 0, detail: `Loading ${basename(path)}` })
   const context = Math.min(options.context ?? config.context, config.context)
+  const form = { tree: true, positions: context, ...formFor(provider, precision) }
   const device = await openDevice({ provider, threads, ...(runtime && { runtime }) })
   try {
-    const decoder = decoderModel(config, store, { lora: false, tree: true, positions: context })
+    const decoder = decoderModel(config, store, { lora: false, ...form })
     const open = ({ model, initializers }: DecoderModel) =>
       device.openSession({ model, weights: { path: store.path, initializers } })
     const model = new Model({
       device,
       session: await open(decoder),
-      openAdapted: () => open(decoderModel(config, store, { lora: true, tree: true, positions: context })),
+      openAdapted: () => open(decoderModel(config, store, { lora: true, ...form })),
       config: { ...config, context },
       type: decoder.type,
       tokenizer,
