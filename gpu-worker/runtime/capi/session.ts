@@ -97,7 +97,11 @@ function configure(
   api.call('SetSessionGraphOptimizationLevel', settings, LEVELS[optimization])
   // A pattern of memory would be kept for every length of text that ever came.
   api.call('DisableMemPattern', settings)
-  const folder = dirname(weights.path)
-  api.call('AddSessionConfigEntry', settings, 'session.model_external_initializers_file_folder_path', folder)
+  const entries = {
+    'session.model_external_initializers_file_folder_path': dirname(weights.path),
+    // Threads that wait within a run spin, which is fastest on cores of their own; between runs others get the cores.
+    'session.force_spinning_stop': '1',
+  }
+  for (const [key, value] of Object.entries(entries)) api.call('AddSessionConfigEntry', settings, key, value)
   processor.configure(settings)
 }
