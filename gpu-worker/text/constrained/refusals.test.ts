@@ -147,7 +147,7 @@ test('the same holds for regular expressions and choices', async () => {
   expect(await choice('\ud800')).toContain('at least one character')
 })
 
-test('a character that the model has no token for is written otherwise or refused', async () => {
+test('what the model has no token for is left out, and refused where nothing else is left', async () => {
   const withoutTilde = createConstraintCompiler(byteTokenizer({ without: [0x7e] }))
   await expect(withoutTilde.compile({ kind: 'choice', choices: ['~'] })).rejects.toThrow(/no tokens/)
   await expect(withoutTilde.compile({ kind: 'regex', pattern: '~+' })).rejects.toThrow(/can write/)
