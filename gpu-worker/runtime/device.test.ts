@@ -269,7 +269,10 @@ describe.each(RUNTIMES)('a device over %s', (runtime) => {
     g.output('result', g.op('MatMul', [x, w], x))
     const initializers = [{ name: 'w', dtype: 'float32', dims: [2, 2], offset: 0 }] as const
     const attempt = () => device.openSession({ model: g.encode(), weights: { path, initializers } })
-    await expect(attempt()).rejects.toThrow('short.bin')
+    await expect(attempt()).rejects.toMatchObject({
+      name: 'PlumblineError',
+      message: expect.stringContaining('short.bin'),
+    })
     await writeFile(path, new Uint8Array(8))
     await expect(attempt()).rejects.toMatchObject({ name: 'PlumblineError' })
     await writeFile(path, new Uint8Array(16))

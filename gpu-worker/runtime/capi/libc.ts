@@ -49,7 +49,7 @@ function declareLibc() {
     },
     /** A file's bytes as memory that is read from the disk on first use and dropped when memory is short. */
     map(path: string): MappedFile {
-      const file = openSync(path, 'r')
+      const file = openFile(path)
       try {
         const bytes = fstatSync(file).size
         const pointer: bigint = mmap(null, bytes, READABLE, PRIVATE, file, 0)
@@ -61,5 +61,17 @@ function declareLibc() {
         closeSync(file)
       }
     },
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (cause) {
+    throw new PlumblineError(
+      'not_configured',
+      `The weights file ${path} can't be opened: remove its folder and start again, so that it is made anew.`,
+      { cause },
+    )
   }
 }
