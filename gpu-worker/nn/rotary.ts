@@ -87,23 +87,3 @@ function llama3(
   const share = Math.min(1, Math.max(0, (trained / wave - low) / (high - low)))
   return (1 - share) * (frequency / factor) + share * frequency
 }
-
-/**
- * The cosines and sines of the angles at positions 0 to `positions` - 1, each [positions, frequencies]: angles are
- * float64, since float32 loses them far out.
- */
-export function rotaryTables(
-  frequencies: readonly number[],
-  positions: number,
-): { cos: Float32Array; sin: Float32Array } {
-  const half = frequencies.length
-  const cos = new Float32Array(positions * half)
-  const sin = new Float32Array(positions * half)
-  for (const [i, frequency] of frequencies.entries()) {
-    for (let position = 0; position < positions; position++) {
-      cos[position * half + i] = Math.cos(position * frequency)
-      sin[position * half + i] = Math.sin(position * frequency)
-    }
-  }
-  return { cos, sin }
-}

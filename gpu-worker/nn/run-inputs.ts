@@ -3,9 +3,7 @@ import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { PORTS } from './ports.ts'
-import { rotaryTables } from './rotary.ts'
-
-export type Tables = { cos: Value; sin: Value }
+import { rotaryTables, type Tables } from './rotary-tables.ts'
 
 /** What a run says of its tokens, and what all layers derive from it. */
 export type RunInputs = {
@@ -29,12 +27,6 @@ export function runInputs(
   type: DType,
   { tree, positions }: { tree: boolean; positions: number },
 ): RunInputs {
-  const tables = (name: string, frequencies: readonly number[]): Tables => {
-    const { cos, sin } = rotaryTables(frequencies, positions)
-    const constant = (values: Float32Array, part: string) =>
-      ops.cast(g, g.floats(`${name}_${part}`, values, [positions, frequencies.length]), type)
-    return { cos: constant(cos, 'cos'), sin: constant(sin, 'sin') }
-  }
   const run = {
     tokens: g.input(PORTS.tokens, 'int64', ['batch', 'new']),
     positions: g.input(PORTS.positions, 'int64', ['batch', 'new']),
@@ -48,8 +40,8 @@ export function runInputs(
   return {
     ...run,
     localBias: bias && local && windowBias(g, bias, queries, local.window),
-    rotary: tables('rotary', config.frequencies),
-    localRotary: local && tables('local_rotary', local.frequencies),
+    rotary: rotaryTables(g, 'rotary', config.frequencies, positions, type),
+    localRotary: local && rotaryTables(g, 'local_rotary', local.frequencies, positions, type),
   }
 }
 
