@@ -112,12 +112,9 @@ describe('refusals', () => {
 
   test('a model that sees too gives its text part', async () => {
     const checkpoint = await altered('gemma3', { model_type: 'gemma3' }, (name) => [`language_model.${name}`])
-    const { tensors } = checkpoint
-    const vision = {
-      ...checkpoint,
-      tensors: new Map([...tensors, ['vision_tower.x.weight', [...tensors.values()][0]]]),
-    }
+    const [image] = checkpoint.tensors.values()
+    if (!image) throw new TypeError('the model has no tensor')
+    checkpoint.tensors.set('vision_tower.x.weight', image)
     expect(read(checkpoint)[0]?.parts).toEqual([{ tensor: 'language_model.model.embed_tokens.weight' }])
-    expect(() => read(vision as never)).not.toThrow()
   })
 })

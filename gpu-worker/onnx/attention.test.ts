@@ -124,7 +124,7 @@ const sibling = [
   [0, HIDDEN, 0, 0],
 ]
 
-test.each([
+test.each<[string, Case]>([
   ['of halves', {}],
   ['of neighbours', { interleaved: true }],
   ['with a scale', { scale: 0.7 }],
@@ -133,7 +133,7 @@ test.each([
     { window: 2, sees: (token, other) => token - other < 2 },
   ],
   ['with a bias', { bias: sibling, sees: (token, other) => token < 2 || other !== 1 }],
-] as [string, Case][])('attention %s', async (_, options) => {
+])('attention %s', async (_, options) => {
   const wanted = expected(options).map((entry) => expect.closeTo(entry, 5))
   expect(await run(options, false)).toEqual(wanted)
   expect(await run(options, true)).toEqual(wanted)
