@@ -14,7 +14,9 @@ const TENSORS: Readonly<Record<LoraSite, string>> = {
   up_proj: 'ffn_up',
   down_proj: 'ffn_down',
 }
-const SIZE = 0.02
+const SIZE_A = 0.02
+/** Small, so that replies stay those of the base model and are as long: the work is the same. */
+const SIZE_B = 0.0005
 
 /**
  * Writes a LoRA adapter of random numbers on all seven sites of every layer to a folder, as PEFT saves them.
@@ -33,8 +35,8 @@ export async function writeRandomAdapter(
       const [out = 0, into = 0] = shapes.get(`blk.${layer}.${TENSORS[site]}.weight`) ?? []
       const part = TENSORS[site].startsWith('attn') ? 'self_attn' : 'mlp'
       const name = `base_model.model.model.layers.${layer}.${part}.${site}`
-      tensors.push(randomTensor(`${name}.lora_A.weight`, [rank, into], SIZE, random))
-      tensors.push(randomTensor(`${name}.lora_B.weight`, [out, rank], SIZE, random))
+      tensors.push(randomTensor(`${name}.lora_A.weight`, [rank, into], SIZE_A, random))
+      tensors.push(randomTensor(`${name}.lora_B.weight`, [out, rank], SIZE_B, random))
     }
   }
   const config = { peft_type: 'LORA', r: rank, lora_alpha: rank, target_modules: LORA_SITES, bias: 'none' }

@@ -51,16 +51,17 @@ export const OTHERS: readonly ((worker: WorkerProcess, random: Random) => Promis
   async (worker, random) => {
     const stream = random() < 0.5
     const answer = await chat(worker, { max_tokens: 16, temperature: 1, stream }, random)
-    await answer.text()
-    return { kind: 'reply', fault: answer.ok ? null : String(answer.status) }
+    const said = await answer.text()
+    return { kind: 'reply', fault: answer.ok ? null : `${answer.status} ${said}` }
   },
   async (worker, random) => {
     const format = { type: 'json_schema', json_schema: { name: 'verdict', strict: true, schema: SCHEMA } }
     const answer = await chat(worker, { max_tokens: 64, response_format: format }, random)
-    const reply: { choices?: { message: { content: string } }[] } = await answer.json()
+    const said = await answer.text()
+    const reply: { choices?: { message: { content: string } }[] } = JSON.parse(said)
     const content = reply.choices?.[0]?.message.content ?? ''
     const valid = /^\s*\{\s*"verdict"\s*:\s*"(first|second|tie)"\s*,\s*"sure"\s*:\s*(true|false)\s*\}\s*$/
-    return { kind: 'JSON reply', fault: valid.test(content) ? null : `${answer.status} ${content}` }
+    return { kind: 'JSON reply', fault: valid.test(content) ? null : `${answer.status} ${said}` }
   },
   async (worker, random) => {
     const signal = AbortSignal.timeout(1 + Math.floor(random() * 60))
@@ -81,7 +82,12 @@ export const OTHERS: readonly ((worker: WorkerProcess, random: Random) => Promis
 
 function chat(worker: WorkerProcess, options: object, random: Random, signal?: AbortSignal) {
   const messages = [{ role: 'user', content: text(random) }]
-  return post(worker, '/v1/chat/completions', JSON.stringify({ messages, ...options }), signal)
+  return post(
+    worker,
+    '/v1/chat/completions',
+    JSON.stringify({ model: worker.model, messages, ...options }),
+    signal,
+  )
 }
 
 function post({ url, headers }: WorkerProcess, path: string, body: string, signal?: AbortSignal) {

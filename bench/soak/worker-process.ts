@@ -10,6 +10,8 @@ const SECRET = 'a secret of the soak'
 /** `plumbline worker` in a process of its own. */
 export type WorkerProcess = {
   url: string
+  /** Its name for the model. */
+  model: string
   headers: Record<string, string>
   /** Bytes of memory that it occupies. */
   resident(): Promise<number>
@@ -18,13 +20,17 @@ export type WorkerProcess = {
 
 /** Starts one and waits until its model answers. */
 export async function startWorkerProcess(
-  model: string,
+  reference: string,
   options: readonly string[] = [],
 ): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [COMMAND, 'worker', '--model', model, '--port', '0', ...options], {
-    env: { ...process.env, PLUMBLINE_SECRET: SECRET },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [COMMAND, 'worker', '--model', reference, '--port', '0', ...options],
+    {
+      env: { ...process.env, PLUMBLINE_SECRET: SECRET },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   let said = ''
   const address = Promise.withResolvers<string>()
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -34,9 +40,15 @@ export async function startWorkerProcess(
   })
   child.once('exit', (code) => address.reject(new Error(`The worker ended with ${code}: ${said}`)))
   const url = await address.promise
-  while (!(await fetch(`${url}/healthz`)).ok) await new Promise((resolve) => setTimeout(resolve, 100))
+  let health = await fetch(`${url}/healthz`)
+  while (!health.ok) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    health = await fetch(`${url}/healthz`)
+  }
+  const { model }: { model: { id: string } } = await health.json()
   return {
     url,
+    model: model.id,
     headers: { authorization: `Bearer ${await workerKey(SECRET)}` },
     async resident() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readCheckpoint } from '../../gpu-worker/weights/read-checkpoint.ts'
 import { writeRandomAdapter } from '../models/random-adapter.ts'
-import { conversations, decodeRate, prefillRate } from './replies.ts'
+import { conversations, decodeRate, longConversations, prefillRate } from './replies.ts'
 import { open, type Setting } from './setting.ts'
 import { race } from './turns.ts'
 
@@ -26,23 +26,24 @@ export async function measureAdapters(setting: Setting): Promise<void> {
   await engine.loadAdapter(adapter, folder)
   const rivals = (name: string, run: (round: number) => Promise<number>) => [{ name, run }]
   for (const batch of [1, 8]) {
-    const rows = (name: string, round: number) =>
+    const fresh = (name: string, round: number) =>
       conversations(setting.speech, PROMPT_TOKENS, batch, `${name} ${batch} ${round}`)
+    const long = await longConversations(engine, setting.speech, PROMPT_TOKENS, batch, REPLY_TOKENS)
     const without = 'the same engine without an adapter'
     const title = `with a LoRA adapter of rank ${RANK}, batch ${batch}, Q4_0`
     await race(
       `prefill ${title}`,
       'tokens/s',
       setting.rounds,
-      { name: 'with', run: (round) => prefillRate(engine, rows('with', round), { adapter }) },
-      rivals(without, (round) => prefillRate(engine, rows('without', round))),
+      { name: 'with', run: (round) => prefillRate(engine, fresh('with', round), { adapter }) },
+      rivals(without, (round) => prefillRate(engine, fresh('without', round))),
     )
     await race(
       `decode ${title}`,
       'tokens/s',
       setting.rounds,
-      { name: 'with', run: (round) => decodeRate(engine, rows('with', round), REPLY_TOKENS, { adapter }) },
-      rivals(without, (round) => decodeRate(engine, rows('without', round), REPLY_TOKENS)),
+      { name: 'with', run: () => decodeRate(engine, long, REPLY_TOKENS, { adapter }) },
+      rivals(without, () => decodeRate(engine, long, REPLY_TOKENS)),
     )
   }
   await engine.close()

@@ -1,5 +1,5 @@
 import type { ConstraintSpec } from '../../gpu-worker/text/constraint.ts'
-import { conversations, decodeRate } from './replies.ts'
+import { decodeRate, longConversations } from './replies.ts'
 import { open, type Setting } from './setting.ts'
 import { race } from './turns.ts'
 
@@ -36,16 +36,13 @@ const RUBRIC: ConstraintSpec = {
 export async function measureConstrained(setting: Setting): Promise<void> {
   const engine = await open(setting, setting.quantised, { precision: 'int4' })
   for (const batch of [1, 8]) {
-    const rate = (round: number, constraint?: ConstraintSpec) => {
-      const rows = conversations(setting.speech, PROMPT_TOKENS, batch, `rubric ${batch} ${round}`)
-      return decodeRate(engine, rows, REPLY_TOKENS, constraint && { constraint })
-    }
+    const long = await longConversations(engine, setting.speech, PROMPT_TOKENS, batch, REPLY_TOKENS)
     await race(
       `decode kept to a JSON Schema, batch ${batch}, Q4_0`,
       'tokens/s',
       setting.rounds,
-      { name: 'kept', run: (round) => rate(round, RUBRIC) },
-      [{ name: 'the same engine without', run: (round) => rate(round) }],
+      { name: 'kept', run: () => decodeRate(engine, long, REPLY_TOKENS, { constraint: RUBRIC }) },
+      [{ name: 'the same engine without', run: () => decodeRate(engine, long, REPLY_TOKENS) }],
     )
   }
   await engine.close()

@@ -3,9 +3,7 @@ import type { Message } from '../../shared/protocol/message.ts'
 import { textOf } from './text.ts'
 import type { Speech } from './workload.ts'
 
-/** The model goes on with it for long, whatever stands before. */
-const QUESTION =
-  'Write the numbers 1, 2, 3, 4 and so on up to 500, separated by commas. Begin now: 1, 2, 3, 4, 5, 6, 7,'
+const QUESTION = 'Now write a very long story about the sea.'
 
 /** Conversations of exactly so many tokens each, that differ from their first words on. */
 export function conversations(
@@ -29,6 +27,22 @@ export function conversations(
 
 type Options = Partial<Omit<GenerateRequest, 'messages' | 'maxTokens'>>
 
+/** So many conversations of which every reply is long enough for `decodeRate` to give so many tokens of each. */
+export async function longConversations(
+  engine: Engine,
+  speech: Speech,
+  tokens: number,
+  count: number,
+  replyTokens: number,
+): Promise<Message[][]> {
+  const length = replyLength(replyTokens, count)
+  const candidates = conversations(speech, tokens, 2 * count + 2, 'long')
+  const replies = await Promise.all(candidates.map((messages) => reply(engine, messages, length, {})))
+  const found = candidates.filter((_, i) => replies[i]?.times.length === length).slice(0, count)
+  if (found.length === count) return found
+  throw new Error(`Only ${found.length} of ${candidates.length} replies have ${length} tokens.`)
+}
+
 /** Tokens a second of the prompts, all at once, from nothing to the first token of every reply. */
 export async function prefillRate(
   engine: Engine,
@@ -50,9 +64,9 @@ export async function decodeRate(
 ): Promise<number> {
   const replies = (length: number) =>
     Promise.all(prompts.map((messages) => reply(engine, messages, length, options)))
-  // Their prompts are then known, so that all rows begin together, or nearly: the first gets a few tokens more.
+  // Their prompts are then known, so that all rows begin together, or nearly.
   await replies(1)
-  const times = (await replies(tokens + 2 * prompts.length)).map((each) => each.times)
+  const times = (await replies(replyLength(tokens, prompts.length))).map((each) => each.times)
   const from = Math.max(...times.map((row) => row[0] ?? Number.NaN))
   const to = Math.min(...times.map((row) => row.at(-1) ?? Number.NaN))
   const written = times.flat().filter((time) => time > from && time <= to).length
@@ -60,6 +74,11 @@ export async function decodeRate(
     throw new Error(`All rows were there for ${written} tokens only: a reply ended early.`)
   }
   return (written / (to - from)) * 1000
+}
+
+/** The rows that begin first get a few tokens more, so that all are there for the rest. */
+function replyLength(tokens: number, rows: number): number {
+  return tokens + 2 * rows
 }
 
 type Reply = { times: number[]; prompt: number; cached: number }

@@ -1,5 +1,5 @@
 import { openLlamaSpeed } from '../../test/parity/llama-speed.ts'
-import { conversations, decodeRate, prefillRate } from './replies.ts'
+import { conversations, decodeRate, longConversations, prefillRate } from './replies.ts'
 import { open, type Setting } from './setting.ts'
 import { race } from './turns.ts'
 
@@ -17,35 +17,31 @@ export async function measureSpeed(setting: Setting, kind: 'Q4_0' | 'F32'): Prom
   const rates: Rates = {}
   for (const batch of BATCHES) {
     const rivals = await Promise.all(
-      [true, false].map((flashAttention) => openRival(setting, path, batch, flashAttention)),
+      [true, false].map((flashAttention) => openRival(setting, kind, batch, flashAttention)),
     )
-    const rows = (name: string, round: number) =>
-      conversations(setting.speech, PROMPT_TOKENS, batch, `${name} ${batch} ${round}`)
-    const tokens = (name: string, round: number) => rows(name, round).map((row) => setting.speech.chat(row))
-    const against = `llama.cpp ${kind}`
-    const settingOf = (rival: { flashAttention: boolean }) =>
-      `flash attention ${rival.flashAttention ? 'on' : 'off'}`
+    const fresh = (round: number) => conversations(setting.speech, PROMPT_TOKENS, batch, `${batch} ${round}`)
+    const long = await longConversations(engine, setting.speech, PROMPT_TOKENS, batch, REPLY_TOKENS)
     const prefill = await race(
       `prefill of ${PROMPT_TOKENS} tokens, batch ${batch}, ${kind}`,
       'tokens/s',
       setting.rounds,
-      { name: 'ours', run: (round) => prefillRate(engine, rows('prefill', round)) },
-      rivals.map((rival) => ({
-        name: against,
-        setting: settingOf(rival),
-        run: async (round) =>
-          (batch * PROMPT_TOKENS) / (await rival.llama.time(tokens('prefill', round), 0)).prefill,
+      { name: 'ours', run: (round) => prefillRate(engine, fresh(round)) },
+      rivals.map(({ llama, ...rival }) => ({
+        ...rival,
+        run: async (round) => {
+          const { prefill } = await llama.time(fresh(round).map(setting.speech.chat), 0)
+          return (batch * PROMPT_TOKENS) / prefill
+        },
       })),
     )
     const decode = await race(
       `decode, batch ${batch}, ${kind}`,
       'tokens/s',
       setting.rounds,
-      { name: 'ours', run: (round) => decodeRate(engine, rows('decode', round), REPLY_TOKENS) },
-      rivals.map((rival) => ({
-        name: against,
-        setting: settingOf(rival),
-        run: async (round) => batch / (await rival.llama.time(tokens('decode', round), REPLY_TOKENS)).decode,
+      { name: 'ours', run: () => decodeRate(engine, long, REPLY_TOKENS) },
+      rivals.map(({ llama, ...rival }) => ({
+        ...rival,
+        run: async () => batch / (await llama.time(long.map(setting.speech.chat), REPLY_TOKENS)).decode,
       })),
     )
     rates[`prefill ${batch}`] = prefill.best
@@ -56,7 +52,13 @@ export async function measureSpeed(setting: Setting, kind: 'Q4_0' | 'F32'): Prom
   return rates
 }
 
-async function openRival({ threads }: Setting, path: string, sequences: number, flashAttention: boolean) {
+async function openRival(
+  { threads, float32, quantised }: Setting,
+  kind: 'Q4_0' | 'F32',
+  sequences: number,
+  flashAttention: boolean,
+) {
+  const path = kind === 'F32' ? float32 : quantised
   const llama = await openLlamaSpeed({ path, threads, sequences, context: 1024, flashAttention })
-  return { flashAttention, llama }
+  return { name: `llama.cpp ${kind}`, setting: `flash attention ${flashAttention ? 'on' : 'off'}`, llama }
 }
