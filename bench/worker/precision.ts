@@ -1,7 +1,7 @@
 import { readPairs } from '../../cli/eval/pairs.ts'
 import type { Engine } from '../../gpu-worker/generate/engine.ts'
 import { argmax } from '../../gpu-worker/generate/sampler.ts'
-import { PRECISIONS, type Precision } from '../../gpu-worker/weights/plan.ts'
+import { PRECISIONS, type Precision } from '../../gpu-worker/weights/store/plan.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { PairJudgment } from '../../shared/protocol/judgment.ts'
 import { kullbackLeibler } from '../../test/parity/divergence.ts'

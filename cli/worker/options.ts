@@ -4,7 +4,7 @@ import type { EngineOptions } from '../../gpu-worker/generate/open-engine.ts'
 import type { Provider } from '../../gpu-worker/runtime/device.ts'
 import type { RuntimeName } from '../../gpu-worker/runtime/open-device.ts'
 import { PICKED } from '../../gpu-worker/server/local-model.ts'
-import { PRECISIONS, type Precision } from '../../gpu-worker/weights/plan.ts'
+import { PRECISIONS, type Precision } from '../../gpu-worker/weights/store/plan.ts'
 import type { Serving } from '../../gpu-worker/worker.ts'
 import {
   type Instantiation,

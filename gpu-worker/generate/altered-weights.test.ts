@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Checkpoint } from '../weights/checkpoint.ts'
+import { resolveModel } from '../weights/fetch/resolve.ts'
 import { defaultHome } from '../weights/home.ts'
 import { readCheckpoint } from '../weights/read-checkpoint.ts'
-import { resolveModel } from '../weights/resolve.ts'
 import { openEngine } from './open-engine.ts'
 
 /** The probabilities come from the weights: the real model, and the same file with some tensors rewritten. */

@@ -1,7 +1,7 @@
 import type { TokenCount } from '../../shared/model/language-model.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { ConstraintSpec } from '../text/constraint.ts'
-import type { Precision } from '../weights/plan.ts'
+import type { Precision } from '../weights/store/plan.ts'
 
 /** What a loaded model is. */
 export type ModelInfo = {

@@ -5,7 +5,7 @@ import type { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
 import type { ExternalInitializer } from '../runtime/device.ts'
-import type { StoredTensor, StoredWeight, WeightStore } from '../weights/weight-store.ts'
+import type { StoredTensor, StoredWeight, WeightStore } from '../weights/store/weight-store.ts'
 
 /** A store's weights as constants of a graph, which computes in one type. */
 export class GraphWeights {

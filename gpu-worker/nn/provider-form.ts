@@ -1,6 +1,6 @@
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Provider } from '../runtime/device.ts'
-import type { Precision } from '../weights/plan.ts'
+import type { Precision } from '../weights/store/plan.ts'
 import type { DecoderOptions } from './decoder-model.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { Checkpoint } from '../weights/checkpoint.ts'
-import { dequantise } from '../weights/dequantise.ts'
+import { dequantise } from '../weights/encoding/dequantise.ts'
 import { readBytes } from '../weights/file-bytes.ts'
 import { type DecoderConfig, decoderConfig } from './decoder-config.ts'
 

@@ -1,6 +1,6 @@
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Checkpoint } from '../weights/checkpoint.ts'
-import type { PlannedWeight, WeightPart } from '../weights/plan.ts'
+import type { PlannedWeight, WeightPart } from '../weights/store/plan.ts'
 import { layerWeight } from './block.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { familyOf } from './families/families.ts'

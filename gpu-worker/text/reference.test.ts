@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Message } from '../../shared/protocol/message.ts'
 import reference from '../../test/fixtures/tokenizers.json' with { type: 'json' }
 import type { TokenizerFiles } from '../weights/checkpoint.ts'
-import { ggufTokenizer } from '../weights/gguf-tokenizer.ts'
+import { ggufTokenizer } from '../weights/gguf/gguf-tokenizer.ts'
 import { settingsOf } from '../weights/settings.ts'
 import { createChat } from './chat.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { Message } from '../../shared/protocol/message.ts'
+import { resolveModel } from '../weights/fetch/resolve.ts'
 import { defaultHome } from '../weights/home.ts'
 import { readCheckpoint } from '../weights/read-checkpoint.ts'
-import { resolveModel } from '../weights/resolve.ts'
 import { type Chat, createChat } from './chat.ts'
 import { createTokenizer, type Tokenizer } from './tokenizer.ts'
 

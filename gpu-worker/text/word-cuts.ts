@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { LLAMA3_SPLIT, QWEN2_SPLIT } from '../weights/splitting.ts'
+import { LLAMA3_SPLIT, QWEN2_SPLIT } from '../weights/gguf/splitting.ts'
 
 /** Between a letter or digit and a space, tab or line break. */
 const CUT = /(?<=[\p{L}\p{N}])(?=[ \t\r\n])/u

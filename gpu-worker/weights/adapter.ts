@@ -5,10 +5,10 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import { LORA_SITES, type LoraSite } from '../nn/ports.ts'
 import { type AdapterConfig, parseAdapterConfig, refuseAdapter } from './adapter-config.ts'
 import type { CheckpointTensor } from './checkpoint.ts'
-import { dequantise } from './dequantise.ts'
 import { sha256OfFile } from './digest.ts'
+import { dequantise } from './encoding/dequantise.ts'
 import { readBytes } from './file-bytes.ts'
-import { readSafetensors } from './safetensors.ts'
+import { readSafetensors } from './safetensors/safetensors.ts'
 
 /** The two matrices beside a linear layer, row by row: a [rank, in], b [out, rank]. */
 export type AdapterMatrices = { a: Float32Array; b: Float32Array }

@@ -1,4 +1,4 @@
-import type { Encoding } from './encoding.ts'
+import type { Encoding } from './encoding/encoding.ts'
 
 /** A tensor as a checkpoint's file holds it. */
 export type CheckpointTensor = {

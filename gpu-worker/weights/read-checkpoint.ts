@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import type { Checkpoint } from './checkpoint.ts'
-import { readFolderCheckpoint } from './folder-checkpoint.ts'
-import { readGgufCheckpoint } from './gguf-checkpoint.ts'
-import type { ResolvedModel } from './resolve.ts'
+import type { ResolvedModel } from './fetch/resolve.ts'
+import { readGgufCheckpoint } from './gguf/gguf-checkpoint.ts'
+import { readFolderCheckpoint } from './safetensors/folder-checkpoint.ts'
 import { refuseFile } from './tensor-table.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dequantise, ENCODINGS } from '../../gpu-worker/weights/dequantise.ts'
+import { dequantise, ENCODINGS } from '../../gpu-worker/weights/encoding/dequantise.ts'
 import { type Encoder, encode, Q4_0, Q8_0, toHalf } from './encode.ts'
 
 test.each([

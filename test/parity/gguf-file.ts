@@ -1,8 +1,8 @@
 import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { gguf } from '@huggingface/gguf'
-import { dequantise } from '../../gpu-worker/weights/dequantise.ts'
-import { readGgufCheckpoint } from '../../gpu-worker/weights/gguf-checkpoint.ts'
+import { dequantise } from '../../gpu-worker/weights/encoding/dequantise.ts'
+import { readGgufCheckpoint } from '../../gpu-worker/weights/gguf/gguf-checkpoint.ts'
 import { type Encoder, encode, F32, Q4_0, Q8_0 } from './encode.ts'
 
 const ALIGNMENT = 32

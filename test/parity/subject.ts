@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { Engine } from '../../gpu-worker/generate/engine.ts'
 import { openEngine } from '../../gpu-worker/generate/open-engine.ts'
 import { createTokenizer, type Tokenizer } from '../../gpu-worker/text/tokenizer.ts'
+import { resolveModel } from '../../gpu-worker/weights/fetch/resolve.ts'
 import { defaultHome } from '../../gpu-worker/weights/home.ts'
 import { readCheckpoint } from '../../gpu-worker/weights/read-checkpoint.ts'
-import { resolveModel } from '../../gpu-worker/weights/resolve.ts'
 import { writeGguf } from './gguf-file.ts'
 
 /** The model under comparison: our engine on it in float32, its file, and the same numbers as float32 GGUF. */

@@ -10,7 +10,7 @@ import { openDevice, type RuntimeName } from '../../runtime/open-device.ts'
 import { createConstraintCompiler } from '../../text/constrained/compiler.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
 import { readCheckpoint } from '../../weights/read-checkpoint.ts'
-import { storeWeights } from '../../weights/store-weights.ts'
+import { storeWeights } from '../../weights/store/store-weights.ts'
 import type { ChooseRequest, GenerateEvent, GenerateRequest } from '../engine.ts'
 import { Model, type ModelLimits } from '../model.ts'
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { Checkpoint } from '../checkpoint.ts'
-import { dequantise } from '../dequantise.ts'
+import { dequantise } from '../encoding/dequantise.ts'
 import { readBytes } from '../file-bytes.ts'
 import { floatBytes, ggufBytes, safetensorsBytes } from './model-files.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { hostArray } from '../../runtime/host-array.ts'
-import { dequantise, ENCODINGS } from '../dequantise.ts'
-import type { StoredTensor, WeightStore } from '../weight-store.ts'
+import { dequantise, ENCODINGS } from '../encoding/dequantise.ts'
+import type { StoredTensor, WeightStore } from '../store/weight-store.ts'
 
 /** The numbers that a stored weight stands for, read as the format is documented. */
 export async function storedValues(store: WeightStore, name: string): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../generate/random.ts'
+import { resolveModel } from '../../../weights/fetch/resolve.ts'
 import { defaultHome } from '../../../weights/home.ts'
 import { readCheckpoint } from '../../../weights/read-checkpoint.ts'
-import { resolveModel } from '../../../weights/resolve.ts'
 import type { Constraint } from '../../constraint.ts'
 import { createTokenizer, type Tokenizer } from '../../tokenizer.ts'
 

@@ -1,7 +1,7 @@
-import { DTYPES, type DType } from '../onnx/types.ts'
+import { DTYPES, type DType } from '../../onnx/types.ts'
+import type { Checkpoint } from '../checkpoint.ts'
 import { type BlockedForm, blockedForms } from './blocked-form.ts'
 import { zeroBytes } from './blocks.ts'
-import type { Checkpoint } from './checkpoint.ts'
 import type { PlannedWeight, Precision } from './plan.ts'
 import type { StoredTensor, StoredWeight } from './weight-store.ts'
 

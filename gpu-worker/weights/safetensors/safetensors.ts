@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises'
 import * as z from 'zod'
-import type { CheckpointTensor } from './checkpoint.ts'
-import { ENCODINGS } from './dequantise.ts'
-import type { Encoding } from './encoding.ts'
-import { readBytes } from './file-bytes.ts'
-import { checkTable, refuseFile, tensorBytes } from './tensor-table.ts'
+import type { CheckpointTensor } from '../checkpoint.ts'
+import { ENCODINGS } from '../encoding/dequantise.ts'
+import type { Encoding } from '../encoding/encoding.ts'
+import { readBytes } from '../file-bytes.ts'
+import { checkTable, refuseFile, tensorBytes } from '../tensor-table.ts'
 
 /** What the format allows a header. */
 const LONGEST_HEADER = 100_000_000

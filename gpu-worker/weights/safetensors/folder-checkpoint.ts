@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Checkpoint, CheckpointTensor, TokenizerFiles } from './checkpoint.ts'
+import type { Checkpoint, CheckpointTensor, TokenizerFiles } from '../checkpoint.ts'
+import { settingsOf } from '../settings.ts'
+import { refuseFile } from '../tensor-table.ts'
+import { fittingTokenizer } from '../tokenizer-files.ts'
 import { WEIGHTS_FILE, WEIGHTS_INDEX } from './model-folder.ts'
 import { readSafetensors } from './safetensors.ts'
-import { settingsOf } from './settings.ts'
-import { refuseFile } from './tensor-table.ts'
-import { fittingTokenizer } from './tokenizer-files.ts'
 
 const record = z.record(z.string(), z.unknown())
 const weightsIndex = z.object({ weight_map: z.record(z.string(), z.string()) })

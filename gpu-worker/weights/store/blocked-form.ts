@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointTensor } from './checkpoint.ts'
+import type { Checkpoint, CheckpointTensor } from '../checkpoint.ts'
 import { partTensor } from './part-rows.ts'
 import type { PlannedWeight, Precision } from './plan.ts'
 

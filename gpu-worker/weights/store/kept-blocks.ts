@@ -1,6 +1,6 @@
+import { half } from '../encoding/encoding.ts'
 import type { BlockedForm } from './blocked-form.ts'
 import { type Blocks, emptyBlocks } from './blocks.ts'
-import { half } from './encoding.ts'
 import type { PartRows } from './part-rows.ts'
 
 /**

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { Progress } from './progress.ts'
-import { readCheckpoint } from './read-checkpoint.ts'
+import type { Progress } from '../progress.ts'
+import { readCheckpoint } from '../read-checkpoint.ts'
+import { type HubServer, openHub } from '../testing/hub-server.ts'
+import { float32Safetensors } from '../testing/model-files.ts'
+import { scratchFolder } from '../testing/scratch-folder.ts'
 import { resolveModel } from './resolve.ts'
-import { type HubServer, openHub } from './testing/hub-server.ts'
-import { float32Safetensors } from './testing/model-files.ts'
-import { scratchFolder } from './testing/scratch-folder.ts'
 
 const folder = await scratchFolder()
 const open: HubServer[] = []

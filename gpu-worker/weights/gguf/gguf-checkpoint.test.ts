@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Checkpoint } from './checkpoint.ts'
-import { readCheckpoint } from './read-checkpoint.ts'
-import { ggufBytes, writeFiles } from './testing/model-files.ts'
-import { scratchFolder } from './testing/scratch-folder.ts'
-import { GGUF, values } from './testing/small-models.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { readCheckpoint } from '../read-checkpoint.ts'
+import { ggufBytes, writeFiles } from '../testing/model-files.ts'
+import { scratchFolder } from '../testing/scratch-folder.ts'
+import { GGUF, values } from '../testing/small-models.ts'
 
 const folder = await scratchFolder()
 let made = 0

@@ -1,11 +1,11 @@
 import { open, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readCheckpoint } from './read-checkpoint.ts'
-import { float32Safetensors, floatBytes, safetensorsBytes, writeFiles } from './testing/model-files.ts'
-import independent from './testing/safetensors.json' with { type: 'json' }
-import { scratchFolder } from './testing/scratch-folder.ts'
-import { CONFIG, TENSORS, values, WHOLE } from './testing/small-models.ts'
+import { readCheckpoint } from '../read-checkpoint.ts'
+import { float32Safetensors, floatBytes, safetensorsBytes, writeFiles } from '../testing/model-files.ts'
+import independent from '../testing/safetensors.json' with { type: 'json' }
+import { scratchFolder } from '../testing/scratch-folder.ts'
+import { CONFIG, TENSORS, values, WHOLE } from '../testing/small-models.ts'
 
 const folder = await scratchFolder()
 let made = 0

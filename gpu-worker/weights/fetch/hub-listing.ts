@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { modelFiles } from '../safetensors/model-folder.ts'
 import { refuseDownload } from './download.ts'
-import { modelFiles } from './model-folder.ts'
 
 const listing = z.object({
   sha: z.string(),

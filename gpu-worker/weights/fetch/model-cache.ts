@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PlumblineError } from '../../shared/protocol/error.ts'
-import { sha256OfFile } from './digest.ts'
-import { diskErrors, sweepAbandoned, withPartialFolder } from './partial-folder.ts'
-import type { OnProgress } from './progress.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { sha256OfFile } from '../digest.ts'
+import { diskErrors, sweepAbandoned, withPartialFolder } from '../partial-folder.ts'
+import type { OnProgress } from '../progress.ts'
 import type { ResolvedModel } from './resolve.ts'
 
 /** Verified models live at `<home>/models/<digest>/<name>`, a GGUF file or a folder: being there is being whole. */

@@ -1,4 +1,4 @@
-import type { DType } from '../onnx/types.ts'
+import type { DType } from '../../onnx/types.ts'
 import type { Precision } from './plan.ts'
 
 /** Where a tensor's bytes lie in the store's data file. */

@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Checkpoint } from './checkpoint.ts'
-import { withPartialFolder } from './partial-folder.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import { withPartialFolder } from '../partial-folder.ts'
+import { readCheckpoint } from '../read-checkpoint.ts'
+import { type FileTensor, floatBytes, ggufBytes, writeFiles } from '../testing/model-files.ts'
+import { scratchFolder } from '../testing/scratch-folder.ts'
+import { storedValues } from '../testing/stored-values.ts'
 import type { PlannedWeight, Precision } from './plan.ts'
-import { readCheckpoint } from './read-checkpoint.ts'
 import { storeWeights } from './store-weights.ts'
-import { type FileTensor, floatBytes, ggufBytes, writeFiles } from './testing/model-files.ts'
-import { scratchFolder } from './testing/scratch-folder.ts'
-import { storedValues } from './testing/stored-values.ts'
 
 const folder = await scratchFolder()
 let made = 0

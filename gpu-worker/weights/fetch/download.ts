@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { PlumblineError } from '../../shared/protocol/error.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 
 export type Download = {
   url: string

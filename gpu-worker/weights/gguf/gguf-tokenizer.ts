@@ -1,7 +1,7 @@
-import type { Settings, TokenizerFiles } from './checkpoint.ts'
+import type { Settings, TokenizerFiles } from '../checkpoint.ts'
+import { refuseFile } from '../tensor-table.ts'
 import { sentencePieceMerges } from './sentencepiece-merges.ts'
 import { LLAMA3_SPLIT, QWEN2_SPLIT } from './splitting.ts'
-import { refuseFile } from './tensor-table.ts'
 
 const PREFIX = 'tokenizer.ggml'
 const END_KEYS = ['eos_token_id', 'eot_token_id', 'eom_token_id']

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { PlumblineError } from '../../shared/protocol/error.ts'
-import { digestOfAll, rememberedSha256 } from './digest.ts'
-import { modelFiles } from './model-folder.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { digestOfAll, rememberedSha256 } from '../digest.ts'
+import { modelFiles } from '../safetensors/model-folder.ts'
 import type { ResolvedModel, ResolveOptions } from './resolve.ts'
 
 /** A model on this machine: a GGUF file, or a folder. Throws `not_configured` where there is none. */

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { Checkpoint, CheckpointTensor } from './checkpoint.ts'
-import { dequantise } from './dequantise.ts'
-import type { Encoding } from './encoding.ts'
-import { readBytes } from './file-bytes.ts'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { Checkpoint, CheckpointTensor } from '../checkpoint.ts'
+import { dequantise } from '../encoding/dequantise.ts'
+import type { Encoding } from '../encoding/encoding.ts'
+import { readBytes } from '../file-bytes.ts'
 import type { WeightPart } from './plan.ts'
 
 /** Some rows of a part, in the order in which they are stored. */

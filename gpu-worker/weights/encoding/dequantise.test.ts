@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import quantised from '../testing/quantised.json' with { type: 'json' }
 import { dequantise, ENCODINGS } from './dequantise.ts'
-import quantised from './testing/quantised.json' with { type: 'json' }
 
 /** binary16 of the numbers used below. */
 const HALF = { 0.5: [0x00, 0x38], 2: [0x00, 0x40], '-1.5': [0x00, 0xbe] } as const
