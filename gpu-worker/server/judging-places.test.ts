@@ -23,10 +23,28 @@ describe('places for judgments', () => {
     expect(begun).toEqual(['a1', 'a2', 'a3', 'b1', 'c1', 'a4', 'b2', 'a5'])
   })
 
+  it('let one judgment begin in a turn of the event loop', async () => {
+    const place = judgingPlaces(8)
+    let begun = 0
+    let atOnce = 0
+    const work = Array.from({ length: 8 }, () => place({ caller: 'a', signal: never }, async () => begun++))
+    while (begun < 8) {
+      const before = begun
+      await new Promise((resolve) => setImmediate(resolve))
+      atOnce = Math.max(atOnce, begun - before)
+    }
+    await Promise.all(work)
+    expect(atOnce).toBe(1)
+  })
+
   it('are no longer waited for by whoever gave up, and pass on when the work fails', async () => {
     const place = judgingPlaces(1)
     const work = Promise.withResolvers<void>()
-    const first = place({ caller: 'a', signal: never }, () => work.promise)
+    const begun = Promise.withResolvers<void>()
+    const first = place({ caller: 'a', signal: never }, () => {
+      begun.resolve()
+      return work.promise
+    })
     const left = new AbortController()
     let done = 0
     const given = place({ caller: 'b', signal: left.signal }, async () => done++)
@@ -34,6 +52,7 @@ describe('places for judgments', () => {
     left.abort(new Error('left'))
     await expect(given).rejects.toThrow('left')
     await expect(place({ caller: 'd', signal: left.signal }, async () => done++)).rejects.toThrow('left')
+    await begun.promise
     work.reject(new Error('failed'))
     await expect(first).rejects.toThrow('failed')
     await third

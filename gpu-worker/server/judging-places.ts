@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Trace } from '../../shared/telemetry/trace.ts'
 import { FairQueue } from '../generate/fair-queue.ts'
 
@@ -14,13 +15,20 @@ export type JudgingPlaces = <T>(asker: Asker, work: () => Promise<T>) => Promise
 /** Whose judgment it is, for turns, what gives it up, and the span that it belongs to. */
 export type Asker = { caller: string | undefined; signal: AbortSignal; trace?: Trace | undefined }
 
-/** Places for judgments, given to callers in turn. */
+/**
+ * Places for judgments, given to callers in turn. One judgment begins in a turn of the event loop: each puts a hundred
+ * questions at once, and a whole group's would keep everybody else waiting for a quarter of a second.
+ */
 export function judgingPlaces(places = JUDGMENTS_AT_ONCE): JudgingPlaces {
   const waiting = new FairQueue<() => void>()
   let free = places
+  let lastBegun = Promise.resolve()
   return async (asker, work) => {
     await takePlace(asker)
     try {
+      lastBegun = lastBegun.then(() => setImmediate())
+      await lastBegun
+      asker.signal.throwIfAborted()
       return await work()
     } finally {
       const next = waiting.take()
