@@ -17,6 +17,7 @@ import type { Rubrics } from './rubrics.ts'
 /** Where judgments are asked for and handed out: in front of the desks, the same for every dialect. */
 export type Counter = ReturnType<typeof createCounter>
 
+/** The counter of a platform. `tally` is told of every judgment that is handed out. */
 export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally) {
   const recent = createRecent(platform)
   const plan = (request: JudgmentRequest, call: Call) => planJudgment(request, call, platform.config, rubrics)

@@ -14,6 +14,7 @@ export type Rewards = (request: RewardRequest, call: Call, place?: LimitFunction
 /** A limit for the judgments of one call. */
 export const judgmentPlaces = () => pLimit(LIMITS.judgmentsInFlight)
 
+/** Rewards over the judgments of a counter. */
 export function createRewards(counter: Counter): Rewards {
   return (request, call, place = judgmentPlaces()) =>
     makeRewards(request, (one) => place(() => counter.judge(one, call)))

@@ -22,6 +22,7 @@ export type Tally = {
   text(): string
 }
 
+/** A tally of nothing yet. */
 export function createTally(): Tally {
   const counts = new Map<Counter, Map<string, number>>()
 

@@ -40,6 +40,7 @@ export type FromThread =
 /** An error on its way between threads: a class does not survive the copy. */
 export type Failure = { code: ErrorCode; message: string; transient: boolean }
 
+/** What is no error of ours becomes `internal`. */
 export function toFailure(error: unknown): Failure {
   if (PlumblineError.isInstance(error)) {
     return { code: error.code, message: error.message, transient: error.transient }
@@ -48,6 +49,7 @@ export function toFailure(error: unknown): Failure {
   return { code: 'internal', message: `The engine failed: ${reason}`, transient: false }
 }
 
+/** The error that it was, but for its cause. */
 export function fromFailure({ code, message, transient }: Failure): PlumblineError {
   return new PlumblineError(code, message, { transient })
 }

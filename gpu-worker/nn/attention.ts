@@ -80,7 +80,7 @@ export function heads(g: Graph, x: Value, headSize: number): Value {
 }
 
 /** The reverse. */
-export function mergeHeads(g: Graph, x: Value): Value {
+function mergeHeads(g: Graph, x: Value): Value {
   const [batch = 1, tokens = 1, count, headSize] = x.shape
   return ops.reshape(g, x, [batch, tokens, Number(count) * Number(headSize)])
 }

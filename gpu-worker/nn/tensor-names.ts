@@ -42,6 +42,7 @@ const NORMS_WITH_POST_NORMS: Readonly<Record<string, string>> = {
 /** Where safetensors files keep the text's decoder: in a model that sees too, under a name of its own. */
 const BODIES = ['model', 'language_model.model', 'model.language_model']
 
+/** The names by its format; `postNorms` says which of two norms "post attention" means in safetensors files. */
 export function checkpointNames(checkpoint: Checkpoint, { postNorms }: FamilyTraits): CheckpointNames {
   if (checkpoint.format === 'gguf') {
     return {

@@ -3,14 +3,17 @@ import { type Dim, DTYPES, type DType, type Shape, type Value } from './types.ts
 
 /** ONNX's operators, as many as our layers are made of, each with the shape of what it computes. */
 
+/** a + b, element by element; shapes are broadcast. */
 export function add(g: Graph, a: Value, b: Value): Value {
   return elementwise(g, 'Add', a, b)
 }
 
+/** a - b, likewise. */
 export function sub(g: Graph, a: Value, b: Value): Value {
   return elementwise(g, 'Sub', a, b)
 }
 
+/** a * b, likewise. */
 export function mul(g: Graph, a: Value, b: Value): Value {
   return elementwise(g, 'Mul', a, b)
 }
@@ -19,6 +22,7 @@ function elementwise(g: Graph, op: string, a: Value, b: Value): Value {
   return g.op(op, [a, b], { dtype: a.dtype, shape: broadcast(a.shape, b.shape) })
 }
 
+/** 1 / (1 + exp(-x)). */
 export function sigmoid(g: Graph, x: Value): Value {
   return g.op('Sigmoid', [x], x)
 }
@@ -50,6 +54,7 @@ export function atLeast(g: Graph, a: Value, b: Value): Value {
   return g.op('GreaterOrEqual', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
 }
 
+/** bool: a = b, element by element; shapes are broadcast. */
 export function equal(g: Graph, a: Value, b: Value): Value {
   return g.op('Equal', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
 }
@@ -67,6 +72,7 @@ function broadcast(a: Shape, b: Shape): Shape {
   return Array.from({ length: rank }, (_, axis) => (at(a, axis) === 1 ? at(b, axis) : at(a, axis)))
 }
 
+/** x in another type. */
 export function cast(g: Graph, x: Value, to: DType): Value {
   if (x.dtype === to) return x
   return g.op('Cast', [x], { dtype: to, shape: x.shape }, { attributes: { to: DTYPES[to].onnx } })
@@ -144,6 +150,7 @@ export function slice(g: Graph, x: Value, axis: number, start: Value, end: Value
   return g.op('Slice', [x, start, end, g.ints([axis])], { dtype: x.dtype, shape })
 }
 
+/** The values one after the other along an axis, which `size` says the length of. */
 export function concat(g: Graph, values: readonly Value[], axis: number, size: Dim): Value {
   const [first] = values
   if (first === undefined) throw new TypeError('nothing to concatenate')

@@ -66,6 +66,3 @@ export interface Device {
 }
 
 export type DeviceOptions = { provider: Provider; threads: number; deviceId?: number }
-
-/** Throws `not_configured` with a sentence that says what is missing. */
-export type OpenDevice = (options: DeviceOptions) => Promise<Device>

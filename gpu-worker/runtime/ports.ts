@@ -7,6 +7,7 @@ export type Ports = ReadonlyMap<string, Port>
 
 export const DTYPE_NAMES = Object.keys(DTYPES).filter((name): name is DType => name in DTYPES)
 
+/** Ports by name, in their order. */
 export function portMap(ports: readonly Port[]): Ports {
   return new Map(ports.map((port) => [port.name, port]))
 }

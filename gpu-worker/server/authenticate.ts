@@ -6,6 +6,7 @@ export type Access = { key: string; advice?: string } | { open: true }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+/** Lets in whom `access` lets in. Throws `unauthorized` without the right key, `forbidden` for a web page. */
 export function authenticate(access: Access): MiddlewareHandler {
   return async (c, next) => {
     if ('key' in access) requireKey(c.req.header('authorization'), access)

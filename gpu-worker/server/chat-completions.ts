@@ -26,7 +26,7 @@ export async function chatCompletions(c: Context<Served>, slot: EngineSlot): Pro
 }
 
 async function whole(head: CompletionHead, { requests, logprobs }: ChatCall, parts: ReadableStream<Part>) {
-  const choices = requests.map(() => ({ content: '', tokens: [] as GeneratedToken[] }))
+  const choices = requests.map((): WrittenChoice => ({ content: '', tokens: [] }))
   const ends: EndEvent[] = []
   for await (const { index, event } of parts) {
     const choice = choices[index]
@@ -42,6 +42,7 @@ async function whole(head: CompletionHead, { requests, logprobs }: ChatCall, par
   return completion(head, whole, sumTokens(ends.map(({ tokens }) => tokens)))
 }
 
+type WrittenChoice = { content: string; tokens: GeneratedToken[] }
 type EndEvent = Extract<GenerateEvent, { type: 'end' }>
 
 /** Waits for the first event before it answers: until then a failure is still an HTTP error. */

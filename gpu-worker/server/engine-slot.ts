@@ -14,6 +14,7 @@ export type EngineSlot = {
   engine(): Engine
 }
 
+/** A slot that is filled when the engine has been opened, or says for ever why it could not be. */
 export function engineSlot(opening: Promise<Engine>): EngineSlot {
   let state: SlotState = { status: 'loading' }
   opening.then(

@@ -23,6 +23,7 @@ export function toResponse(error: unknown): Response {
   )
 }
 
+/** The error as one of ours: what is none goes to the log and becomes `internal`, which tells the caller nothing of it. */
 export function toPlumblineError(error: unknown): PlumblineError {
   if (PlumblineError.isInstance(error)) return error
   console.error(error)

@@ -36,7 +36,7 @@ export const follow: MiddlewareHandler<Served> = async (c, next) => {
   try {
     await next()
   } catch (reason) {
-    // what a hung-up request's signal throws is no Error, which Hono hands on
+    // What a hung-up request's signal throws is no Error, which Hono hands on.
     end()
     throw reason
   }

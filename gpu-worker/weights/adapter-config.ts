@@ -76,6 +76,7 @@ function suffix(path: string, pattern: string): RegExp {
   }
 }
 
+/** The error for an adapter that can't be used; `what` says why, and what to do. */
 export function refuseAdapter(path: string, what: string, cause?: unknown): PlumblineError {
   return new PlumblineError('invalid_request', `${path} ${what}.`, { cause })
 }

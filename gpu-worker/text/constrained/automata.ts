@@ -35,6 +35,7 @@ type Factory<Node> = { createNode(): Node }
 /** Makes the nodes of all automata while they may cost more. */
 export type Budget = { nfa: Factory<NFA.Node>; dfa: Factory<DFA.Node>; weigh(characters: CharSet): void }
 
+/** The budget of one spec. What it makes throws TooManyNodesError when it is spent. */
 export function createBudget(): Budget {
   let spent = 0
   let cost = 1
@@ -63,6 +64,7 @@ export function automaton(expression: Sequence, nodes: Budget): Language {
 export const both = (left: Language, right: Language, nodes: Budget): Language =>
   smallest(DFA.fromIntersection(left, right, nodes.dfa))
 
+/** The language by its smallest automaton; the one given is changed. */
 export function smallest(language: Language): Language {
   language.minimize()
   return language

@@ -37,6 +37,7 @@ export type GrammarBuilder = {
   grammar(start: number): Grammar
 }
 
+/** A builder of one grammar. Its `state` throws `invalid_request` beyond the states that are allowed. */
 export function createGrammarBuilder(): GrammarBuilder {
   const states: State[] = []
   const rules = new Map<string, number>()

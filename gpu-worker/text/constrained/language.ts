@@ -38,6 +38,7 @@ export type Languages = {
   common(languages: readonly Language[], place: string): Language
 }
 
+/** What makes the languages of one spec: they share a budget, and a pattern that comes again is read once. */
 export function createLanguages(): Languages {
   const patterns = new Map<string, Language>()
   const nodes = createBudget()

@@ -16,6 +16,7 @@ export type Masks = { at(position: Position): Int32Array }
 const UNKNOWN = -1
 const NOWHERE = -2
 
+/** The masks of a grammar that was pruned. They are kept while their memory allows. */
 export function createMasks(grammar: Grammar, trie: TokenTrie): Masks {
   const words = Math.ceil(trie.vocabulary / 32)
   const maxMasks = Math.max(16, Math.floor(MAX_MASK_BYTES / (4 * words)))

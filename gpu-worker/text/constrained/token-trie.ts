@@ -26,6 +26,7 @@ export type TokenTrie = {
 
 export type Vocabulary = Pick<Tokenizer, 'vocabulary' | 'ends' | 'bytes' | 'isControl'>
 
+/** The trie of all tokens that write something; control tokens are not in it. */
 export function createTokenTrie(tokenizer: Vocabulary): TokenTrie {
   const { vocabulary } = tokenizer
   const nothing = new Uint8Array()

@@ -119,6 +119,7 @@ function isDiskError(error: unknown): boolean {
   )
 }
 
+/** The error for a model that can't be fetched; `what` says why. */
 export function refuseDownload(what: string, cause?: unknown): PlumblineError {
   return new PlumblineError(
     'not_configured',

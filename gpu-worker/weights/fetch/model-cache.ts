@@ -11,6 +11,7 @@ function folderOf(home: string, digest: string): string {
   return join(home, 'models', digest)
 }
 
+/** The model of this digest; null where it is not here. */
 export async function cachedModel(home: string, digest: string): Promise<ResolvedModel | null> {
   const folder = folderOf(home, digest)
   const [found] = await readdir(folder, { withFileTypes: true }).catch(() => [])

@@ -23,6 +23,7 @@ const ELEMENTS = 2 ** 21
 /** Files that are read from again and again. */
 export type OpenFiles = { handle(path: string): Promise<FileHandle> } & AsyncDisposable
 
+/** Opens each file when it is first asked for, and closes them all when disposed. */
 export function openFiles(): OpenFiles {
   const handles = new Map<string, Promise<FileHandle>>()
   return {
