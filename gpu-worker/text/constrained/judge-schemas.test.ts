@@ -20,10 +20,7 @@ async function judgeSchemas(): Promise<Map<string, JsonSchema>> {
   )
 }
 
-const sorted = (times: readonly number[]) => times.toSorted((a, b) => a - b)
-const median = (times: readonly number[]) => sorted(times)[times.length >> 1] ?? Number.NaN
-const worst = (times: readonly number[]) => Math.max(...times)
-const shown = (times: readonly number[]) => `${median(times).toFixed(3)} / ${worst(times).toFixed(2)}`
+const ROUNDS = 2
 
 test("the judge's own schemas: every reply fits, and a token costs little beside a forward pass", async () => {
   const tokenizer = await realTokenizer()
@@ -37,25 +34,21 @@ test("the judge's own schemas: every reply fits, and a token costs little beside
     'single',
     'verdicts',
   ])
-  const lines: string[] = []
+  let ended = 0
   for (const [name, schema] of schemas) {
     const validator = new Validator(schema, '2020-12', false)
-    const compiles: number[] = []
-    const first: number[] = []
-    const again: number[] = []
-    for (let round = 0; round < 5; round++) {
-      const compiler = createConstraintCompiler(tokenizer)
-      for (const times of [first, again]) {
-        const start = performance.now()
-        const constraint = await compiler.compile({ kind: 'json_schema', schema })
-        if (times === first) compiles.push(performance.now() - start)
-        const reply = walk(constraint, { seed: 10 + round, closing: 0.3, most: 300 })
-        times.push(...reply.times)
-        if (reply.ended) expect(validator.validate(JSON.parse(reply.text)).errors, reply.text).toEqual([])
-      }
+    const compiler = createConstraintCompiler(tokenizer)
+    const times: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const constraint = await compiler.compile({ kind: 'json_schema', schema })
+      const reply = walk(constraint, { seed: 10 + round, closing: 0.3, most: 300 })
+      if (round > 0) times.push(...reply.times)
+      if (!reply.ended) continue
+      ended++
+      expect(validator.validate(JSON.parse(reply.text)).errors, reply.text).toEqual([])
     }
-    lines.push(`${name}: compile ${shown(compiles)}, token ${shown(first)}, in a later reply ${shown(again)}`)
-    expect(median(again)).toBeLessThan(5)
+    const median = times.toSorted((one, other) => one - other)[times.length >> 1]
+    expect(median, name).toBeLessThan(5)
   }
-  console.log(`Milliseconds, median / worst, ${tokenizer.vocabulary} tokens\n${lines.join('\n')}`)
+  expect(ended).toBeGreaterThan(schemas.size)
 }, 120_000)
