@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Trace } from '../../shared/telemetry/trace.ts'
 import { FairQueue } from '../generate/fair-queue.ts'
 
@@ -16,18 +16,22 @@ export type JudgingPlaces = <T>(asker: Asker, work: () => Promise<T>) => Promise
 export type Asker = { caller: string | undefined; signal: AbortSignal; trace?: Trace | undefined }
 
 /**
- * Places for judgments, given to callers in turn. One judgment begins in a turn of the event loop: each puts a hundred
- * questions at once, and a whole group's would keep everybody else waiting for a quarter of a second.
+ * Milliseconds between the beginnings of two judgments, which is about what one takes this thread: each puts a hundred
+ * questions at once, and a whole group's together would keep a health check waiting for a quarter of a second.
  */
+const APART = 4
+
+/** Places for judgments, given to callers in turn. */
 export function judgingPlaces(places = JUDGMENTS_AT_ONCE): JudgingPlaces {
   const waiting = new FairQueue<() => void>()
   let free = places
-  let lastBegun = Promise.resolve()
+  let mayBegin = Promise.resolve()
   return async (asker, work) => {
     await takePlace(asker)
     try {
-      lastBegun = lastBegun.then(() => setImmediate())
-      await lastBegun
+      const turn = mayBegin
+      mayBegin = turn.then(() => setTimeout(APART))
+      await turn
       asker.signal.throwIfAborted()
       return await work()
     } finally {

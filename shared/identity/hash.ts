@@ -23,6 +23,11 @@ export async function hmac(secret: string, text: string): Promise<string> {
   return toHex(await crypto.subtle.sign('HMAC', await key, encoder.encode(text)))
 }
 
+/** A judgment makes hundreds of hashes, so that the digits of each byte are not worked out again. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 function toHex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let digits = ''
+  for (const byte of new Uint8Array(bytes)) digits += DIGITS[byte]
+  return digits
 }
