@@ -36,7 +36,8 @@ const partials = (home: string) => readdir(join(home, 'models', 'downloads'))
 
 test('a download that is cut off goes on where it stopped, and its bar with it', async () => {
   const { hub, home, seen, fetchModel } = await begin({ 'm-Q8_0.gguf': WEIGHTS })
-  hub.cutAfter = 1_000_000
+  // More often than a connection may bring nothing.
+  hub.cutAfter = 600_000
   const { path } = await fetchModel()
   expect((await readFile(path)).equals(WEIGHTS)).toBe(true)
   const starts = hub.asked.slice(1).map((range) => Number(/\d+/.exec(range ?? '')?.[0]))

@@ -84,6 +84,14 @@ test.for<[string, Precision, unknown]>([
   expect(values).toEqual(source.values)
 })
 
+test('blocks that are added to are made anew', async () => {
+  const source = quantised('Q8_0', 3, 96)
+  const plan = { ...planned('w', { w: source }), parts: [{ tensor: 'w', plus: 1 }] }
+  const values = await storedValues(await stored({ w: source }, [plan], 'int8'), 'w')
+  const more = source.values.map((value) => value + 1)
+  expect(distance(values, more)).toBeLessThan(0.006)
+})
+
 /** Root mean square of the difference, over that of the values. */
 function distance(values: readonly number[], expected: readonly number[]): number {
   const squares = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number * number, 0)
@@ -105,14 +113,18 @@ test.for<[string, Source, Precision, unknown, number]>([
   expect(distance(values, source.values)).toBeGreaterThan(0)
 })
 
-test('a search over scales errs less than the plain one', async () => {
+test('a search over scales errs less than the best one for plain steps', async () => {
   const source = floats(8, 64)
   const { values } = await single(source, 'int4')
   const plain = Array.from({ length: 8 }, (_, row) => {
     const block = source.values.slice(row * 64, row * 64 + 64)
     const step = (Math.max(0, ...block) - Math.min(0, ...block)) / 15
     const zero = Math.round(-Math.min(0, ...block) / step)
-    return block.map((value) => step * (Math.min(15, Math.max(0, Math.round(value / step) + zero)) - zero))
+    const steps = block.map((value) => Math.min(15, Math.max(0, Math.round(value / step) + zero)) - zero)
+    const product = (one: number[], other: number[]) =>
+      one.reduce((sum, x, i) => sum + x * (other[i] ?? 0), 0)
+    const best = product(steps, block) / product(steps, steps)
+    return steps.map((count) => best * count)
   })
   expect(distance(values, source.values)).toBeLessThan(distance(plain.flat(), source.values))
 })

@@ -5,16 +5,15 @@ import { type Blocks, emptyBlocks, setZero } from './blocks.ts'
 const SHARES = [1, 0.95, 0.9, 0.85, 0.8]
 
 /**
- * Rows of floats in blocks. Eight bits: the largest magnitude is 127 steps from the middle. Four bits: scale and zero
- * point are those of least squared error among a few. Returns null where a number isn't finite.
+ * Rows of floats in blocks. Eight bits: the largest magnitude is 127 steps from the middle. Four bits, whose form has
+ * zero points: scale and zero point are those of least squared error among a few. Null where a number isn't finite.
  */
 export function quantise(rows: Float32Array, columns: number, form: BlockedForm): Blocks | null {
   const made = emptyBlocks(rows.length / columns, columns, form)
   const perRow = columns / form.block
   for (let block = 0; block < made.scales.length; block++) {
     const from = block * form.block
-    const fit =
-      form.bits === 8 ? eightBits(rows, from, form.block) : fourBits(rows, from, form.block, form.zeros)
+    const fit = form.bits === 8 ? eightBits(rows, from, form.block) : fourBits(rows, from, form.block)
     if (!Number.isFinite(fit.scale)) return null
     made.scales[block] = fit.scale
     if (made.zeros) setZero(made.zeros, block, perRow, fit.zero)
@@ -36,7 +35,7 @@ function eightBits(rows: Float32Array, from: number, length: number): Fit {
   return { scale: Math.fround(most / 127), zero: 128 }
 }
 
-function fourBits(rows: Float32Array, from: number, length: number, free: boolean): Fit {
+function fourBits(rows: Float32Array, from: number, length: number): Fit {
   let low = 0
   let high = 0
   for (let i = from; i < from + length; i++) {
@@ -44,11 +43,11 @@ function fourBits(rows: Float32Array, from: number, length: number, free: boolea
     if (!(value >= low)) low = Math.min(value, low)
     if (!(value <= high)) high = Math.max(value, high)
   }
-  const plain = free ? (high - low) / 15 : Math.max(high / 7, -low / 8)
+  const plain = (high - low) / 15
   if (plain === 0 || !Number.isFinite(plain)) return { scale: plain, zero: 8 }
   let best = { scale: plain, zero: 8, error: Number.POSITIVE_INFINITY }
   for (const share of SHARES) {
-    const zero = free ? Math.min(15, Math.max(0, Math.round(-low / (plain * share)))) : 8
+    const zero = Math.min(15, Math.max(0, Math.round(-low / (plain * share))))
     const fit = refined(rows, from, length, plain * share, zero)
     if (fit.error < best.error) best = fit
   }

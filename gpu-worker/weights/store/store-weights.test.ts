@@ -52,13 +52,13 @@ const SMALL = await checkpointOf({
 
 test('parts follow one another, each put in order and added to as planned', async () => {
   const plan = [
-    weight('qk', [12, 2], [{ tensor: 'q', neighbouringHeads: 2 }, { tensor: 'k' }]),
+    weight('qkk', [16, 2], [{ tensor: 'q', neighbouringHeads: 2 }, { tensor: 'k' }, { tensor: 'k' }]),
     weight('bias', [4], [{ tensor: 'bias', neighbouringHeads: 1 }], 'vector'),
     weight('norm', [3], [{ tensor: 'norm', plus: 1 }], 'vector'),
   ]
   const made = await store(SMALL, plan)
   const rows = [0, 2, 1, 3, 4, 6, 5, 7].flatMap((row) => [2 * row, 2 * row + 1])
-  expect(await storedValues(made, 'qk')).toEqual([...rows, ...count(8, 100)])
+  expect(await storedValues(made, 'qkk')).toEqual([...rows, ...count(8, 100), ...count(8, 100)])
   expect(await storedValues(made, 'bias')).toEqual([1, 3, 2, 4])
   expect(await storedValues(made, 'norm')).toEqual([1, 2, 0])
 })
@@ -89,6 +89,24 @@ test('a store is made once for a plan and a precision, and again where it lost b
   expect(await convert('float32')).toEqual(first)
   expect(conversions).toBe(4)
   expect((await readdir(place)).length).toBe(2)
+})
+
+test('another plan over the same tensors has a store of its own', async () => {
+  const checkpoint = await checkpointOf({ a: float32([4, 2], count(8)) })
+  const plain = await store(checkpoint, [single('a', [4, 2])])
+  const turned = await store(checkpoint, [weight('a', [4, 2], [{ tensor: 'a', neighbouringHeads: 1 }])])
+  expect(await storedValues(plain, 'a')).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  expect(await storedValues(turned, 'a')).toEqual([0, 1, 4, 5, 2, 3, 6, 7])
+})
+
+test('every tensor starts on a cache line', async () => {
+  const checkpoint = await checkpointOf({ a: float32([3], count(3)), b: float32([3, 32], count(96)) })
+  const plan = [single('a', [3], 'vector'), single('b', [3, 32])]
+  const { weights } = await store(checkpoint, plan, 'int4')
+  const tensors = [...weights.values()].flatMap((stored) =>
+    stored.kind === 'plain' ? [stored.tensor] : [stored.values, stored.scales, stored.zeros],
+  )
+  expect(tensors.map((tensor) => tensor && tensor.offset % 64)).toEqual([0, 0, 0, 0])
 })
 
 test('a large tensor is read in pieces, with nothing lost between them', async () => {
@@ -154,6 +172,11 @@ test.for<[string, PlannedWeight, RegExp]>([
     'heads that do not fit',
     weight('q', [8, 2], [{ tensor: 'q', neighbouringHeads: 3 }]),
     /can't be cut into 3 heads/,
+  ],
+  [
+    'heads without halves',
+    weight('q', [8, 2], [{ tensor: 'q', neighbouringHeads: 8 }]),
+    /can't be cut into 8 heads of two halves/,
   ],
 ])('%s is said in one sentence', async ([, planned, sentence]) => {
   await expect(store(SMALL, [planned])).rejects.toThrow(sentence)
