@@ -36,30 +36,71 @@ test.each(TINY_NAMES)('%s is the same model from GGUF as from safetensors', asyn
   )
 })
 
-describe('refusals', () => {
-  /** A safetensors checkpoint of a tiny model with other settings or other tensors. */
-  async function altered(
-    name: keyof typeof TINY_MODELS,
-    settings: object,
-    tensors: (name: string) => string[] = (t) => [t],
-  ) {
-    await using tiny = await tinyCheckpoint(TINY_MODELS[name])
-    const { checkpoint } = tiny
-    const values = { ...TINY_MODELS[name].config, ...settings }
-    return {
-      ...checkpoint,
-      path: 'model',
-      architecture: String(values.model_type),
-      settings: settingsOf(values, 'config.json'),
-      tensors: new Map(
-        Array.from(checkpoint.tensors).flatMap(([tensor, value]) =>
-          tensors(tensor).map((to) => [to, value] as const),
-        ),
+/** A safetensors checkpoint of a tiny model with other settings or other tensors. */
+async function altered(
+  name: keyof typeof TINY_MODELS,
+  settings: object,
+  tensors: (name: string) => string[] = (t) => [t],
+) {
+  await using tiny = await tinyCheckpoint(TINY_MODELS[name])
+  const { checkpoint } = tiny
+  const values = { ...TINY_MODELS[name].config, ...settings }
+  return {
+    ...checkpoint,
+    path: 'model',
+    architecture: String(values.model_type),
+    settings: settingsOf(values, 'config.json'),
+    tensors: new Map(
+      Array.from(checkpoint.tensors).flatMap(([tensor, value]) =>
+        tensors(tensor).map((to) => [to, value] as const),
       ),
-    }
+    ),
   }
-  const read = (checkpoint: Checkpoint) => weightPlan(decoderConfig(checkpoint), checkpoint)
+}
+const read = (checkpoint: Checkpoint) => weightPlan(decoderConfig(checkpoint), checkpoint)
 
+describe('what config.json may say in several ways', () => {
+  test('a base of its own for layers that look back a window', async () => {
+    const rope_parameters = {
+      full_attention: { rope_type: 'default', rope_theta: 4096 },
+      sliding_attention: { rope_type: 'default', rope_theta: 256 },
+    }
+    const others = { rope_theta: null, rope_scaling: null, rope_local_base_freq: null }
+    const config = decoderConfig(await altered('gemma3', { ...others, rope_parameters }))
+    const { headSize, frequencies, local } = config
+    expect(frequencies[1]).toBeCloseTo(4096 ** (-2 / headSize), 12)
+    expect(local?.frequencies[1]).toBeCloseTo(256 ** (-2 / headSize), 12)
+  })
+
+  test('a copy of the embedding as the head of a model that has none', async () => {
+    const checkpoint = await altered('llama-3-scaling', {}, (name) =>
+      name === 'model.embed_tokens.weight' ? [name, 'lm_head.weight'] : [name],
+    )
+    const head = read(checkpoint).find(({ name }) => name === 'output.weight')
+    expect(head?.parts).toEqual([{ tensor: 'model.embed_tokens.weight' }])
+  })
+
+  test('that windows are used, in a family that has them', async () => {
+    expect(read(await altered('gemma3', { use_sliding_window: true }))).not.toEqual([])
+  })
+})
+
+test("the one gemma of 62 layers scales its scores by the width of all heads, GGUF's others by a head's", async () => {
+  await using tiny = await tinyCheckpoint(TINY_MODELS.gemma3, 'gguf')
+  const { settings, path, format, architecture, tensors } = tiny.checkpoint
+  const number: typeof settings.number = (key, fallback) =>
+    key === 'gemma3.block_count' ? 62 : settings.number(key, fallback)
+  const large = decoderConfig({
+    ...{ path, format, architecture, tensors },
+    settings: { ...settings, number },
+    tokenizer: { tokenizer: {}, config: {} },
+  })
+  expect(tiny.config.scoreScale).toBe(1 / Math.sqrt(tiny.config.headSize))
+  expect(large.scoreScale).toBe(1 / Math.sqrt(large.hidden / large.heads))
+  expect(large.hidden / large.heads).not.toBe(large.headSize)
+})
+
+describe('refusals', () => {
   test.each([
     [
       { model_type: 'mamba' },
