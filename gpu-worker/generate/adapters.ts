@@ -1,15 +1,15 @@
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { adapterBank, type BankArray, checkAdapter } from '../nn/adapter-bank.ts'
+import { checkAdapter } from '../nn/adapter-bank.ts'
 import type { DecoderConfig } from '../nn/decoder-config.ts'
 import type { DType } from '../onnx/types.ts'
-import type { Device, DeviceTensor, Session, Tensors } from '../runtime/device.ts'
+import type { Device, Session } from '../runtime/device.ts'
 import { type Adapter, readAdapter } from '../weights/adapter.ts'
 import type { AdapterInfo } from './engine.ts'
-import { PassTensor } from './pass-tensor.ts'
 import type { Adapted } from './passes.ts'
+import { StackedAdapters } from './stacked-adapters.ts'
 import { Turns } from './turns.ts'
 
-/** Adapters at once, and ranks of one: each pass with an adapter in it multiplies by all of them. */
+/** Adapters at once, and ranks of one. */
 const MAX_ADAPTERS = 16
 const MAX_RANK = 128
 
@@ -38,21 +38,14 @@ type Held = {
 /** The hold that a request has on its adapter. */
 export type AdapterUse = Disposable & { key: string | null }
 
-type Bank = {
-  places: ReadonlyMap<string, number>
-  matrices: Readonly<Record<string, DeviceTensor>>
-  gates: (rows: readonly (number | null)[]) => BankArray[]
-}
-
-/** The adapters that are loaded, side by side in the device's memory, so that rows of one pass may use different ones. */
+/** The adapters that are loaded. Rows of one pass may use different ones. */
 export class Adapters {
   readonly #parts: AdaptersParts
   readonly #byName = new Map<string, Held>()
   /** Those of `#byName` and those that still answer their last requests. */
   readonly #held = new Set<Held>()
-  readonly #gates = new Map<string, PassTensor>()
   readonly #changes = new Turns()
-  #bank: Bank | null = null
+  #stacked: StackedAdapters | null = null
   #session: Session | null = null
   #count = 0
 
@@ -78,13 +71,8 @@ export class Adapters {
 
   /** What a pass takes beside where some of its rows are read under an adapter; valid for that pass. */
   adapt(keys: readonly (string | null)[]): Adapted | null {
-    const bank = this.#bank
-    if (!bank || !this.#session || keys.every((key) => key === null)) return null
-    const places = keys.map((key) => (key === null ? null : placeOf(bank, key)))
-    const gates = bank
-      .gates(places)
-      .map(({ port, dims, values }) => [port, this.#gate(port).holding(values, dims)] as const)
-    return { session: this.#session, tensors: { ...bank.matrices, ...Object.fromEntries(gates) } }
+    const tensors = this.#stacked?.bind(keys)
+    return tensors && this.#session ? { session: this.#session, tensors } : null
   }
 
   /** Loads an adapter from a folder; one of the name is replaced once it has answered. Throws `invalid_request`. */
@@ -124,8 +112,7 @@ export class Adapters {
   }
 
   dispose(): void {
-    for (const gate of this.#gates.values()) gate.dispose()
-    disposeAll(this.#bank?.matrices ?? {})
+    this.#stacked?.dispose()
     this.#session?.dispose()
   }
 
@@ -137,20 +124,18 @@ export class Adapters {
     await this.#changes.take(async () => {
       this.#held.delete(held)
       await this.#stack([...this.#held])
+      this.#parts.forget(held.key)
     })
   }
 
   /** Puts these and no others into the device's memory. */
   async #stack(all: readonly Held[]): Promise<void> {
-    const { device, config, type, turns, forget } = this.#parts
-    const adapters = all.map(({ adapter }) => adapter)
-    const { matrices, gates } = adapterBank(config, adapters, type)
+    const { device, config, type, turns } = this.#parts
+    const adapters = new Map(all.map(({ key, adapter }) => [key, adapter]))
     await turns.take(async () => {
-      const old = this.#bank
-      this.#bank =
-        all.length === 0 ? null : { places: placesOf(all), matrices: upload(device, type, matrices), gates }
-      disposeAll(old?.matrices ?? {})
-      for (const key of old?.places.keys() ?? []) if (!all.some((held) => held.key === key)) forget(key)
+      const old = this.#stacked
+      this.#stacked = all.length === 0 ? null : new StackedAdapters(device, config, type, adapters)
+      old?.dispose()
     })
   }
 
@@ -159,33 +144,4 @@ export class Adapters {
     if (held) return held
     throw new PlumblineError('model_not_found', `No adapter '${name}' is loaded; load it first.`)
   }
-
-  #gate(port: string): PassTensor {
-    const gate = this.#gates.get(port) ?? new PassTensor(this.#parts.device, this.#parts.type)
-    this.#gates.set(port, gate)
-    return gate
-  }
-}
-
-function placesOf(all: readonly Held[]): Map<string, number> {
-  return new Map(all.map(({ key }, place) => [key, place]))
-}
-
-function placeOf({ places }: Bank, key: string): number {
-  const place = places.get(key)
-  if (place === undefined) throw new TypeError(`the adapter ${key} was taken out while it was in use`)
-  return place
-}
-
-function upload(device: Device, type: DType, arrays: readonly BankArray[]): Record<string, DeviceTensor> {
-  const tensors = arrays.map(({ port, dims, values }) => {
-    const tensor = device.allocate(type, dims)
-    tensor.write(values)
-    return [port, tensor] as const
-  })
-  return Object.fromEntries(tensors)
-}
-
-function disposeAll(tensors: Tensors): void {
-  for (const tensor of Object.values(tensors)) tensor.dispose()
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Device, Tensors } from '../runtime/device.ts'
+import type { HostArray } from '../runtime/host-array.ts'
 import { openDevice } from '../runtime/open-device.ts'
 import type { Adapter } from '../weights/adapter.ts'
-import { adapterBank, checkAdapter } from './adapter-bank.ts'
+import { adapterBank, type BankSpan, checkAdapter } from './adapter-bank.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { linearParts, linearShape } from './linear-shapes.ts'
 import { LINEAR_ROLES, LORA_SITES, type LoraSite } from './ports.ts'
@@ -78,14 +79,25 @@ async function solo(
   return rows
 }
 
-function bound(adapters: readonly Adapter[], rows: readonly (number | null)[]): Tensors {
+function bound(
+  adapters: readonly Adapter[],
+  rows: readonly (number | null)[],
+  span: BankSpan = { first: 0, last: adapters.length - 1 },
+): Tensors {
   const bank = adapterBank(tiny.config, adapters, 'float32')
-  return Object.fromEntries(
-    [...bank.matrices, ...bank.gates(rows)].map(({ port, dims, values }) => {
-      if (!(values instanceof Float32Array)) throw new TypeError('the bank is float32')
-      return [port, decoder.tensor(values, dims)]
-    }),
-  )
+  const floats = (values: HostArray) => {
+    if (values instanceof Float32Array) return values
+    throw new TypeError('the bank is float32')
+  }
+  const matrices = bank.matrices.map(({ port, role, dims: [, columns = 0], values }) => {
+    const { from, count } = bank.ranks(role, span)
+    const within = floats(values).subarray(from * columns, (from + count) * columns)
+    return [port, decoder.tensor(within, [count, columns])] as const
+  })
+  const gates = bank
+    .gates(rows, span)
+    .map(({ port, dims, values }) => [port, decoder.tensor(floats(values), dims)] as const)
+  return Object.fromEntries([...matrices, ...gates])
 }
 
 test('an adapter at every layer is the model with its products merged', async () => {
@@ -117,6 +129,28 @@ test('rows of one batch use adapters of other ranks and sites, and none', async 
     expect(
       largestDifference([...prompt.slice(8 * row, 8 * row + 8), ...next.slice(row, row + 1)], expected),
     ).toBeLessThan(1e-5)
+  }
+})
+
+test('a pass needs no ranks but those of the adapters from its first to its last', async () => {
+  const adapters = [
+    adapterOf(tiny.config, 'wide', 4, LORA_SITES),
+    adapterOf(tiny.config, 'narrow', 2, ['k_proj', 'up_proj']),
+    adapterOf(tiny.config, 'outer', 3, ['o_proj', 'gate_proj']),
+  ]
+  for (const [first, last] of [
+    [1, 1],
+    [2, 2],
+    [1, 2],
+  ] as const) {
+    const matrices = bound(adapters, [first, last], { first, last })
+    const texts = [TINY_TOKENS.slice(0, 8), TINY_TOKENS.slice(1, 9)]
+    const rows = await decoder.run(decoder.buffers(2), { tokens: texts, adapters: matrices })
+    for (const [row, place] of [first, last].entries()) {
+      const adapter = adapters[place]
+      const expected = adapter && (await solo(merged(adapter), texts[row] ?? []))
+      expect(largestDifference(rows.slice(8 * row, 8 * row + 8), expected ?? [])).toBeLessThan(1e-5)
+    }
   }
 })
 

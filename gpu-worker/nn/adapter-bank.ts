@@ -10,12 +10,17 @@ import { LINEAR_ROLES, type LinearRole, type LoraSite, PORTS } from './ports.ts'
 /** What one of the graph's ports takes. */
 export type BankArray = { port: string; dims: readonly number[]; values: HostArray }
 
+/** Adapters of a bank that stand side by side, by their places: from the first to the last. */
+export type BankSpan = { first: number; last: number }
+
 /** Adapters side by side, so that rows of one batch may each use another. */
 export type AdapterBank = {
-  /** The stacked matrices of all layers. */
-  matrices: readonly BankArray[]
-  /** The gates of a batch: for each row the place of its adapter among those of the bank, null for none. */
-  gates(rows: readonly (number | null)[]): BankArray[]
+  /** The stacked matrices of all layers: [ranks of all adapters, columns]. */
+  matrices: readonly (BankArray & { role: LinearRole })[]
+  /** The rows of a role's matrices that hold some adapters' ranks: at least one. */
+  ranks(role: LinearRole, span: BankSpan): { from: number; count: number }
+  /** The gates of a batch over a span's ranks: for each row the place of its adapter in the bank, null for none. */
+  gates(rows: readonly (number | null)[], span: BankSpan): BankArray[]
 }
 
 /** Some consecutive ranks of a stack: those of one adapter at one site. */
@@ -44,18 +49,27 @@ export function adapterBank(config: DecoderConfig, adapters: readonly Adapter[],
     matrices: stacks.flatMap((stack) =>
       layers.flatMap((layer) => stackedMatrices(config, adapters, layer, stack, type)),
     ),
-    gates: (rows) =>
-      stacks.map(({ role, bands, ranks }) => {
-        const values = new Float32Array(rows.length * ranks)
+    ranks: (role, span) => spanRanks(stacks.find((stack) => stack.role === role)?.bands ?? [], span),
+    gates: (rows, span) =>
+      stacks.map(({ role, bands }) => {
+        const { from: start, count } = spanRanks(bands, span)
+        const values = new Float32Array(rows.length * count)
         for (const [row, chosen] of rows.entries()) {
           for (const { adapter, from, rank } of bands) {
             if (adapter !== chosen) continue
-            values.fill(adapters[adapter]?.scaling ?? 0, row * ranks + from, row * ranks + from + rank)
+            const at = row * count + from - start
+            values.fill(adapters[adapter]?.scaling ?? 0, at, at + rank)
           }
         }
-        return { port: PORTS.loraGate(role), dims: [rows.length, 1, ranks], values: inType(values, type) }
+        return { port: PORTS.loraGate(role), dims: [rows.length, 1, count], values: inType(values, type) }
       }),
   }
+}
+
+/** Of adapters that leave the role alone, the first rank of all, to which no gate opens. */
+function spanRanks(bands: readonly Band[], { first, last }: BankSpan): { from: number; count: number } {
+  const within = bands.filter(({ adapter }) => adapter >= first && adapter <= last)
+  return { from: within[0]?.from ?? 0, count: within.reduce((sum, { rank }) => sum + rank, 0) || 1 }
 }
 
 function bandsOf(config: DecoderConfig, adapters: readonly Adapter[], role: LinearRole): Band[] {
@@ -81,7 +95,7 @@ function stackedMatrices(
   layer: number,
   { role, bands, ranks }: { role: LinearRole; bands: readonly Band[]; ranks: number },
   type: DType,
-): BankArray[] {
+): AdapterBank['matrices'] {
   const [out, inner] = linearShape(config, role)
   const a = new Float32Array(ranks * inner)
   const b = new Float32Array(ranks * out)
@@ -96,8 +110,8 @@ function stackedMatrices(
     }
   }
   return [
-    { port: PORTS.loraA(layer, role), dims: [ranks, inner], values: inType(a, type) },
-    { port: PORTS.loraB(layer, role), dims: [ranks, out], values: inType(b, type) },
+    { role, port: PORTS.loraA(layer, role), dims: [ranks, inner], values: inType(a, type) },
+    { role, port: PORTS.loraB(layer, role), dims: [ranks, out], values: inType(b, type) },
   ]
 }
 

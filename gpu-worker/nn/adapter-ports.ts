@@ -1,4 +1,3 @@
-import * as fused from '../onnx/fused.ts'
 import type { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
@@ -32,7 +31,7 @@ export function withAdapters(
   if (!gate) return y
   const a = g.input(PORTS.loraA(layer, role), x.dtype, [ranks(role), x.shape.at(-1) ?? 1])
   const b = g.input(PORTS.loraB(layer, role), x.dtype, [ranks(role), y.shape.at(-1) ?? 1])
-  return ops.gemm(g, ops.mul(g, fused.matmulTransposed(g, x, a), gate), b, y)
+  return ops.gemm(g, ops.mul(g, ops.gemmTransposed(g, x, a), gate), b, y)
 }
 
 const ranks = (role: LinearRole) => `ranks_${role}`

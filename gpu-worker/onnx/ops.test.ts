@@ -63,6 +63,10 @@ test('products of matrices', async () => {
   const stack = float32([2, 1, 3], [1, 0, 0, 0, 1, 0])
   expect(await result([stack, w], (g, v) => ops.matmul(g, nth(v, 0), nth(v, 1)))).toEqual([1, 0, 0, 1])
   const c = float32([2, 2], [100, 200, 300, 400])
+  const rows = float32([2, 3], [1, 0, 1, 0, 1, 1])
+  expect(await result([X, rows], (g, v) => ops.gemmTransposed(g, nth(v, 0), nth(v, 1)))).toEqual([
+    4, 5, 10, 11,
+  ])
   expect(await result([X, w, c], (g, v) => ops.gemm(g, nth(v, 0), nth(v, 1), nth(v, 2)))).toEqual([
     104, 205, 310, 411,
   ])
