@@ -10,7 +10,7 @@ import { prepare } from './setting.ts'
 import { measureSpeed } from './speed.ts'
 
 /**
- * `npm run bench:worker -- [part...] [--rounds N] [--threads N] [--pairs FILE] [--points FILE]`: a JSON object a
+ * `npm run bench:worker -- [part...] [--rounds N] [--threads N] [--pairs FILE [--count N]] [--points FILE]`: a JSON object a
  * line. Every ratio is of two things that ran in turns in this run, on the same threads and the same numbers.
  */
 const PARTS = ['speed', 'adapters', 'constrained', 'judging', 'judge', 'growth', 'precision'] as const
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
     pairs: { type: 'string' },
+    count: { type: 'string', default: '30' },
     points: { type: 'string' },
   },
   allowPositionals: true,
@@ -40,5 +41,5 @@ if (wanted('growth')) await measureGrowth(setting, values.points)
 if (wanted('precision')) {
   if (values.pairs === undefined)
     console.error('Precision was not measured: give --pairs FILE, as eval takes it.')
-  else await measurePrecision(setting, values.pairs, 30)
+  else await measurePrecision(setting, values.pairs, Number(values.count))
 }
