@@ -11,6 +11,9 @@ describe('chat completions', () => {
     const engine = fakeEngine()
     const reply = await post(await start(engine), '/v1/chat/completions', {
       ...hello,
+      messages: [{ role: 'developer', content: 'Be brief.' }, ...hello.messages],
+      // The older name gives way.
+      max_tokens: 5,
       max_completion_tokens: 3,
       temperature: 0.5,
       top_p: 0.9,
@@ -25,12 +28,13 @@ describe('chat completions', () => {
     expect(answer.choices[0].logprobs?.content.map(({ token }) => token)).toEqual(['The', ' sky', ' is'])
     expect(answer.choices[0].logprobs?.content[0]?.top_logprobs).toHaveLength(2)
     expect(answer.usage).toEqual({
-      prompt_tokens: 5,
+      prompt_tokens: 7,
       completion_tokens: 3,
-      total_tokens: 8,
+      total_tokens: 10,
       prompt_tokens_details: { cached_tokens: 1 },
     })
     expect(engine.seen[0]).toMatchObject({
+      messages: [{ role: 'system', content: 'Be brief.' }, ...hello.messages],
       maxTokens: 3,
       temperature: 0.5,
       topP: 0.9,
@@ -72,7 +76,7 @@ describe('chat completions', () => {
   })
 
   it('gives the places of callers who hung up to the next, whether they had begun to read or not', async () => {
-    const engine = fakeEngine({ delayMs: 30 })
+    const engine = fakeEngine({ delayMs: 300 })
     const worker = await start(engine)
     const callers = new AbortController()
     let reading = 0
@@ -87,7 +91,8 @@ describe('chat completions', () => {
     const ends = await Promise.allSettled(calls)
     expect(ends.map(({ status }) => status)).toEqual(Array(32).fill('rejected'))
     await until(() => engine.ended.length === 32)
-    const next = await Promise.all(calls.map(() => post(worker, '/v1/chat/completions', hello).catch(String)))
+    const brief = { ...hello, max_tokens: 1 }
+    const next = await Promise.all(calls.map(() => post(worker, '/v1/chat/completions', brief).catch(String)))
     expect(next.map((reply) => (typeof reply === 'string' ? reply : reply.status))).toEqual(
       Array(32).fill(200),
     )
@@ -178,7 +183,7 @@ describe('chat completions', () => {
   })
 
   it('turns callers away while its hands are full, and takes them again', async () => {
-    const worker = await start(fakeEngine({ delayMs: 20 }), { queue: 32 })
+    const worker = await start(fakeEngine({ delayMs: 150 }), { queue: 32 })
     const ask = (stream: boolean) => post(worker, '/v1/chat/completions', { ...hello, stream })
     for (let i = 0; i < 40; i++) await (await post(worker, '/v1/chat/completions', '{')).text()
     const replies = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(index % 2 === 0)))
