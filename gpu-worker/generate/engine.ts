@@ -9,7 +9,7 @@ export type ModelInfo = {
   id: string
   /** SHA-256 of the weights file, hex; of several files, of their digests. Part of every cache key. */
   digest: string
-  /** Tokens that prompt and reply may have together. */
+  /** Tokens that prompt and reply may have together: as many as the model, the settings and memory allow. */
   context: number
   vocabulary: number
   family: string
@@ -65,7 +65,7 @@ export type EngineStats = {
   tokens: { prompt: number; cached: number; completion: number }
   /** Forward passes, the rows and new tokens that they had in all, and the milliseconds they took. */
   passes: { count: number; rows: number; tokens: number; milliseconds: number }
-  /** Keys and values, in bytes; `running` is set aside for what is under way, the most that it can come to. */
+  /** Keys and values, in bytes; `running` is set aside for what is under way. */
   kv: { running: number; cached: number; limit: number }
   /** Prompts that found a prefix in the cache, and that found none. */
   prefix: { hits: number; misses: number; evictions: number }

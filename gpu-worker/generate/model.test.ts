@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { TINY_NAMES } from '../nn/testing/tiny-models.ts'
-import { kvBytes } from './kv/kv-shape.ts'
+import { expectSame, near } from './testing/expect-same.ts'
 import { letterNoise, TinyModel, type TinyOptions, type TinyReply } from './testing/tiny-model.ts'
 
 /** The whole engine but its thread and its texts, on a model of a few thousand weights. */
@@ -14,15 +14,6 @@ async function open(options: TinyOptions = {}): Promise<TinyModel> {
 afterEach(async () => {
   for (const tiny of opened.splice(0)) await tiny.dispose()
 })
-
-const near = (numbers: readonly number[], digits: number) =>
-  numbers.map((number) => expect.closeTo(number, digits))
-
-function expectSame(reply: TinyReply, solo: TinyReply): void {
-  expect(reply.ids).toEqual(solo.ids)
-  expect(reply.logprobs).toEqual(near(solo.logprobs, 4))
-  expect(reply.text).toBe(solo.text)
-}
 
 const PROMPTS = Array.from({ length: 8 }, (_, i) => letterNoise(20 + 60 * i, i + 1))
 
@@ -150,100 +141,6 @@ describe('packed scoring', () => {
     expect(settled.map(({ status }) => status)).toEqual(
       questions.map((_, i) => (i === 3 ? 'rejected' : 'fulfilled')),
     )
-  })
-})
-
-describe('admission', () => {
-  /** Of one row with room for 256 tokens: the tiny llama's sizes. */
-  const ROW = kvBytes({ layers: 2, kvHeads: 2, headSize: 16, dtype: 'float32' }, 1, 256)
-
-  test('replies wait until the memory that they may need is free; the limit holds', async () => {
-    const tiny = await open({ limits: { kvBytes: 5 * ROW, cacheBytes: 2 * ROW } })
-    let running = 0
-    let most = 0
-    let bytes = 0
-    const watch = setInterval(() => {
-      const { kv } = tiny.model.stats()
-      bytes = Math.max(bytes, kv.running + kv.cached)
-    }, 1)
-    const replies = await Promise.all(
-      PROMPTS.slice(0, 4).map(async (prompt) => {
-        const reply = await tiny.write(prompt.slice(0, 200), { maxTokens: 50 }, () => {
-          running++
-          most = Math.max(most, running)
-        })
-        running--
-        return reply
-      }),
-    )
-    clearInterval(watch)
-    expect(bytes).toBeGreaterThan(2 * ROW)
-    expect(bytes).toBeLessThanOrEqual(5 * ROW)
-    expect(replies.map(({ ids }) => ids.length)).toEqual([50, 50, 50, 50])
-    // Three rows take the places of four, and a text is read beside them.
-    expect(most).toBeGreaterThan(1)
-    expect(most).toBeLessThan(5)
-  })
-
-  test('what never fits is refused with the setting to change, and others go on', async () => {
-    const tiny = await open({ limits: { kvBytes: 3 * ROW } })
-    const small = tiny.write(PROMPTS[0] ?? '', { maxTokens: 5 })
-    await expect(tiny.write('A', { maxTokens: 900 })).rejects.toMatchObject({
-      code: 'context_exceeded',
-      message: expect.stringContaining('PLUMBLINE_KV_BYTES'),
-    })
-    await expect(tiny.choose(letterNoise(900, 1), ['A', 'B'])).rejects.toMatchObject({
-      code: 'context_exceeded',
-    })
-    expect((await small).ids).toHaveLength(5)
-  })
-
-  test('a reply that is given up frees its place at the next step', async () => {
-    const tiny = await open({ limits: { maxBatch: 1 } })
-    const abort = new AbortController()
-    const started = Promise.withResolvers<void>()
-    const long = tiny.write('ABC', { maxTokens: 1000, signal: abort.signal }, started.resolve)
-    const next = tiny.write('ABD', { maxTokens: 2 })
-    const waiting = tiny.write('ABE', { maxTokens: 2, signal: abort.signal })
-    await started.promise
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    abort.abort(new Error('enough'))
-    const given = await Promise.allSettled([long, waiting])
-    expect(given).toMatchObject(Array(2).fill({ status: 'rejected', reason: { message: 'enough' } }))
-    expect((await next).ids).toHaveLength(2)
-    await expect.poll(() => tiny.model.stats().kv.running).toBe(0)
-  })
-
-  test('a caller with many requests does not hold up another', async () => {
-    const tiny = await open({ limits: { maxBatch: 1 } })
-    const order: string[] = []
-    const ask = (caller: string) => tiny.write('ABC', { caller, maxTokens: 4 }, () => order.push(caller))
-    await Promise.all([...Array.from({ length: 6 }, () => ask('many')), ask('few'), ask('few')])
-    expect(order.slice(0, 5).filter((caller) => caller === 'few')).toHaveLength(2)
-  })
-
-  test('a question is answered while a long reply is being written', async () => {
-    const tiny = await open()
-    let over = false
-    const long = tiny.write('ABC', { maxTokens: 900 }).finally(() => {
-      over = true
-    })
-    for (let i = 0; i < 3; i++) await tiny.choose(letterNoise(600, i), ['A', 'B'])
-    expect(over).toBe(false)
-    await long
-  })
-
-  test('a question does not wait for a long text to be read', async () => {
-    const tiny = await open()
-    const order: string[] = []
-    const started = Promise.withResolvers<void>()
-    const long = tiny
-      .write(letterNoise(1000, 1), { maxTokens: 1 }, started.resolve)
-      .then(() => order.push('long'))
-    await started.promise
-    await tiny.choose(letterNoise(20, 2), ['A', 'B']).then(() => order.push('question'))
-    await long
-    expect(order).toEqual(['question', 'long'])
   })
 })
 

@@ -127,11 +127,12 @@ export class Model {
   }
 
   async choose(request: ChooseRequest, onStart: OnStart): Promise<ChooseResult> {
-    const choices = request.choices.map((choice) => this.#parts.tokenizer.encode(choice))
+    const { tokenizer, config } = this.#parts
+    const choices = request.choices.map((choice) => tokenizer.encode(choice, config.context))
     if (choices.length === 0 || choices.some((tokens) => tokens.length === 0)) {
       throw new PlumblineError('invalid_request', 'A choice is empty; give choices of at least one token.')
     }
-    const prompt = this.#prompt.tokens(request.messages, Math.max(...choices.map(({ length }) => length)) - 1)
+    const prompt = this.#prompt.tokens(request.messages, longest(choices) - 1)
     using adapter = this.#adapters.use(request.adapter)
     const { caller = '', signal } = request
     const question = { prompt, choices, adapter: adapter.key, caller, signal, onStart }
@@ -204,4 +205,8 @@ export class Model {
     this.#tokens.cached += cached
     this.#tokens.completion += completion
   }
+}
+
+function longest(choices: readonly (readonly number[])[]): number {
+  return choices.reduce((most, { length }) => Math.max(most, length), 0)
 }

@@ -2,6 +2,9 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { Chat } from '../text/chat.ts'
 
+/** A text is cut into tokens until it has so many times those that fit: most who send too much learn how much it is. */
+const COUNTED = 4
+
 /** Turns requests' messages into tokens, and refuses what the model can't hold. */
 export class Prompt {
   readonly #chat: Chat
@@ -20,8 +23,9 @@ export class Prompt {
     // Cutting megabytes into tokens would hold everybody up; what can't fit however it is cut is refused first.
     const characters = messages.reduce((sum, { content }) => sum + content.length, 1)
     this.check(Math.ceil(characters / this.#longest), room, 'at least ')
-    const tokens = this.#chat(messages)
-    this.check(tokens.length, room)
+    const most = COUNTED * this.#context
+    const tokens = this.#chat(messages, most)
+    this.check(tokens.length, room, tokens.length > most ? 'at least ' : '')
     return tokens
   }
 

@@ -26,6 +26,11 @@ export class Reader {
     this.#parts = parts
   }
 
+  /** Drops what the cache may hold no longer. */
+  shrinkCache(): void {
+    this.#parts.cache.shrink(this.#parts.budget.spare)
+  }
+
   /** Gives a sequence that begins like the wanted tokens to `use`, and keeps what it holds then. */
   async using<T>(wanted: SequenceWanted, use: (sequence: Sequence) => Promise<T>): Promise<T> {
     const { cache, budget } = this.#parts

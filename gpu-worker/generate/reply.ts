@@ -23,7 +23,7 @@ export class Reply {
   readonly #options: ReplyOptions
   readonly #random
   readonly #text: ReplyText
-  #completion = 0
+  readonly #written: number[] = []
   #finish: 'stop' | 'length' | null = null
 
   constructor(options: ReplyOptions) {
@@ -32,9 +32,9 @@ export class Reply {
     this.#text = new ReplyText(options.request.stop)
   }
 
-  /** Tokens written so far. */
-  get completion(): number {
-    return this.#completion
+  /** The tokens written so far. */
+  get written(): readonly number[] {
+    return this.#written
   }
 
   /** Why it ended; null while it goes on. */
@@ -61,12 +61,12 @@ export class Reply {
     if (tokenizer.ends.has(id)) return this.#end('stop')
 
     constraint?.accept(id)
-    this.#completion++
+    this.#written.push(id)
     const text = tokenizer.isControl(id) ? '' : this.#text.push(tokenizer.bytes(id))
     const token: GeneratedToken = { ...describe(id), top }
     this.#options.onToken({ type: 'token', text, token })
     if (this.#text.stopped || constraint?.complete) return this.#end('stop')
-    return this.#completion < limit ? id : this.#end('length')
+    return this.#written.length < limit ? id : this.#end('length')
   }
 
   #end(finish: 'stop' | 'length'): null {

@@ -52,11 +52,10 @@ export class Scorer {
     this.#options = options
   }
 
-  /** Throws `context_exceeded` for keys and values beyond the engine's limit, and the signal's reason. */
+  /** Throws the signal's reason. */
   async score(question: Question): Promise<ChooseResult> {
     const { signal, caller, choices } = question
     signal?.throwIfAborted()
-    this.#admission.refuseOversized(this.#need([question]))
     const task: Task = {
       ...question,
       arrived: performance.now(),
@@ -105,7 +104,8 @@ export class Scorer {
   /** Room for the longest sequence with a row of branches behind it. */
   #need(questions: readonly Question[]): KvNeed {
     const longest = questions.reduce((most, question) => Math.max(most, lengthOf(question)), 0)
-    return { prompt: longest + Math.min(this.#options.pack, this.#options.batch), row: null }
+    const { pack, batch, places } = this.#options
+    return { prompt: Math.min(longest + Math.min(pack, batch), places), row: null }
   }
 
   /** Takes questions under one adapter until the batch is full, at least one. */

@@ -11,6 +11,8 @@ export type Writing = {
   readonly signal: AbortSignal | undefined
   /** Takes the logits after its last token. Returns the next token, null when it has ended. */
   take(logits: Float32Array): number | null
+  /** Whether there is memory for so many tokens of it. */
+  grow(tokens: number): boolean
   /** Its row has been given to others. */
   left(): void
 }
@@ -24,16 +26,30 @@ export type WriterParts = {
   vocabulary: number
 }
 
-type Row = { writing: Writing; next: number; over: boolean; end: PromiseWithResolvers<void> }
+/** Why a reply is out of the batch: it is whole, or there was no memory for its next token. */
+export type Outcome = 'whole' | 'evicted'
+
+/** `age` counts up: who joined later has a larger one. */
+type Row = {
+  writing: Writing
+  next: number
+  age: number
+  over: boolean
+  end: PromiseWithResolvers<Outcome>
+}
 type Joining = { row: Row; sequence: Sequence; joined: PromiseWithResolvers<void> }
 type Step = { rows: readonly Row[]; logits: Float32Array }
 
-/** Writes replies together, a token of each a pass; replies join and leave between passes. */
+/**
+ * Writes replies together, a token of each a pass; replies join and leave between passes. Where their tokens come to
+ * more than there is memory for, the newest go.
+ */
 export class Writer {
   readonly #parts: WriterParts
   readonly #batch: DecodeBatch<Row>
   #joining: Joining[] = []
   #running = false
+  #joined = 0
 
   constructor(parts: WriterParts) {
     this.#parts = parts
@@ -47,10 +63,10 @@ export class Writer {
 
   /**
    * Takes a reply into the batch, with its first token and the sequence before it, which has been copied when this
-   * resolves. `ended` resolves with the reply's end; it throws the signal's reason and what `take` throws.
+   * resolves. `ended` resolves when it is out again; it throws the signal's reason and what `take` throws.
    */
-  async join(writing: Writing, next: number, sequence: Sequence): Promise<{ ended: Promise<void> }> {
-    const row: Row = { writing, next, over: false, end: Promise.withResolvers() }
+  async join(writing: Writing, next: number, sequence: Sequence): Promise<{ ended: Promise<Outcome> }> {
+    const row: Row = { writing, next, age: this.#joined++, over: false, end: Promise.withResolvers() }
     const joined = Promise.withResolvers<void>()
     this.#joining.push({ row, sequence, joined })
     if (!this.#running) void this.#run()
@@ -106,7 +122,7 @@ export class Writer {
     const rows = this.#batch.rows.map(({ reply }) => reply)
     this.#batch.dispose()
     for (const row of rows) {
-      end(row, error)
+      fail(row, error)
       row.writing.left()
     }
     for (const { joined } of this.#joining.splice(0)) joined.reject(error)
@@ -114,18 +130,46 @@ export class Writer {
   }
 
   #settle(): void {
-    for (const { reply } of this.#batch.rows) endIfAborted(reply)
-    const over = this.#batch.rows.flatMap(({ reply }) => (reply.over ? [reply] : []))
-    this.#batch.leave((row) => row.over)
-    for (const { writing } of over) writing.left()
+    for (const { reply } of this.#batch.rows) failIfAborted(reply)
+    this.#dismiss((row) => row.over)
     for (const { row, sequence, joined } of this.#joining.splice(0)) {
+      const { signal } = row.writing
+      if (signal?.aborted) {
+        joined.reject(signal.reason)
+        continue
+      }
       try {
-        row.writing.signal?.throwIfAborted()
         this.#batch.join(row, sequence.kv, sequence.tokens.length)
         joined.resolve()
       } catch (error) {
         joined.reject(error)
+        throw error
       }
+    }
+    this.#evict()
+  }
+
+  /** The newest rows go until there is memory for the next token of each that stays. */
+  #evict(): void {
+    const rows = this.#batch.rows.toSorted((a, b) => a.reply.age - b.reply.age)
+    for (let oldest = 0; oldest < rows.length; ) {
+      const row = rows[oldest]
+      if (row?.reply.writing.grow(row.length + 1)) {
+        oldest++
+        continue
+      }
+      const newest = rows.pop()?.reply
+      if (newest) end(newest, 'evicted')
+      this.#dismiss((row) => row === newest)
+    }
+  }
+
+  #dismiss(goes: (row: Row) => boolean): void {
+    const gone = this.#batch.rows.map(({ reply }) => reply).filter(goes)
+    try {
+      this.#batch.leave(goes)
+    } finally {
+      for (const { writing } of gone) writing.left()
     }
   }
 
@@ -135,23 +179,26 @@ export class Writer {
       if (row.over) return
       try {
         const next = row.writing.take(logits.subarray(index * vocabulary, (index + 1) * vocabulary))
-        if (next === null) end(row)
+        if (next === null) end(row, 'whole')
         else row.next = next
       } catch (error) {
-        end(row, error)
+        fail(row, error)
       }
     })
   }
 }
 
-function end(row: Row, ...failure: [] | [unknown]): void {
-  if (row.over) return
+function end(row: Row, outcome: Outcome): void {
   row.over = true
-  if (failure.length > 0) row.end.reject(failure[0])
-  else row.end.resolve()
+  row.end.resolve(outcome)
 }
 
-function endIfAborted(row: Row): void {
+function fail(row: Row, error: unknown): void {
+  row.over = true
+  row.end.reject(error)
+}
+
+function failIfAborted(row: Row): void {
   const { signal } = row.writing
-  if (signal?.aborted) end(row, signal.reason)
+  if (signal?.aborted) fail(row, signal.reason)
 }

@@ -44,6 +44,11 @@ const TYPES: Record<Precision, DType> = {
   int4: 'float32',
 }
 
+/** What a decoder over weights of a precision computes in, and keeps keys and values in, unless told otherwise. */
+export function decoderType(precision: Precision): DType {
+  return TYPES[precision]
+}
+
 /**
  * The graph of a decoder as an ONNX model; `PORTS` says what goes in and out. Its weights lie in the store's data file.
  * Throws `not_configured` where one is missing or has another shape than the sizes say.

@@ -6,8 +6,8 @@ import type { TokenizerFiles } from '../weights/checkpoint.ts'
 import { controlPattern, disarm } from './control.ts'
 import { type Tokenizer, tokenName } from './tokenizer.ts'
 
-/** The tokens of a conversation, up to where the model's reply begins. */
-export type Chat = (messages: readonly Message[]) => number[]
+/** The tokens of a conversation, up to where the model's reply begins. Some more than `most` stand for all that are more. */
+export type Chat = (messages: readonly Message[], most?: number) => number[]
 
 const files = z.object({
   config: z.object({
@@ -31,15 +31,20 @@ export function createChat(tokenizerFiles: TokenizerFiles, tokenizer: Tokenizer)
   // Nobody can guess it, so no message contains it. It leaves no trace in the tokens.
   const mark = `\ue000${crypto.randomUUID()}\ue001`
   const pattern = controlPattern(tokenizer.control.keys())
-  return (messages) => {
+  return (messages, most = Number.POSITIVE_INFINITY) => {
     const disarmed = messages.map(({ role, content }) => ({
       role,
       content: disarm(content, tokenizer.control.keys(), mark),
     }))
     const pieces = render(template, { ...constants, messages: disarmed }).split(pattern)
-    return pieces.flatMap(
-      (piece) => tokenizer.control.get(piece) ?? tokenizer.encode(piece.replaceAll(mark, '')),
-    )
+    const tokens: number[] = []
+    for (const piece of pieces) {
+      if (tokens.length > most) break
+      const control = tokenizer.control.get(piece)
+      const plain = () => tokenizer.encode(piece.replaceAll(mark, ''), most - tokens.length)
+      for (const token of control === undefined ? plain() : [control]) tokens.push(token)
+    }
+    return tokens
   }
 }
 

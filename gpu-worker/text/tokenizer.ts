@@ -17,9 +17,10 @@ export type Tokenizer = {
   readonly ends: ReadonlySet<number>
   /**
    * Tokens of plain text: whatever it contains, never a control token. A byte that no token writes (some
-   * vocabularies lack a few that UTF-8 text rarely holds) is left out.
+   * vocabularies lack a few that UTF-8 text rarely holds) is left out. Some more than `most` stand for all that are
+   * more. Throws `invalid_request` for a text whose long words take too long to cut, see `cachedEncoder`.
    */
-  encode(text: string): number[]
+  encode(text: string, most?: number): number[]
   /** What the token writes, as UTF-8; a control token writes its name. */
   bytes(id: number): Uint8Array
   isControl(id: number): boolean

@@ -53,10 +53,13 @@ export class DecodeBatch<Reply> {
     for (let row = this.#rows.length - 1; row >= 0; row--) {
       const leaving = this.#rows[row]
       if (!leaving || !gone(leaving.reply)) continue
-      const last = this.#rows.pop()
-      if (!last || last === leaving) continue
-      this.#kv?.copyRow(this.#kv, this.#rows.length, row, last.length)
-      this.#rows[row] = last
+      const from = this.#rows.length - 1
+      const last = this.#rows[from]
+      if (last && last !== leaving) {
+        this.#kv?.copyRow(this.#kv, from, row, last.length)
+        this.#rows[row] = last
+      }
+      this.#rows.pop()
     }
     this.#fit(this.#lengths())
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SHAPE } from '../testing/kv.ts'
-import { KvBudget } from './kv-budget.ts'
+import { contextWithin, KvBudget } from './kv-budget.ts'
 import { kvBytes } from './kv-shape.ts'
 
 const ROW = kvBytes(SHAPE, 1, 256)
@@ -44,9 +44,38 @@ test('memory that the batch has not given back yet is counted', () => {
   expect(shared.fits({ prompt: 300, row: 100 })).toBe(true)
 })
 
-test('what never fits is refused with the setting to change', () => {
-  expect(() => budget(5).refuseOversized({ prompt: 100, row: 1000 })).not.toThrow()
-  expect(() => budget(5).refuseOversized({ prompt: 300, row: 1100 })).toThrow(
-    /^The request may come to 1100 tokens, whose keys and values take \d+ MiB, .* raise PLUMBLINE_KV_BYTES\.$/,
+test('a row grows as long as the others leave memory for it', () => {
+  const shared = budget(5)
+  const need = { prompt: 100, row: 200 }
+  const other = { ...need }
+  shared.admit(need)
+  shared.leavePrompt(need)
+  expect(shared.grow(need, 1200)).toBe(true)
+  expect(shared.running).toBe(5 * ROW)
+  expect(shared.grow(need, 1300)).toBe(false)
+  expect(shared.running).toBe(5 * ROW)
+  expect(shared.fits(other)).toBe(false)
+  shared.leaveBatch(need)
+  shared.admit(other)
+  shared.admit(need)
+  // Both rows would get room for 600, beside the texts that are being read.
+  expect(shared.grow(other, 600)).toBe(false)
+  shared.leavePrompt(need)
+  shared.leavePrompt(other)
+  expect(shared.grow(other, 500)).toBe(true)
+})
+
+test('a context is as long as memory holds its text and its row', () => {
+  expect(contextWithin(100 * ROW, SHAPE, 1024)).toBe(1024)
+  expect(contextWithin(10 * ROW, SHAPE, 1024)).toBe(1024)
+  expect(contextWithin(10 * ROW - 1, SHAPE, 1024)).toBe(1023)
+  expect(contextWithin(5 * ROW, SHAPE, 1024)).toBe(511)
+  expect(contextWithin(2 * ROW, SHAPE, 100)).toBe(100)
+})
+
+test('memory that holds next to nothing is refused with what to set', () => {
+  expect(() => contextWithin(4 * ROW - 1, SHAPE, 1024)).toThrow(
+    `PLUMBLINE_KV_BYTES is ${4 * ROW - 1}, too little for texts of 256 tokens: set it to ${4 * ROW} or more.`,
   )
+  expect(contextWithin(4 * ROW, SHAPE, 1024)).toBe(511)
 })

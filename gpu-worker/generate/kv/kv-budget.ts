@@ -1,19 +1,23 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { type KvShape, kvBytes, placesFor, roomFor } from './kv-shape.ts'
+import { type KvShape, kvBytes, placesFor, roomFor, tokensWithin } from './kv-shape.ts'
 
-/** The most tokens that a request will hold: while its text is read, and in its row of the decode batch, if it gets one. */
+/** A model that can hold less answers nothing of use. */
+const LEAST_CONTEXT = 256
+
+/** Tokens that a request holds: while its text is read, and at first in its row of the decode batch, if it gets one. */
 export type KvNeed = { prompt: number; row: number | null }
 
 /**
  * Shares one limit of bytes between the texts being read, the decode batch, and the cache, which gets what the others
- * leave. Requests are counted with the most that they can come to, so that what was admitted never runs out.
+ * leave. Memory is set aside before it is used: a row that comes to need more asks for it, and may be told no.
  */
 export class KvBudget {
   readonly #shape: KvShape
   readonly #limit: number
   readonly #cacheLimit: number
   readonly #prompts = new Set<KvNeed>()
-  readonly #rows = new Set<KvNeed>()
+  /** With the tokens that each row may hold. */
+  readonly #rows = new Map<KvNeed, number>()
   /** What the batch really holds: it shrinks later than its requests leave. */
   readonly #batchBytes: () => number
 
@@ -27,17 +31,6 @@ export class KvBudget {
     this.#batchBytes = batchBytes
   }
 
-  /** Throws `context_exceeded` for a request that would not fit if it were alone. */
-  refuseOversized({ prompt, row }: KvNeed): void {
-    const bytes = this.#promptBytes(prompt) + (row === null ? 0 : this.#batch([row]))
-    if (bytes <= this.#limit) return
-    throw new PlumblineError(
-      'context_exceeded',
-      `The request may come to ${row ?? prompt} tokens, whose keys and values take ${mebibytes(bytes)}, but the ` +
-        `engine holds ${mebibytes(this.#limit)}: shorten it, ask for fewer tokens, or raise PLUMBLINE_KV_BYTES.`,
-    )
-  }
-
   fits(need: KvNeed): boolean {
     return this.#running(need) <= this.#limit
   }
@@ -45,7 +38,17 @@ export class KvBudget {
   /** Counts a request in, in both of its places. */
   admit(need: KvNeed): void {
     this.#prompts.add(need)
-    if (need.row !== null) this.#rows.add(need)
+    if (need.row !== null) this.#rows.set(need, need.row)
+  }
+
+  /** Sets more aside for a row that shall hold so many tokens. False where others leave no memory for that. */
+  grow(need: KvNeed, tokens: number): boolean {
+    const before = this.#rows.get(need) ?? 0
+    if (tokens <= before) return true
+    this.#rows.set(need, tokens)
+    if (roomFor(tokens) === roomFor(before) || this.running <= this.#limit) return true
+    this.#rows.set(need, before)
+    return false
   }
 
   /** Its text has been read, and has been given to the cache. */
@@ -70,7 +73,7 @@ export class KvBudget {
   #running(joining: KvNeed | null): number {
     const all = joining ? [joining] : []
     const prompts = [...this.#prompts, ...all].reduce((sum, { prompt }) => sum + this.#promptBytes(prompt), 0)
-    const rows = [...this.#rows, ...all].flatMap(({ row }) => row ?? [])
+    const rows = [...this.#rows.values(), ...all.flatMap(({ row }) => row ?? [])]
     return prompts + Math.max(this.#batchBytes(), this.#batch(rows))
   }
 
@@ -83,6 +86,17 @@ export class KvBudget {
   }
 }
 
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 2 ** 20)} MiB`
+/**
+ * The longest context, `wanted` at the most, with which any request fits into so many bytes when it is alone: its text
+ * while it is read, and its row of the decode batch. Throws `not_configured` where hardly anything would.
+ */
+export function contextWithin(bytes: number, shape: KvShape, wanted: number): number {
+  const context = Math.min(wanted, tokensWithin(bytes / 2, shape))
+  const least = Math.min(wanted, LEAST_CONTEXT)
+  if (context >= least) return context
+  throw new PlumblineError(
+    'not_configured',
+    `PLUMBLINE_KV_BYTES is ${bytes}, too little for texts of ${least} tokens: set it to ` +
+      `${2 * kvBytes(shape, 1, roomFor(least))} or more.`,
+  )
 }

@@ -20,3 +20,8 @@ export function placesFor(rows: number): number {
 export function kvBytes({ layers, kvHeads, headSize, dtype }: KvShape, rows: number, room: number): number {
   return 2 * layers * kvHeads * headSize * DTYPES[dtype].bytes * rows * room
 }
+
+/** The most tokens for which one row's room takes no more than so many bytes; below 0 for less than the least room. */
+export function tokensWithin(bytes: number, shape: KvShape): number {
+  return Math.floor(bytes / kvBytes(shape, 1, STEP)) * STEP - 1
+}

@@ -21,7 +21,13 @@ export class KvTensors {
     this.#shape = shape
     this.#rows = rows
     this.#room = room
-    this.#parts = Array.from({ length: 2 * shape.layers }, () => this.#allocate(rows, room))
+    this.#parts = []
+    try {
+      while (this.#parts.length < 2 * shape.layers) this.#parts.push(this.#allocate(rows, room))
+    } catch (error) {
+      this.dispose()
+      throw error
+    }
   }
 
   get rows(): number {
@@ -63,19 +69,27 @@ export class KvTensors {
 
   /**
    * Gives other sizes; of the rows that stay, the first `tokens[row]` tokens are kept. One tensor is moved after the
-   * other, so that no more than one is there twice.
+   * other, so that no more than one is there twice. Where that fails they are disposed of: some have moved already.
    */
   resize(rows: number, room: number, tokens: readonly number[]): void {
     if (rows === this.#rows && room === this.#room) return
     this.#unbind()
-    this.#parts.forEach((part, index) => {
-      const grown = this.#allocate(rows, room)
-      tokens.forEach((length, row) => {
-        this.#copyHeads(part, this.#room, row, grown, room, row, length)
+    try {
+      this.#parts.forEach((part, index) => {
+        const moved = this.#allocate(rows, room)
+        this.#parts[index] = moved
+        try {
+          tokens.forEach((length, row) => {
+            this.#copyHeads(part, this.#room, row, moved, room, row, length)
+          })
+        } finally {
+          part.dispose()
+        }
       })
-      this.#parts[index] = grown
-      part.dispose()
-    })
+    } catch (error) {
+      this.dispose()
+      throw error
+    }
     this.#rows = rows
     this.#room = room
   }

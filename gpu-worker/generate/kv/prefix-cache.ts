@@ -100,7 +100,12 @@ export class PrefixCache {
     this.shrink(keep)
     if (!this.#sequences.includes(sequence)) return null
     const copy = this.#create(wanted)
-    copy.kv.copyRow(sequence.kv, 0, 0, shared)
+    try {
+      copy.kv.copyRow(sequence.kv, 0, 0, shared)
+    } catch (error) {
+      copy.kv.dispose()
+      throw error
+    }
     for (let i = 0; i < shared; i++) copy.tokens.push(sequence.tokens[i] ?? -1)
     return copy
   }

@@ -12,6 +12,7 @@ import type { Tokenizer } from '../../text/tokenizer.ts'
 import { readCheckpoint } from '../../weights/read-checkpoint.ts'
 import { storeWeights } from '../../weights/store/store-weights.ts'
 import type { ChooseRequest, GenerateEvent, GenerateRequest } from '../engine.ts'
+import { contextWithin } from '../kv/kv-budget.ts'
 import { Model, type ModelLimits } from '../model.ts'
 
 export type TinyOptions = {
@@ -21,6 +22,14 @@ export type TinyOptions = {
   limits?: Partial<ModelLimits>
   /** Letters that end a reply; none by default, so that replies are as long as asked for. */
   ends?: string
+}
+
+const LIMITS: ModelLimits = {
+  kvBytes: 1 << 28,
+  cacheBytes: 1 << 26,
+  maxBatch: 16,
+  pack: 64,
+  scoreBatch: 2048,
 }
 
 export type TinyReply = { ids: number[]; logprobs: number[]; text: string; cached: number; finish: string }
@@ -36,12 +45,14 @@ export class TinyModel {
   }
 
   static async open(options: TinyOptions = {}): Promise<TinyModel> {
-    const { name = 'llama', runtime = 'capi', context = 1024, limits, ends = '' } = options
+    const { name = 'llama', runtime = 'capi', context = 1024, ends = '' } = options
     const folder = await mkdtemp(join(tmpdir(), 'plumbline-tiny-'))
     const { config: sizes, gguf } = TINY_MODELS[name]
     await writeTinyFolder(folder, { config: { ...sizes, max_position_embeddings: context }, gguf })
     const checkpoint = await readCheckpoint({ path: folder })
     const config = decoderConfig(checkpoint, null)
+    const limits = { ...LIMITS, ...options.limits }
+    const kvShape = { ...config, dtype: 'float32' as const }
     const plan = weightPlan(config, checkpoint)
     const store = await storeWeights(checkpoint, plan, 'float32', join(folder, 'store'), () => {})
     const device = await openDevice({ provider: 'cpu', threads: 1, runtime })
@@ -53,19 +64,12 @@ export class TinyModel {
       device,
       session: await openSession(decoder),
       openAdapted: () => openSession(decoderModel(config, store, { lora: true, tree: true })),
-      config,
+      config: { ...config, context: contextWithin(limits.kvBytes, kvShape, config.context) },
       type: decoder.type,
       tokenizer,
       chat: (messages) => tokenizer.encode(messages.map(({ content }) => content).join('')),
       constraints: createConstraintCompiler(tokenizer),
-      limits: {
-        kvBytes: 1 << 28,
-        cacheBytes: 1 << 26,
-        maxBatch: 16,
-        pack: 64,
-        scoreBatch: 2048,
-        ...limits,
-      },
+      limits,
     })
     return new TinyModel(opened, folder)
   }
