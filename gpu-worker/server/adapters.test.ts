@@ -75,6 +75,7 @@ describe('adapters', () => {
     ['.', 403, 'forbidden'],
     ['/etc', 403, 'forbidden'],
     ['linked', 403, 'forbidden'],
+    ['linked-bare', 403, 'forbidden'],
     ['linked-file', 403, 'forbidden'],
     ['nothing', 400, 'invalid_request'],
     ['half', 400, 'invalid_request'],
@@ -82,6 +83,8 @@ describe('adapters', () => {
     ['', 400, 'invalid_request'],
   ])('are not loaded from %j', async (path, status, code) => {
     await symlink(join(home, 'elsewhere'), join(root, 'linked'))
+    // What lies elsewhere is not even told of.
+    await symlink(home, join(root, 'linked-bare'))
     await mkdir(join(root, 'half'))
     await mkdir(join(root, 'linked-file'))
     await writeFile(join(root, 'half', 'adapter_config.json'), '{}')
