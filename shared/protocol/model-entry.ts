@@ -42,5 +42,3 @@ export const modelEntry = z
     path: ['base_url'],
   })
 export type ModelEntry = z.infer<typeof modelEntry>
-
-export const modelEntries = z.array(modelEntry)

@@ -10,7 +10,6 @@ export const anchor = z.union([
   z.strictObject({ index: z.int().min(0) }),
   z.strictObject({ response: text }),
 ])
-export type Anchor = z.infer<typeof anchor>
 
 /** `POST /v1/rewards`. */
 export const rewardRequest = z
