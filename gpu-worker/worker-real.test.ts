@@ -200,7 +200,7 @@ describe('the worker with the default model', () => {
   it('answers health checks within 50 ms while it is full', PATIENCE, async () => {
     let working = true
     const load = Promise.all(
-      Array.from({ length: 32 }, (_, index) =>
+      Array.from({ length: 16 }, (_, index) =>
         index % 4 === 0
           ? post('/v1/judgments', { prompt: `${prompt} (${index})`, responses, rubric, cache: 'off' })
           : chat({ max_tokens: 24, seed: index }),
