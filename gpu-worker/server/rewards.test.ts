@@ -28,12 +28,12 @@ describe('rewards', () => {
   })
 
   it('put the questions of all pairs to the engine at once', async () => {
-    const engine = fakeEngine({ delayMs: 5 })
+    const engine = fakeEngine({ delayMs: 300 })
     const rubric = { criteria: ['a', 'b', 'c'].map((id) => ({ id, level: 'core', title: `Is ${id}` })) }
     const reply = await post(await start(engine), '/v1/rewards', { ...group, anchor: 'all', rubric })
     expect(rewardList.parse(await reply.json()).data.every(({ reward }) => reward !== null)).toBe(true)
-    // three pairs of distinct responses, both orders, three criteria, each with its neutral question
-    expect(engine.together).toBeGreaterThanOrEqual(3 * 2 * 3)
+    // Of each of three pairs both orders of three criteria on two scales, and once the neutral questions.
+    expect(engine.together).toBe(3 * (2 * 3 * 2) + 3 * 2)
   })
 
   it('come from single responses and from verifiers', async () => {
