@@ -1,19 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { seededRandom } from '../../gpu-worker/generate/random.ts'
-import { LORA_SITES, type LoraSite } from '../../gpu-worker/nn/ports.ts'
+import { LORA_SITES } from '../../gpu-worker/nn/ports.ts'
+import { GGUF_LINEARS } from '../../gpu-worker/nn/tensor-names.ts'
 import { randomTensor, writeSafetensors } from './safetensors.ts'
 
-/** The GGUF tensor that each site changes. */
-const TENSORS: Readonly<Record<LoraSite, string>> = {
-  q_proj: 'attn_q',
-  k_proj: 'attn_k',
-  v_proj: 'attn_v',
-  o_proj: 'attn_output',
-  gate_proj: 'ffn_gate',
-  up_proj: 'ffn_up',
-  down_proj: 'ffn_down',
-}
 const SIZE_A = 0.02
 /** Small, so that replies stay those of the base model and are as long: the work is the same. */
 const SIZE_B = 0.0005
@@ -32,8 +23,8 @@ export async function writeRandomAdapter(
   const tensors = []
   for (let layer = 0; shapes.has(`blk.${layer}.attn_q.weight`); layer++) {
     for (const site of LORA_SITES) {
-      const [out = 0, into = 0] = shapes.get(`blk.${layer}.${TENSORS[site]}.weight`) ?? []
-      const part = TENSORS[site].startsWith('attn') ? 'self_attn' : 'mlp'
+      const [out = 0, into = 0] = shapes.get(`blk.${layer}.${GGUF_LINEARS[site]}.weight`) ?? []
+      const part = GGUF_LINEARS[site].startsWith('attn') ? 'self_attn' : 'mlp'
       const name = `base_model.model.model.layers.${layer}.${part}.${site}`
       tensors.push(randomTensor(`${name}.lora_A.weight`, [rank, into], SIZE_A, random))
       tensors.push(randomTensor(`${name}.lora_B.weight`, [out, rank], SIZE_B, random))

@@ -1,24 +1,14 @@
 import { writeFile } from 'node:fs/promises'
+import { safetensorsBytes } from '../../gpu-worker/weights/testing/model-files.ts'
 
-export type NamedTensor = { name: string; shape: readonly number[]; values: Float32Array }
+type NamedTensor = { name: string; shape: readonly number[]; values: Float32Array<ArrayBuffer> }
 
 /** Writes float32 tensors as a safetensors file. */
 export async function writeSafetensors(path: string, tensors: readonly NamedTensor[]): Promise<void> {
-  let end = 0
-  const header = Object.fromEntries(
-    tensors.map(({ name, shape, values }) => {
-      const begin = end
-      end += values.byteLength
-      return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }]
-    }),
-  )
-  const text = Buffer.from(JSON.stringify(header))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(text.length))
-  await writeFile(
-    path,
-    Buffer.concat([length, text, ...tensors.map(({ values }) => Buffer.from(values.buffer))]),
-  )
+  const entries = tensors.map(({ name, shape, values }) => {
+    return [name, { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) }] as const
+  })
+  await writeFile(path, safetensorsBytes(Object.fromEntries(entries)))
 }
 
 /** Evenly spread between -size and size. */

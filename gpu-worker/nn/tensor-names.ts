@@ -15,7 +15,8 @@ export type CheckpointNames = {
   neighbours: boolean
 }
 
-const GGUF_LINEARS: Record<LoraSite, string> = {
+/** What GGUF files call the layers that an adapter may change. */
+export const GGUF_LINEARS: Record<LoraSite, string> = {
   q_proj: 'attn_q',
   k_proj: 'attn_k',
   v_proj: 'attn_v',

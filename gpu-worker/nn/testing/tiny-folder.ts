@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { safetensorsBytes } from '../../weights/testing/model-files.ts'
 import { TINY_VOCABULARY, type TinyModel } from './tiny-models.ts'
 import { type TinyTensor, tinyTensors } from './tiny-tensors.ts'
 
@@ -15,22 +16,12 @@ export async function writeTinyFolder(
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer()))
 }
 
-/** The bytes of a safetensors file. */
+/** The bytes of a safetensors file of float32 tensors. */
 export function safetensors(tensors: ReadonlyMap<string, TinyTensor>): Uint8Array {
-  let end = 0
   const entries = Array.from(tensors, ([name, { shape, values }]) => {
-    const data_offsets = [end, end + values.byteLength]
-    end += values.byteLength
-    return [name, { dtype: 'F32', shape, data_offsets }] as const
+    return [name, { dtype: 'F32', shape, bytes: new Uint8Array(values.buffer) }] as const
   })
-  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(header.length))
-  return Buffer.concat([
-    length,
-    header,
-    ...Array.from(tensors.values(), ({ values }) => Buffer.from(values.buffer)),
-  ])
+  return safetensorsBytes(Object.fromEntries(entries))
 }
 
 /** A token for each of some bytes, without merges. */
