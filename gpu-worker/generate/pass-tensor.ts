@@ -49,7 +49,12 @@ export class PassTensor {
     this.dispose()
     const size = 2 ** Math.ceil(Math.log2(Math.max(1, elements)))
     const memory = this.#device.allocate(this.#dtype, [size])
-    if (this.#fill) memory.write(this.#fill(size))
+    try {
+      if (this.#fill) memory.write(this.#fill(size))
+    } catch (error) {
+      memory.dispose()
+      throw error
+    }
     this.#memory = memory
     return memory
   }

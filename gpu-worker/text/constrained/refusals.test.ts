@@ -13,7 +13,7 @@ beforeAll(() => {
 async function refusal(spec: ConstraintSpec): Promise<string> {
   const start = performance.now()
   const error: unknown = await compiler.compile(spec).catch((error: unknown) => error)
-  expect(performance.now() - start).toBeLessThan(5000)
+  expect(performance.now() - start).toBeLessThan(2500)
   expect(error).toBeInstanceOf(PlumblineError)
   if (!(error instanceof PlumblineError)) return ''
   expect(error.code).toBe('invalid_request')
@@ -120,6 +120,21 @@ test.for<[string, object]>([
   ['references deep', chain(100, ($ref) => ({ $ref }))],
   ['more than 500 cases', chain(20, ($ref) => ({ anyOf: [{ $ref }, { $ref }] }))],
   ['in too many ways', chain(30, ($ref) => ({ allOf: [{ $ref }, { $ref }] }))],
+  [
+    'in too many ways',
+    {
+      $defs: { a: { oneOf: Array.from({ length: 490 }, (_, i) => ({ const: i })) } },
+      properties: Object.fromEntries(Array.from({ length: 90 }, (_, i) => [i, { $ref: '#/$defs/a' }])),
+    },
+  ],
+  [
+    'in too many ways',
+    {
+      oneOf: Array.from({ length: 400 }, (_, i) => ({
+        enum: Array.from({ length: 40 }, (_, j) => 40 * i + j),
+      })),
+    },
+  ],
   ['more than 500 cases', { allOf: Array(12).fill({ anyOf: [{ minimum: 0 }, { maximum: 9 }] }) }],
   ['too large an automaton', { pattern: '^(?:a|b)*a(?:a|b){20}$' }],
   ['too large an automaton', { enum: ['a'], pattern: '^(?:\\p{L}{0,40}x){0,20}$' }],

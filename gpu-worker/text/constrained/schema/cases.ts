@@ -6,24 +6,37 @@ import { intersect } from './values.ts'
 const MAX_CASES = 500
 /** References and combinations within each other that read nothing. */
 const MAX_CHAIN = 64
-/** Places looked at in all: combinations that come to nothing can still double at each reference. */
-const MAX_VISITS = 50_000
+/**
+ * What looking at places and combining cases may cost in all, a place costing 1: about half a second. Combinations that
+ * come to nothing can still double at each reference.
+ */
+const MAX_COST = 25_000
+/** Of combining two cases, for each condition that they hold. */
+const COST = 0.1
 
 /** Splits schemas of one document into plain cases: a value fits when it fits one of them. */
 export type Cases = (schema: Schema) => Plain[]
 
 /** Follows `$ref` and multiplies `allOf`, `anyOf` and `oneOf` out. */
 export function casesOf(document: unknown): Cases {
-  let visits = 0
+  let spent = 0
+  const spend = (path: string, cost: number) => {
+    spent += cost
+    if (spent > MAX_COST)
+      throw refuse(path, 'is combined in too many ways; combine fewer schemas, from fewer places')
+  }
+  const apartAt = new Map<string, boolean>()
 
   function ofSchema(schema: Schema, chain: readonly string[]): Plain[] {
-    return product(schema.map((place) => ofPlace(place, chain)))
+    return product(
+      schema.map((place) => ofPlace(place, chain)),
+      spend,
+    )
   }
 
   function ofPlace(place: Place, chain: readonly string[]): Plain[] {
     const { path, schema } = place
-    if (++visits > MAX_VISITS)
-      throw refuse(path, 'is combined in too many ways; refer to it from fewer places')
+    spend(path, 1)
     if (schema === true) return [plainOf(path, {})]
     if (schema === false) return []
     if (chain.includes(path)) throw refuse(path, 'refers to itself without a value in between')
@@ -37,15 +50,19 @@ export function casesOf(document: unknown): Cases {
     if (own.anyOf) conditions.push(limited(path, each('anyOf').flat()))
     if (own.oneOf) {
       const branches = each('oneOf')
-      if (!areApart(branches)) {
+      const cases = branches.flat()
+      if (!apartAt.has(path)) spend(path, COST * cases.length * sizeOf(cases))
+      const known = apartAt.get(path) ?? areApart(branches)
+      apartAt.set(path, known)
+      if (!known) {
         throw refuse(
           path,
           'has a oneOf of which more than one may hold; tell them apart by type or const, or use anyOf',
         )
       }
-      conditions.push(limited(path, branches.flat()))
+      conditions.push(limited(path, cases))
     }
-    return product(conditions)
+    return product(conditions, spend)
   }
 
   return (schema) => (schema.length === 0 ? [plainOf('#', {})] : ofSchema(schema, []))
@@ -56,12 +73,22 @@ function limited(path: string, cases: Plain[]): Plain[] {
   return cases
 }
 
-function product(conditions: readonly Plain[][]): Plain[] {
+function product(conditions: readonly Plain[][], spend: (path: string, cost: number) => void): Plain[] {
   return conditions.reduce((left, right) => {
     const path = left[0]?.path ?? '#'
     if (left.length * right.length > MAX_CASES) limited(path, Array(MAX_CASES + 1))
+    spend(path, COST * (left.length * sizeOf(right) + right.length * sizeOf(left)))
     return left.flatMap((a) => right.map((b) => merge(a, b)))
   })
+}
+
+/** How many conditions some cases hold, about. */
+function sizeOf(cases: readonly Plain[]): number {
+  return cases.reduce(
+    (sum, { values, properties, prefix }) =>
+      sum + 1 + (values?.length ?? 0) + properties.size + prefix.length,
+    0,
+  )
 }
 
 /** Where a reference leads. */

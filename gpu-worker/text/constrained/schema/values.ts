@@ -6,6 +6,7 @@ export function intersect(some: readonly unknown[], others: readonly unknown[]):
 
 /** JSON with the names of each object sorted. */
 function canonical(value: unknown): string {
+  if (typeof value !== 'object') return JSON.stringify(value)
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
