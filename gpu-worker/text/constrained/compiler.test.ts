@@ -229,3 +229,27 @@ test('a mask is what accept takes: every token of the vocabulary at every step o
     }
   }
 })
+
+test('what JSON must escape is written as JSON.stringify writes it, and in no other way', async () => {
+  const spec = schema({ type: 'string', minLength: 1, maxLength: 1 })
+  for (const point of [...Array(0x20).keys(), 0x22, 0x5c]) {
+    const written = JSON.stringify(String.fromCharCode(point))
+    const long = `"\\u${point.toString(16).padStart(4, '0')}"`
+    expect(await writes(spec, written), written).toBe(true)
+    expect(await writes(spec, long), long).toBe(long === written)
+  }
+})
+
+test('bytes make whole characters: no surrogates, nothing beyond the last one, no longer form than needed', async () => {
+  const next = async (...bytes: number[]) => {
+    const constraint = await createConstraintCompiler(BYTES).compile({ kind: 'regex', pattern: '[^a]' })
+    for (const byte of bytes) constraint.accept(byte)
+    return allowed(constraint, BYTES)
+  }
+  const range = (low: number, high: number) => Array.from({ length: high - low + 1 }, (_, i) => low + i)
+  expect((await next()).filter((byte) => byte >= 0x80)).toEqual(range(0xc2, 0xf4))
+  expect(await next(0xe0)).toEqual(range(0xa0, 0xbf))
+  expect(await next(0xed)).toEqual(range(0x80, 0x9f))
+  expect(await next(0xf0)).toEqual(range(0x90, 0xbf))
+  expect(await next(0xf4)).toEqual(range(0x80, 0x8f))
+})
