@@ -145,7 +145,7 @@ describe('the settings of tracing', () => {
       service: 'standard',
       ratio: 1,
     })
-    const more = { OTEL_EXPORTER_OTLP_HEADERS: 'a=1, b = c=d', OTEL_TRACES_SAMPLER_ARG: '0.25' }
+    const more = { OTEL_EXPORTER_OTLP_HEADERS: 'A=1, b = c=d', OTEL_TRACES_SAMPLER_ARG: '0.25' }
     expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more })).toMatchObject({
       headers: { a: '1', b: 'c=d' },
       ratio: 0.25,

@@ -1,4 +1,3 @@
-import { TraceFlags } from '@opentelemetry/api'
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace'
 import type { TraceSettings } from './settings.ts'
@@ -54,7 +53,6 @@ export function createOutbox({ url, headers }: TraceSettings, { fetch, complain 
   return {
     onStart() {},
     onEnd(span) {
-      if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return
       ended.push(span)
       if (ended.length >= BATCH) void flush()
     },

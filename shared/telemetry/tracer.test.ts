@@ -60,16 +60,17 @@ describe('a tracer', () => {
     })
     let streaming: Promise<void> | undefined
     await tracer.begin('request', null, async (trace) => {
+      await trace.span('step', async () => {})
       streaming = trace.span('stream', () => rest)
     })
     expect(due).toHaveLength(1)
     await due[0]?.()
-    expect(names()).toEqual(['request'])
+    expect(names()).toEqual(['step', 'request'])
     finish()
     await streaming
     expect(due).toHaveLength(2)
     await due[1]?.()
-    expect(names()).toEqual(['request', 'stream'])
+    expect(names()).toEqual(['step', 'request', 'stream'])
   })
 
   it('keeps no trace of its own at a share of 0, but one that its caller keeps', async () => {
