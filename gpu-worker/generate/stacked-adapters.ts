@@ -1,12 +1,12 @@
 import { type AdapterBank, adapterBank, type BankSpan } from '../nn/adapter-bank.ts'
 import type { DecoderConfig } from '../nn/decoder-config.ts'
-import type { LinearRole } from '../nn/ports.ts'
+import type { AdapterRole } from '../nn/ports.ts'
 import type { DType } from '../onnx/types.ts'
 import type { Device, DeviceTensor, Tensors } from '../runtime/device.ts'
 import type { Adapter } from '../weights/adapter.ts'
 import { PassTensor } from './pass-tensor.ts'
 
-type Matrix = { port: string; role: LinearRole; tensor: DeviceTensor }
+type Matrix = { port: string; role: AdapterRole; tensor: DeviceTensor }
 
 /** Adapters side by side in the device's memory. A pass is given those alone that lie between the ones it uses. */
 export class StackedAdapters {

@@ -6,7 +6,7 @@ import type { Adapter } from '../weights/adapter.ts'
 import { adapterBank, type BankSpan, checkAdapter } from './adapter-bank.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { linearParts, linearShape } from './linear-shapes.ts'
-import { LINEAR_ROLES, LORA_SITES, type LoraSite } from './ports.ts'
+import { ADAPTER_ROLES, LORA_SITES, type LoraSite } from './ports.ts'
 import { RunningDecoder } from './testing/running-decoder.ts'
 import { largestDifference, type TinyCheckpoint, tinyCheckpoint } from './testing/tiny-checkpoint.ts'
 import { TINY_MODELS, TINY_TOKENS } from './testing/tiny-models.ts'
@@ -35,7 +35,7 @@ afterAll(async () => {
 function adapterOf(config: DecoderConfig, name: string, rank: number, sites: readonly LoraSite[]): Adapter {
   const matrices: [`${number}.${LoraSite}`, { a: Float32Array; b: Float32Array }][] = []
   for (let layer = 0; layer < config.layers; layer++) {
-    for (const role of LINEAR_ROLES) {
+    for (const role of ADAPTER_ROLES) {
       const [, inner] = linearShape(config, role)
       for (const { site, rows } of linearParts(config, role)) {
         if (!sites.includes(site)) continue

@@ -5,7 +5,7 @@ import type { Adapter } from '../weights/adapter.ts'
 import { toBfloat16, toFloat16 } from '../weights/store/narrow-floats.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import { linearParts, linearShape } from './linear-shapes.ts'
-import { LINEAR_ROLES, type LinearRole, type LoraSite, PORTS } from './ports.ts'
+import { ADAPTER_ROLES, type AdapterRole, type LoraSite, PORTS } from './ports.ts'
 
 /** What one of the graph's ports takes. */
 export type BankArray = { port: string; dims: readonly number[]; values: HostArray }
@@ -16,9 +16,9 @@ export type BankSpan = { first: number; last: number }
 /** Adapters side by side, so that rows of one batch may each use another. */
 export type AdapterBank = {
   /** The stacked matrices of all layers: [ranks of all adapters, columns]. */
-  matrices: readonly (BankArray & { role: LinearRole })[]
+  matrices: readonly (BankArray & { role: AdapterRole })[]
   /** The rows of a role's matrices that hold some adapters' ranks: at least one. */
-  ranks(role: LinearRole, span: BankSpan): { from: number; count: number }
+  ranks(role: AdapterRole, span: BankSpan): { from: number; count: number }
   /** The gates of a batch over a span's ranks: for each row the place of its adapter in the bank, null for none. */
   gates(rows: readonly (number | null)[], span: BankSpan): BankArray[]
 }
@@ -38,7 +38,7 @@ type Band = {
  */
 export function adapterBank(config: DecoderConfig, adapters: readonly Adapter[], type: DType): AdapterBank {
   for (const adapter of adapters) checkAdapter(config, adapter)
-  const stacks = LINEAR_ROLES.map((role) => {
+  const stacks = ADAPTER_ROLES.map((role) => {
     const bands = bandsOf(config, adapters, role)
     const last = bands.at(-1)
     // A role that no adapter changes keeps one rank of zeros: an empty product is no business of a kernel.
@@ -72,7 +72,7 @@ function spanRanks(bands: readonly Band[], { first, last }: BankSpan): { from: n
   return { from: within[0]?.from ?? 0, count: within.reduce((sum, { rank }) => sum + rank, 0) || 1 }
 }
 
-function bandsOf(config: DecoderConfig, adapters: readonly Adapter[], role: LinearRole): Band[] {
+function bandsOf(config: DecoderConfig, adapters: readonly Adapter[], role: AdapterRole): Band[] {
   const bands: Band[] = []
   let from = 0
   for (const [adapter, { rank, matrices }] of adapters.entries()) {
@@ -93,7 +93,7 @@ function stackedMatrices(
   config: DecoderConfig,
   adapters: readonly Adapter[],
   layer: number,
-  { role, bands, ranks }: { role: LinearRole; bands: readonly Band[]; ranks: number },
+  { role, bands, ranks }: { role: AdapterRole; bands: readonly Band[]; ranks: number },
   type: DType,
 ): AdapterBank['matrices'] {
   const [out, inner] = linearShape(config, role)
@@ -118,7 +118,7 @@ function stackedMatrices(
 /** Throws `invalid_request` for an adapter whose matrices are of other sizes than the model's layers. */
 export function checkAdapter(config: DecoderConfig, { rank, matrices }: Adapter): void {
   const known = new Map(
-    LINEAR_ROLES.flatMap((role) => {
+    ADAPTER_ROLES.flatMap((role) => {
       const [, inner] = linearShape(config, role)
       return linearParts(config, role).map(({ site, rows }) => [site, { inner, rows }] as const)
     }),

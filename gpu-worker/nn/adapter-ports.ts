@@ -1,16 +1,16 @@
 import type { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
-import { LINEAR_ROLES, type LinearRole, PORTS } from './ports.ts'
+import { ADAPTER_ROLES, type AdapterRole, PORTS } from './ports.ts'
 
 /** The gate of each role's adapters, [tokens, ranks]. */
-export type AdapterPorts = ReadonlyMap<LinearRole, Value>
+export type AdapterPorts = ReadonlyMap<AdapterRole, Value>
 
 /** Declares the gates. `tokens` is the graph's input [B, S]: a row's gate serves all of its tokens. */
 export function adapterPorts(g: Graph, tokens: Value, type: DType): AdapterPorts {
   const sizes = ops.concat(g, [ops.shapeOf(g, tokens), g.ints([1])], 0, 3)
   return new Map(
-    LINEAR_ROLES.map((role) => {
+    ADAPTER_ROLES.map((role) => {
       const gate = g.input(PORTS.loraGate(role), type, ['batch', 1, ranks(role)])
       const all = ops.expand(g, gate, sizes, ['batch', 'new', ranks(role)])
       return [role, ops.asMatrix(g, all, 'tokens')]
@@ -25,7 +25,7 @@ export function withAdapters(
   x: Value,
   y: Value,
   layer: number,
-  role: LinearRole,
+  role: AdapterRole,
 ): Value {
   const gate = gates.get(role)
   if (!gate) return y
@@ -34,4 +34,4 @@ export function withAdapters(
   return ops.gemm(g, ops.mul(g, ops.gemmTransposed(g, x, a), gate), b, y)
 }
 
-const ranks = (role: LinearRole) => `ranks_${role}`
+const ranks = (role: AdapterRole) => `ranks_${role}`

@@ -6,7 +6,7 @@ import { type AdapterPorts, withAdapters } from './adapter-ports.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 import type { GraphWeights } from './graph-weights.ts'
 import { linearShape } from './linear-shapes.ts'
-import type { LinearRole } from './ports.ts'
+import type { AdapterRole, LinearRole } from './ports.ts'
 
 /** What all blocks of a decoder share. */
 export type Blocks = {
@@ -42,14 +42,23 @@ export function addNorm(blocks: Blocks, residual: Value, result: Value, layer: n
   return { residual: sum, normed: ops.cast(g, normed, type) }
 }
 
-/** A layer's linear map of x, with what adapters add to it. */
-export function linear(
-  { g, config, weights, adapters }: Blocks,
+/** A layer's linear map of x, as the model has it. */
+export function baseLinear({ config, weights }: Blocks, x: Value, layer: number, role: LinearRole): Value {
+  return weights.linear(x, `${layerWeight(layer, role)}.weight`, linearShape(config, role))
+}
+
+/** What a linear map made of x, with what adapters add to it. */
+export function adapted(
+  { g, adapters }: Blocks,
   x: Value,
+  y: Value,
   layer: number,
-  role: LinearRole,
+  role: AdapterRole,
 ): Value {
-  const shape = linearShape(config, role)
-  const y = weights.linear(x, `${layerWeight(layer, role)}.weight`, shape)
   return adapters ? withAdapters(g, adapters, x, y, layer, role) : y
+}
+
+/** Both. */
+export function linear(blocks: Blocks, x: Value, layer: number, role: LinearRole & AdapterRole): Value {
+  return adapted(blocks, x, baseLinear(blocks, x, layer, role), layer, role)
 }

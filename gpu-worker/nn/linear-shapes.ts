@@ -1,8 +1,11 @@
 import type { DecoderConfig } from './decoder-config.ts'
-import type { LinearRole, LoraSite } from './ports.ts'
+import type { AdapterRole, LinearRole, LoraSite } from './ports.ts'
 
-/** The parts of a fused linear layer that were layers of their own, in the order of their rows, with the rows of each. */
-export function linearParts(config: DecoderConfig, role: LinearRole): { site: LoraSite; rows: number }[] {
+/** The parts of a linear layer that are layers of their own to others, in the order of their rows, with the rows of each. */
+export function linearParts(
+  config: DecoderConfig,
+  role: LinearRole | AdapterRole,
+): { site: LoraSite; rows: number }[] {
   const { hidden, feedForward, heads, kvHeads, headSize } = config
   switch (role) {
     case 'attn_qkv':
@@ -18,18 +21,25 @@ export function linearParts(config: DecoderConfig, role: LinearRole): { site: Lo
         { site: 'gate_proj', rows: feedForward },
         { site: 'up_proj', rows: feedForward },
       ]
+    case 'ffn_gate':
+      return [{ site: 'gate_proj', rows: feedForward }]
+    case 'ffn_up':
+      return [{ site: 'up_proj', rows: feedForward }]
     case 'ffn_down':
       return [{ site: 'down_proj', rows: hidden }]
   }
 }
 
-/** [out, in] of a fused linear layer. */
-export function linearShape(config: DecoderConfig, role: LinearRole): [number, number] {
+/** [out, in] of a linear layer. */
+export function linearShape(config: DecoderConfig, role: LinearRole | AdapterRole): [number, number] {
   const out = linearParts(config, role).reduce((sum, { rows }) => sum + rows, 0)
   return [out, inner(config, role)]
 }
 
-function inner({ hidden, feedForward, heads, headSize }: DecoderConfig, role: LinearRole): number {
+function inner(
+  { hidden, feedForward, heads, headSize }: DecoderConfig,
+  role: LinearRole | AdapterRole,
+): number {
   if (role === 'attn_output') return heads * headSize
   return role === 'ffn_down' ? feedForward : hidden
 }

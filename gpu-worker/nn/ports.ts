@@ -30,21 +30,27 @@ export const PORTS = {
   presentKey: (layer: number) => `present_key_${layer}`,
   presentValue: (layer: number) => `present_value_${layer}`,
   /**
-   * Where the graph was built with `lora: true`: [B, 1, L] in the graph's type for each linear layer of a block, which
+   * Where the graph was built with `lora: true`: [B, 1, L] in the graph's type for each of `ADAPTER_ROLES`, which
    * of the L stacked ranks serve a row: an adapter's alpha / rank at its own, 0 at others'.
    */
-  loraGate: (role: LinearRole) => `lora_gate_${role}`,
+  loraGate: (role: AdapterRole) => `lora_gate_${role}`,
   /** [L, in] for each layer: the stacked A matrices. */
-  loraA: (layer: number, role: LinearRole) => `lora_a_${layer}_${role}`,
+  loraA: (layer: number, role: AdapterRole) => `lora_a_${layer}_${role}`,
   /** [L, out]: the stacked B matrices, transposed. */
-  loraB: (layer: number, role: LinearRole) => `lora_b_${layer}_${role}`,
+  loraB: (layer: number, role: AdapterRole) => `lora_b_${layer}_${role}`,
   /** float32 [R, vocabulary]. */
   logits: 'logits',
 } as const
 
 /** The linear layers of a decoder's block, as the graph fuses them. */
-export const LINEAR_ROLES = ['attn_qkv', 'attn_output', 'ffn_gate_up', 'ffn_down'] as const
-export type LinearRole = (typeof LINEAR_ROLES)[number]
+export type LinearRole = 'attn_qkv' | 'attn_output' | 'ffn_gate_up' | 'ffn_down'
+
+/**
+ * What adapters' matrices are stacked for. Those of gate and up stay apart, as what the two compute does: together
+ * half of their stack would be zeros.
+ */
+export const ADAPTER_ROLES = ['attn_qkv', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'] as const
+export type AdapterRole = (typeof ADAPTER_ROLES)[number]
 
 /** The linear layers that an adapter may change, by the name PEFT gives them. */
 export const LORA_SITES = [
