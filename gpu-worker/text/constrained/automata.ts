@@ -10,6 +10,8 @@ export type Language = DFA
  */
 export const MAX_COST = 10_000
 const RANGES_PER_COST = 16
+/** Nodes of a nondeterministic automaton, all of which may have to be looked at for one of the deterministic. */
+const NODES_PER_COST = 150
 
 export const OPTIONS = { maxCharacter: LAST_CHARACTER }
 const INFINITE = { assertions: 'throw', infinityThreshold: Number.POSITIVE_INFINITY } as const
@@ -33,22 +35,34 @@ export const repeat = (part: Part, min: number, max: number): Part => ({
 type Factory<Node> = { createNode(): Node }
 
 /** Makes the nodes of all automata while they may cost more. */
-export type Budget = { nfa: Factory<NFA.Node>; dfa: Factory<DFA.Node>; weigh(characters: CharSet): void }
+export type Budget = {
+  dfa: Factory<DFA.Node>
+  /** Makes the nodes of an automaton that is to be made deterministic, and then of that. */
+  subsets(): { nfa: Factory<NFA.Node>; dfa: Factory<DFA.Node> }
+  weigh(characters: CharSet): void
+}
 
 /** The budget of one spec. What it makes throws TooManyNodesError when it is spent. */
 export function createBudget(): Budget {
   let spent = 0
   let cost = 1
-  const counted = <Node>(factory: Factory<Node>): Factory<Node> => ({
+  const counted = <Node>(factory: Factory<Node>, weight = () => 1): Factory<Node> => ({
     createNode() {
-      spent += cost
+      spent += cost * weight()
       if (spent > MAX_COST) throw new TooManyNodesError(`${spent} spent`)
       return factory.createNode()
     },
   })
   return {
-    nfa: counted(NFA.nodeFactory),
     dfa: counted(DFA.nodeFactory),
+    subsets() {
+      let nodes = 0
+      const nfa = counted(NFA.nodeFactory, () => {
+        nodes++
+        return 1
+      })
+      return { nfa, dfa: counted(DFA.nodeFactory, () => 1 + nodes / NODES_PER_COST) }
+    },
     weigh({ ranges }) {
       cost = Math.max(cost, 1 + ranges.length / RANGES_PER_COST)
     },
@@ -57,7 +71,8 @@ export function createBudget(): Budget {
 
 /** The smallest automaton of an expression. */
 export function automaton(expression: Sequence, nodes: Budget): Language {
-  return smallest(DFA.fromFA(NFA.fromRegex(expression, OPTIONS, INFINITE, nodes.nfa), nodes.dfa))
+  const { nfa, dfa } = nodes.subsets()
+  return smallest(DFA.fromFA(NFA.fromRegex(expression, OPTIONS, INFINITE, nfa), dfa))
 }
 
 /** The texts of both languages. */

@@ -8,6 +8,8 @@ import type { TokenTrie } from './token-trie.ts'
  * readings that one mask alone meets more is given up: each position takes time.
  */
 const MAX_POSITIONS = 2048
+/** Readings that one mask follows by a byte, in all: about a tenth of a second, in which nobody else is served. */
+const MAX_READINGS = 60_000
 const MAX_MASK_BYTES = 4 * 2 ** 20
 
 /** The masks of one grammar over one vocabulary, each computed when a reply first comes to its position. */
@@ -33,6 +35,7 @@ export function createMasks(grammar: Grammar, trie: TokenTrie): Masks {
     const { byte, depth, skip, token } = trie.nodes
     const path = new Int32Array(trie.longest + 1)
     path[0] = table.number(start)
+    table.begin()
     for (let node = 0; node < byte.length; ) {
       const level = depth[node] ?? 0
       const next = table.step(path[level - 1] ?? 0, byte[node] ?? 0)
@@ -72,9 +75,10 @@ export function createMasks(grammar: Grammar, trie: TokenTrie): Masks {
 function createSteps(machine: Machine) {
   const positions: Position[] = []
   const rows: Int32Array[] = []
+  let readings = 0
   const number = (position: Position) => {
     if (!rows[position.id]) {
-      if (position.id > 4 * MAX_POSITIONS) {
+      if (position.id > 4 * MAX_POSITIONS || readings > MAX_READINGS) {
         throw new PlumblineError(
           'invalid_request',
           'The constraint can be read in too many ways at once; make its patterns and unions simpler.',
@@ -86,6 +90,10 @@ function createSteps(machine: Machine) {
     return position.id
   }
   return {
+    /** A mask is begun. */
+    begin() {
+      readings = 0
+    },
     number,
     step(from: number, byte: number): number {
       const row = rows[from]
@@ -93,6 +101,7 @@ function createSteps(machine: Machine) {
       if (known !== UNKNOWN) return known
       const position = positions[from]
       const next = position ? machine.step(position, byte) : null
+      for (const { frames } of next?.threads ?? []) readings += 1 + frames.all.length
       const to = next ? number(next) : NOWHERE
       if (row) row[byte] = to
       return to

@@ -155,11 +155,25 @@ test('the same holds for regular expressions and choices', async () => {
   expect(await regex('(a)\\1')).toContain('back reference')
   expect(await regex('\\bfoo')).toContain('word boundaries')
   expect(await regex('[]')).toContain('matches no text')
+  expect(await regex('(?:a|aa|[a-z]{1,9}|[a-z0-9]{2,12}| ){1,100}')).toContain('too large an automaton')
   expect(await regex('(?:.{90}){90}')).toContain('too large an automaton')
   const choice = (...choices: string[]) => refusal({ kind: 'choice', choices })
   expect(await choice()).toContain('at least one')
   expect(await choice('a', '')).toContain('at least one character')
   expect(await choice('\ud800')).toContain('at least one character')
+})
+
+test('a place that can be read in too many ways is refused when a reply comes to it, soon', async () => {
+  const strings = Array.from({ length: 400 }, (_, i) => ({ type: 'string', maxLength: i + 1 }))
+  const constraint = await compiler.compile({ kind: 'json_schema', schema: { anyOf: strings } })
+  const start = performance.now()
+  expect(() => {
+    for (const byte of Buffer.from(`"${'a'.repeat(300)}`)) {
+      constraint.mask()
+      constraint.accept(byte)
+    }
+  }).toThrow(/^The constraint can be read in too many ways at once; .*\.$/)
+  expect(performance.now() - start).toBeLessThan(2500)
 })
 
 test('what the model has no token for is left out, and refused where nothing else is left', async () => {
