@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { readApiKeys } from '../api/platform/api-keys.ts'
+import { workerKey } from '../shared/identity/worker-key.ts'
 import { plumbline } from './testing/command.ts'
 
 it('makes a key whose entry the service reads', async () => {
@@ -17,4 +18,9 @@ it('makes another key every time, and refuses a name that would break the list',
   expect(first.stdout).not.toBe(second.stdout)
   const { code, stderr } = await plumbline(['keys', 'create', '--name', 'a,b:c'])
   expect([code, stderr]).toEqual([1, expect.stringContaining("The name 'a,b:c' can't be used")])
+})
+
+it("tells the key of the workers that share this machine's secret", async () => {
+  const { code, stdout } = await plumbline(['keys', 'worker'], { env: { PLUMBLINE_SECRET: 'a secret' } })
+  expect([code, stdout]).toEqual([0, `${await workerKey('a secret')}\n`])
 })

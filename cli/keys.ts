@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Command } from 'commander'
+import { workerKey } from '../shared/identity/worker-key.ts'
 import { Failure, reportFailures } from './failure.ts'
+import { toFailure } from './start/failure.ts'
+import { secretOf } from './start/secret.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
-/** `plumbline keys`: keys are made here and only their hashes are ever given to the service. */
+/** `plumbline keys`: API keys are made here, and only their hashes are ever given to the service. */
 export function keysCommand(): Command {
   const create = new Command('create')
     .description('Make an API key; it is printed once and kept nowhere.')
@@ -13,7 +16,18 @@ export function keysCommand(): Command {
     .action((options: { name: string; json?: boolean }) =>
       reportFailures(options.json ?? false, async () => printKey(options.name, options.json ?? false)),
     )
-  return new Command('keys').description('Make API keys.').addCommand(create)
+  const worker = new Command('worker')
+    .description("Print the key of this machine's workers, which comes from PLUMBLINE_SECRET.")
+    .action(() =>
+      reportFailures(false, async () => {
+        const secret = await secretOf(process.env).catch(toFailure)
+        console.log(await workerKey(secret))
+      }),
+    )
+  return new Command('keys')
+    .description("Make API keys; tell a worker's.")
+    .addCommand(create)
+    .addCommand(worker)
 }
 
 function printKey(name: string, json: boolean): void {

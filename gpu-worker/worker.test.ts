@@ -70,10 +70,15 @@ describe('access', () => {
     await expect(startWorker({ ...serving, open: true, host: '0.0.0.0' })).rejects.toThrow('127.0.0.1')
   })
 
-  it('says which port is taken', async () => {
+  it('says which port is taken, or of which address it is not', async () => {
     const { url } = await start(fakeEngine())
     const port = Number(new URL(url).port)
     await expect(start(fakeEngine(), { port })).rejects.toThrow(`Port ${port} is taken`)
+    // set aside for documentation: no machine has it
+    const elsewhere = { engine: fakeEngine(), port: 0, host: '203.0.113.1', secret: 's' }
+    await expect(startWorker(elsewhere)).rejects.toThrow(
+      "of 203.0.113.1 can't be opened (EADDRNOTAVAIL)",
+    )
   })
 })
 

@@ -48,7 +48,7 @@ export type Worker = {
 
 /**
  * Starts the worker's server, which answers `loading` until the model is there. Throws `not_configured` when
- * nothing tells who may call or the port is taken.
+ * nothing tells who may call, or the port is taken or can't be opened.
  */
 export async function startWorker({
   engine,
@@ -94,7 +94,7 @@ export async function startWorker({
   const server = serve({ fetch: app.fetch, port, hostname: host })
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
-    server.once('error', (error) => reject(cannotListen(error, port)))
+    server.once('error', (error) => reject(cannotListen(error, host, port)))
   })
   const address = server.address()
   const bound = typeof address === 'object' && address ? address.port : port
@@ -121,10 +121,12 @@ function metricsAccess(host: string, key: string | undefined, access: Access): A
   return LOOPBACK.has(host) ? { open: true } : access
 }
 
-function cannotListen(error: Error, port: number): Error {
-  if (!('code' in error) || error.code !== 'EADDRINUSE') return error
+function cannotListen(error: Error, host: string, port: number): Error {
+  if (!('code' in error)) return error
   return new PlumblineError(
     'not_configured',
-    `Port ${port} is taken: stop what listens there or set PLUMBLINE_WORKER_PORT.`,
+    error.code === 'EADDRINUSE'
+      ? `Port ${port} is taken: stop what listens there or set PLUMBLINE_WORKER_PORT.`
+      : `Port ${port} of ${host} can't be opened (${error.code}): set PLUMBLINE_WORKER_HOST and PLUMBLINE_WORKER_PORT to what can.`,
   )
 }

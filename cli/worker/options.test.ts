@@ -73,6 +73,7 @@ describe("a worker's options", () => {
   it.each([
     ['PLUMBLINE_PRECISION', 'fp8', 'one of float32, float16, bfloat16, int8, int4'],
     ['PLUMBLINE_PROVIDER', 'tpu', 'one of cpu, cuda'],
+    ['PLUMBLINE_WORKER_PORT', '65536', 'from 0 to 65535'],
     ['PLUMBLINE_RUNTIME', 'java', 'one of capi, stock'],
     ['PLUMBLINE_CONTEXT', '15', 'a whole number of at least 16'],
     ['PLUMBLINE_KV_BYTES', '1GB', 'a whole number'],

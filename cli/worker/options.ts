@@ -42,7 +42,7 @@ type Values = readonly string[] | Parse
 
 const OPTIONS: [flags: string, variable: string, help: string, values: Values, standard?: unknown][] = [
   ['--model <reference>', 'PLUMBLINE_WORKER_MODEL', MODELS, (text) => text, 'default'],
-  ['--port <port>', 'PLUMBLINE_WORKER_PORT', 'where it listens; 0 is any', wholeNumber(0), 8788],
+  ['--port <port>', 'PLUMBLINE_WORKER_PORT', 'where it listens; 0 is any', wholeNumber(0, 65_535), 8788],
   ['--host <address>', 'PLUMBLINE_WORKER_HOST', 'where it listens', (text) => text, '127.0.0.1'],
   ['--threads <count>', 'PLUMBLINE_THREADS', 'of the processor', wholeNumber(1)],
   ['--precision <name>', 'PLUMBLINE_PRECISION', 'of the weights', PRECISIONS],
@@ -97,11 +97,12 @@ export function servingOf(options: WorkerOptions): Omit<Serving, 'secret'> {
   }
 }
 
-function wholeNumber(least: number): Parse {
+function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Parse {
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`
   return (text) => {
     const value = Number(text)
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`It is a whole number of at least ${least}.`)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It is a whole number ${range}.`)
   }
 }
 
