@@ -57,7 +57,7 @@ test('memory for a part of the context makes a shorter context', async () => {
   await expect(tiny.choose(letterNoise(900, 1), ['A', 'B'])).rejects.toMatchObject({
     code: 'context_exceeded',
   })
-  expect((await tiny.choose(letterNoise(510, 1), ['A', 'B'])).probabilities).toHaveLength(2)
+  expect((await tiny.choose(letterNoise(511, 1), ['A', 'B'])).probabilities).toHaveLength(2)
 })
 
 test('replies that may become long run together, and give way as they grow', async () => {

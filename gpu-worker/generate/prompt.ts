@@ -21,8 +21,8 @@ export class Prompt {
   /** The tokens of a conversation that leaves room for so many more. Throws `context_exceeded` and `invalid_request`. */
   tokens(messages: readonly Message[], room: number): number[] {
     // Cutting megabytes into tokens would hold everybody up; what can't fit however it is cut is refused first.
-    const characters = messages.reduce((sum, { content }) => sum + content.length, 1)
-    this.check(Math.ceil(characters / this.#longest), room, 'at least ')
+    const characters = messages.reduce((sum, { content }) => sum + content.length, 0)
+    this.check(Math.max(1, Math.ceil(characters / this.#longest)), room, 'at least ')
     const most = COUNTED * this.#context
     const tokens = this.#chat(messages, most)
     this.check(tokens.length, room, tokens.length > most ? 'at least ' : '')
