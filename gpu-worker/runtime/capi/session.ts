@@ -99,7 +99,9 @@ function configure(
   api.call('DisableMemPattern', settings)
   const entries = {
     'session.model_external_initializers_file_folder_path': dirname(weights.path),
-    // Threads that wait within a run spin, which is fastest on cores of their own; between runs others get the cores.
+    // Threads that wait within a run spin for as long as is fastest on cores of their own, and no longer, for others
+    // may share the cores; between runs they don't.
+    'session.intra_op.spin_duration_us': '100',
     'session.force_spinning_stop': '1',
   }
   for (const [key, value] of Object.entries(entries)) api.call('AddSessionConfigEntry', settings, key, value)
