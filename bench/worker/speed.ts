@@ -29,7 +29,10 @@ export async function measureSpeed(setting: Setting, kind: 'Q4_0' | 'F32'): Prom
       rivals.map(({ llama, ...rival }) => ({
         ...rival,
         run: async (round) => {
-          const { prefill } = await llama.time(fresh(round).map(setting.speech.chat), 0)
+          const { prefill } = await llama.time(
+            fresh(round).map((messages) => setting.speech.chat(messages)),
+            0,
+          )
           return (batch * PROMPT_TOKENS) / prefill
         },
       })),
@@ -41,7 +44,14 @@ export async function measureSpeed(setting: Setting, kind: 'Q4_0' | 'F32'): Prom
       { name: 'ours', run: () => decodeRate(engine, long, REPLY_TOKENS) },
       rivals.map(({ llama, ...rival }) => ({
         ...rival,
-        run: async () => batch / (await llama.time(long.map(setting.speech.chat), REPLY_TOKENS)).decode,
+        run: async () =>
+          batch /
+          (
+            await llama.time(
+              long.map((messages) => setting.speech.chat(messages)),
+              REPLY_TOKENS,
+            )
+          ).decode,
       })),
     )
     rates[`prefill ${batch}`] = prefill.best

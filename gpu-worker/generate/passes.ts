@@ -101,6 +101,7 @@ export class Passes {
         ...adapted?.tensors,
       },
       { ...outputs, [PORTS.logits]: logits },
+      { brief: perRow === 1 },
     )
     const values = logits.read()
     if (!(values instanceof Float32Array)) throw new TypeError('logits are float32')

@@ -23,6 +23,11 @@ export interface DeviceTensor {
 
 export type Tensors = Readonly<Record<string, DeviceTensor>>
 
+export type RunOptions = {
+  /** It is over in milliseconds: it may hold the event loop, which spares handing it to another thread and back. */
+  brief?: boolean
+}
+
 /** A loaded model. One run at a time. */
 export interface Session {
   /**
@@ -32,7 +37,7 @@ export interface Session {
    * copies, and past places after those that a row uses are then lost. The event loop stays free where the
    * implementation is `asynchronous`. Rejects with `internal` and the runtime's words; the session works on.
    */
-  run(inputs: Tensors, outputs: Tensors): Promise<void>
+  run(inputs: Tensors, outputs: Tensors, options?: RunOptions): Promise<void>
   dispose(): void
 }
 

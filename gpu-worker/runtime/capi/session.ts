@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import type { Session, SessionOptions, Tensors } from '../device.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { RunOptions, Session, SessionOptions, Tensors } from '../device.ts'
 import { RunState } from '../run-state.ts'
 import { Binding } from './binding.ts'
 import type { Memory } from './memory.ts'
@@ -63,13 +64,20 @@ export class CapiSession implements Session {
     }
   }
 
-  async run(inputs: Tensors, outputs: Tensors): Promise<void> {
+  async run(inputs: Tensors, outputs: Tensors, { brief = false }: RunOptions = {}): Promise<void> {
     this.#state.begin()
     const held: Memory[] = []
     try {
       const tensors = [...this.#reads.bind(inputs), ...this.#writes.bind(outputs)]
       for (const tensor of tensors) held.push(tensor.hold())
-      await this.#runtime.api.later('RunWithBinding', this.#pointer, null, this.#bindings)
+      const { api } = this.#runtime
+      if (brief) {
+        // Whoever called in the meantime is heard between two runs.
+        await setImmediate()
+        api.call('RunWithBinding', this.#pointer, null, this.#bindings)
+      } else {
+        await api.later('RunWithBinding', this.#pointer, null, this.#bindings)
+      }
     } catch (error) {
       this.#reads.forget()
       this.#writes.forget()
