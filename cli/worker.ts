@@ -49,8 +49,11 @@ async function runWorker(options: WorkerOptions): Promise<void> {
   }).then(opening.resolve, opening.reject)
   try {
     const engine = await Promise.race([opening.promise, stopped])
-    if (engine) tell({ kind: 'ready', model: engine.model })
-    await stopped
+    if (engine) {
+      tell({ kind: 'ready', model: engine.model })
+      const failure = await Promise.race([engine.failure, stopped])
+      if (failure) throw failure
+    }
   } catch (error) {
     if (!process.send) throw error
     const message = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { workerKey } from '../shared/identity/worker-key.ts'
+import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Engine } from './generate/engine.ts'
 import { fakeEngine } from './testing/fake-engine.ts'
 import { post, start, until } from './testing/running-worker.ts'
@@ -41,6 +42,17 @@ describe('health', () => {
       },
     ])
   })
+
+  it('says that the model has ended, and gives no more of it', async () => {
+    const engine = fakeEngine()
+    const worker = await start(engine)
+    engine.fail(new PlumblineError('internal', "The engine's thread ended: restart the worker."))
+    const error = { code: 'not_configured', message: "The engine's thread ended: restart the worker." }
+    const health = await fetch(`${worker.url}/healthz`)
+    expect([health.status, await health.json()]).toMatchObject([503, { error }])
+    const reply = await post(worker, '/v1/chat/completions', hello)
+    expect([reply.status, await reply.json()]).toMatchObject([503, { error }])
+  })
 })
 
 describe('access', () => {
@@ -76,9 +88,7 @@ describe('access', () => {
     await expect(start(fakeEngine(), { port })).rejects.toThrow(`Port ${port} is taken`)
     // set aside for documentation: no machine has it
     const elsewhere = { engine: fakeEngine(), port: 0, host: '203.0.113.1', secret: 's' }
-    await expect(startWorker(elsewhere)).rejects.toThrow(
-      "of 203.0.113.1 can't be opened (EADDRNOTAVAIL)",
-    )
+    await expect(startWorker(elsewhere)).rejects.toThrow("of 203.0.113.1 can't be opened (EADDRNOTAVAIL)")
   })
 })
 

@@ -1,4 +1,5 @@
 import type { TokenCount } from '../../shared/model/language-model.ts'
+import type { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
 import type { ConstraintSpec } from '../text/constraint.ts'
 import type { Precision } from '../weights/store/plan.ts'
@@ -80,6 +81,8 @@ export interface Engine {
   readonly model: ModelInfo
   readonly load: EngineLoad
   readonly adapters: readonly AdapterInfo[]
+  /** Resolves with the reason once the engine has ended by itself: nothing will ever answer again. */
+  readonly failure: Promise<PlumblineError>
   stats(): EngineStats
   generate(request: GenerateRequest): AsyncIterable<GenerateEvent>
   /**

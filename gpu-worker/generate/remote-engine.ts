@@ -22,6 +22,7 @@ export function remoteEngine(client: ThreadClient, model: ModelInfo, queue: numb
   }
   return {
     model,
+    failure: client.failure,
     get load() {
       return client.load
     },

@@ -43,6 +43,7 @@ test('a thread that dies fails what waits for it and whatever comes, with a sent
   const reason = { message: "The engine's thread ended (exit 3); restart the worker." }
   expect(failures).toMatchObject([{ reason }, { reason }])
   await expect(engine.choose(QUESTION)).rejects.toMatchObject(reason)
+  expect(await engine.failure).toMatchObject(reason)
   expect(engine.load).toEqual({ queued: 0, running: 0 })
   await engine.close()
 })

@@ -24,6 +24,8 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
 /** The main thread's end of the engine's thread. When the thread dies, whatever waits for it fails. */
 export class ThreadClient {
   readonly ready: Promise<ModelInfo>
+  /** Resolves when the thread has ended without being told to. */
+  readonly failure: Promise<PlumblineError>
   readonly #worker: Worker
   readonly #exited: Promise<void>
   readonly #pending = new Map<number, Pending>()
@@ -36,7 +38,9 @@ export class ThreadClient {
     this.#worker = worker
     const ready = Promise.withResolvers<ModelInfo>()
     const exited = Promise.withResolvers<void>()
+    const failure = Promise.withResolvers<PlumblineError>()
     this.ready = ready.promise
+    this.failure = failure.promise
     this.#exited = exited.promise
     worker.on('message', (messages: FromThread[]) => {
       for (const message of messages) {
@@ -48,10 +52,13 @@ export class ThreadClient {
       }
     })
     const die = (reason: string) => {
-      this.#dead ??= new PlumblineError(
-        'internal',
-        `The engine's thread ended (${reason}); restart the worker.`,
-      )
+      if (!this.#dead) {
+        this.#dead = new PlumblineError(
+          'internal',
+          `The engine's thread ended (${reason}); restart the worker.`,
+        )
+        failure.resolve(this.#dead)
+      }
       ready.reject(this.#dead)
       for (const [id, { reject }] of this.#pending) {
         this.#forget(id)

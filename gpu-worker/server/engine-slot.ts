@@ -10,21 +10,20 @@ export type SlotState =
 /** The place of the one model that a worker serves: the server answers while it is still empty. */
 export type EngineSlot = {
   state(): SlotState
-  /** The model. Throws `loading` until it is there, `not_configured` when it could not be loaded. */
+  /** The model. Throws `loading` until it is there, `not_configured` when it could not be loaded or has ended. */
   engine(): Engine
 }
 
-/** A slot that is filled when the engine has been opened, or says for ever why it could not be. */
+/** A slot that is filled when the engine has been opened. When it could not be, or ends by itself, it says why. */
 export function engineSlot(opening: Promise<Engine>): EngineSlot {
   let state: SlotState = { status: 'loading' }
-  opening.then(
-    (engine) => {
-      state = { status: 'ready', engine }
-    },
-    (error: unknown) => {
-      state = { status: 'failed', message: error instanceof Error ? error.message : String(error) }
-    },
-  )
+  const fail = (error: unknown) => {
+    state = { status: 'failed', message: error instanceof Error ? error.message : String(error) }
+  }
+  opening.then((engine) => {
+    state = { status: 'ready', engine }
+    engine.failure.then(fail)
+  }, fail)
   return {
     state: () => state,
     engine() {

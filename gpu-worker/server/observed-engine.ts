@@ -15,6 +15,7 @@ export function observedEngine(engine: Engine, observe: Observer): Engine {
     get adapters() {
       return engine.adapters
     },
+    failure: engine.failure,
     stats: () => engine.stats(),
     async *generate(request): AsyncGenerator<GenerateEvent> {
       for await (const event of engine.generate(request)) {

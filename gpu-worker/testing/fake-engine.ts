@@ -20,6 +20,8 @@ export type FakeEngine = Engine & {
   /** The most choices that were under way at once. */
   together: number
   closed: boolean
+  /** Ends it, as a thread that dies does. */
+  fail(reason: PlumblineError): void
 }
 
 export type FakeEngineOptions = {
@@ -42,6 +44,7 @@ export function fakeEngine({
 }: FakeEngineOptions = {}): FakeEngine {
   const opinion: LanguageModel = opinionatedModel({ instantiate: 'select', verdicts: 'choose' })
   const adapters: AdapterInfo[] = []
+  const failure = Promise.withResolvers<PlumblineError>()
   let choosing = 0
   const engine: FakeEngine = {
     model: {
@@ -54,6 +57,8 @@ export function fakeEngine({
     },
     load: { queued: 0, running: 0 },
     adapters,
+    failure: failure.promise,
+    fail: failure.resolve,
     seen: [],
     ended: [],
     chosen: [],
