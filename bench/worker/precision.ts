@@ -11,7 +11,7 @@ import { judgePairs, type Question } from './questions.ts'
 import { open, type Setting } from './setting.ts'
 
 /** What is asked both ways, and of how many pairs the judgments are compared. */
-const QUESTIONS = 400
+const QUESTIONS = 100
 
 /**
  * What a precision loses on real text beside float32 on the same file: KL of the next-token distributions,
