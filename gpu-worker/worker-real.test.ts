@@ -169,7 +169,7 @@ describe('the worker with the default model', () => {
 
   it.each<[string, string, object, number]>([
     ['a prompt longer than the context', '/v1/chat/completions', hello('word '.repeat(20_000)), 422],
-    ['one word of 200,000 characters', '/v1/chat/completions', hello('a'.repeat(200_000)), 422],
+    ['one word of 200,000 characters', '/v1/chat/completions', hello('a'.repeat(200_000)), 400],
     ['a schema that nothing satisfies', '/v1/chat/completions', constrained({ json: IMPOSSIBLE }), 400],
     [
       'a schema with a reference to nowhere',

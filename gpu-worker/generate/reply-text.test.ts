@@ -45,7 +45,7 @@ test('an empty stop string stops nothing', () => {
   expect(shown(['abc'].map(bytes), [''])).toEqual(['abc', ''])
 })
 
-test('however the reply is cut, it shows what comes before the first stop string', () => {
+test('however the reply is cut, it shows what comes before the stop string that is complete first', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '🚀'), maxLength: 30 })
   const stop = fc.string({ unit: fc.constantFrom('a', 'b', 'é'), minLength: 1, maxLength: 4 })
   fc.assert(
@@ -58,10 +58,12 @@ test('however the reply is cut, it shows what comes before the first stop string
         const pieces = Array.from({ length: Math.ceil(all.length / width) }, (_, i) =>
           all.slice(i * width, (i + 1) * width),
         )
-        const found = stops.map((entry) => text.indexOf(entry)).filter((at) => at >= 0)
-        expect(shown(pieces, stops).join('')).toBe(
-          found.length > 0 ? text.slice(0, Math.min(...found)) : text,
-        )
+        const ends = Array.from({ length: text.length }, (_, at) => text.slice(0, at + 1))
+        const until = ends.find((begun) => stops.some((stop) => begun.endsWith(stop)))
+        const longest = stops
+          .filter((stop) => until?.endsWith(stop))
+          .reduce((most, stop) => Math.max(most, stop.length), 0)
+        expect(shown(pieces, stops).join('')).toBe(until?.slice(0, until.length - longest) ?? text)
       },
     ),
   )

@@ -30,12 +30,22 @@ export class ReplyText {
   #show(text: string, all: boolean): string {
     if (this.#stopped) return ''
     this.#held += text
-    const found = this.#stops.map((stop) => this.#held.indexOf(stop)).filter((at) => at >= 0)
-    this.#stopped = found.length > 0
-    const sure = this.#stopped ? Math.min(...found) : all ? this.#held.length : this.#openStop()
+    const stop = this.#firstStop()
+    this.#stopped = stop !== null
+    const sure = stop ?? (all ? this.#held.length : this.#openStop())
     const shown = this.#held.slice(0, sure)
     this.#held = this.#held.slice(sure)
     return shown
+  }
+
+  /** Where the stop string begins that was complete first, however the text came in pieces; null for none. */
+  #firstStop(): number | null {
+    const found = this.#stops
+      .map((stop) => ({ start: this.#held.indexOf(stop), length: stop.length }))
+      .filter(({ start }) => start >= 0)
+      .map(({ start, length }) => ({ start, end: start + length }))
+    found.sort((a, b) => a.end - b.end || a.start - b.start)
+    return found[0]?.start ?? null
   }
 
   /** Where the held text begins to look like a stop string; its length if nowhere. */
