@@ -32,7 +32,7 @@ function outerWeights(config: DecoderConfig, checkpoint: Checkpoint): PlannedWei
   const table = [vocabulary, hidden]
   return [
     { name: 'token_embd.weight', shape: table, role: 'embedding', parts: [{ tensor: names.embedding }] },
-    { name: 'output.weight', shape: table, role: 'linear', parts: [{ tensor: head }] },
+    { name: 'output.weight', shape: table, role: 'head', parts: [{ tensor: head }] },
     {
       name: 'output_norm.weight',
       shape: [hidden],

@@ -101,7 +101,7 @@ function distance(values: readonly number[], expected: readonly number[]): numbe
 /** Rounding to 15 or 254 equal steps over blocks of a bell's numbers errs by about so much. */
 test.for<[string, Source, Precision, unknown, number]>([
   ['floats', floats(4, 128), 'int8', [8, 64, false], 0.006],
-  ['floats', floats(4, 128), 'int4', [4, 64, true], 0.1],
+  ['floats', floats(4, 128), 'int4', [4, 32, true], 0.09],
   ['floats of an odd number of blocks', floats(5, 96), 'int4', [4, 32, true], 0.09],
   ['Q4_1', quantised('Q4_1', 5, 96), 'int4', [4, 32, true], 0.09],
   ['Q4_1', quantised('Q4_1', 5, 96), 'int8', [8, 32, false], 0.006],
@@ -113,11 +113,17 @@ test.for<[string, Source, Precision, unknown, number]>([
   expect(distance(values, source.values)).toBeGreaterThan(0)
 })
 
+test('a head of floats has eight bits where other layers have four', async () => {
+  const source = floats(4, 128)
+  const store = await stored({ w: source }, [{ ...planned('w', { w: source }), role: 'head' }], 'int4')
+  expect(form(store.weights.get('w'))).toEqual([8, 64, false])
+})
+
 test('a search over scales errs less than the best one for plain steps', async () => {
   const source = floats(8, 64)
   const { values } = await single(source, 'int4')
-  const plain = Array.from({ length: 8 }, (_, row) => {
-    const block = source.values.slice(row * 64, row * 64 + 64)
+  const plain = Array.from({ length: 16 }, (_, at) => {
+    const block = source.values.slice(at * 32, at * 32 + 32)
     const step = (Math.max(0, ...block) - Math.min(0, ...block)) / 15
     const zero = Math.round(-Math.min(0, ...block) / step)
     const steps = block.map((value) => Math.min(15, Math.max(0, Math.round(value / step) + zero)) - zero)

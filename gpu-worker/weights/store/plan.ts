@@ -18,7 +18,10 @@ export type WeightPart = {
 export type PlannedWeight = {
   name: string
   shape: readonly number[]
-  /** A linear layer's matrix takes the model's precision; an embedding table and vectors stay floats. */
-  role: 'linear' | 'embedding' | 'vector'
+  /**
+   * A linear layer's matrix takes the model's precision, the head's too, which never has four bits of floats; an
+   * embedding table and vectors stay floats.
+   */
+  role: 'linear' | 'head' | 'embedding' | 'vector'
   parts: readonly WeightPart[]
 }
