@@ -36,7 +36,6 @@ for (const [name, reference, judgments] of [
   const worker = await startWorkerProcess(reference)
   const result = await soak(worker, name, judgments)
   await worker.close()
-  for (const sample of result.samples) console.log(JSON.stringify(sample))
   samples.push(...result.samples)
   faults.push(...result.faults)
 }

@@ -17,7 +17,7 @@ export type Sample = { model: string; done: number; seconds: number; resident: n
 
 /**
  * Sends a worker mixed traffic until it has made so many judgments, and watches its memory and its health checks.
- * Returns the samples, in MiB, and what went wrong.
+ * Prints the samples as they are taken, and returns them, in MiB, with what went wrong.
  */
 export async function soak(
   worker: WorkerProcess,
@@ -40,7 +40,9 @@ export async function soak(
     done++
     if (done % Math.ceil(judgments / SAMPLES) > 0) return
     const resident = Number(((await worker.resident()) / 2 ** 20).toFixed(1))
-    samples.push({ model, done, seconds: Math.round((performance.now() - started) / 1000), resident })
+    const seconds = Math.round((performance.now() - started) / 1000)
+    samples.push({ model, done, seconds, resident })
+    console.log(JSON.stringify(samples.at(-1)))
   }
   const lane = async () => {
     while (begun < judgments) {
