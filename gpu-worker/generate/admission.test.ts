@@ -1,19 +1,10 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { kvBytes } from './kv/kv-shape.ts'
 import { expectSame } from './testing/expect-same.ts'
-import { letterNoise, TinyModel, type TinyOptions, type TinyReply } from './testing/tiny-model.ts'
+import { openTiny } from './testing/open-tiny.ts'
+import { letterNoise, type TinyReply } from './testing/tiny-model.ts'
 
 /** Who gets memory and turns, on a model of a few thousand weights. */
-
-const opened: TinyModel[] = []
-async function open(options: TinyOptions = {}): Promise<TinyModel> {
-  const tiny = await TinyModel.open(options)
-  opened.push(tiny)
-  return tiny
-}
-afterEach(async () => {
-  for (const tiny of opened.splice(0)) await tiny.dispose()
-})
 
 const PROMPTS = Array.from({ length: 8 }, (_, i) => letterNoise(20 + 60 * i, i + 1))
 
@@ -21,7 +12,7 @@ const PROMPTS = Array.from({ length: 8 }, (_, i) => letterNoise(20 + 60 * i, i +
 const ROW = kvBytes({ layers: 2, kvHeads: 2, headSize: 16, dtype: 'float32' }, 1, 256)
 
 test('replies wait until the memory that they may need is free; the limit holds', async () => {
-  const tiny = await open({ limits: { kvBytes: 5 * ROW, cacheBytes: 2 * ROW } })
+  const tiny = await openTiny({ limits: { kvBytes: 5 * ROW, cacheBytes: 2 * ROW } })
   let running = 0
   let most = 0
   let bytes = 0
@@ -49,7 +40,7 @@ test('replies wait until the memory that they may need is free; the limit holds'
 })
 
 test('memory for a part of the context makes a shorter context', async () => {
-  const tiny = await open({ limits: { kvBytes: 4 * ROW } })
+  const tiny = await openTiny({ limits: { kvBytes: 4 * ROW } })
   expect(await tiny.write('A', { maxTokens: 900 })).toMatchObject({
     finish: 'length',
     ids: { length: 510 },
@@ -61,7 +52,7 @@ test('memory for a part of the context makes a shorter context', async () => {
 })
 
 test('replies that may become long run together, and give way as they grow', async () => {
-  const alone = await open()
+  const alone = await openTiny()
   const contents = [1, 2, 3, 4, 5, 6].map((seed) => letterNoise(40, seed))
   const options = { maxTokens: 800, temperature: 1, stop: [] as string[] }
   const solo: TinyReply[] = []
@@ -69,7 +60,7 @@ test('replies that may become long run together, and give way as they grow', asy
     solo.push(await alone.write(content, { ...options, seed }))
   expect(Math.max(...solo.map(({ ids }) => ids.length))).toBeGreaterThan(700)
   // Enough for four rows of 768 tokens with nothing beside.
-  const tiny = await open({ limits: { kvBytes: 12 * ROW } })
+  const tiny = await openTiny({ limits: { kvBytes: 12 * ROW } })
   const before = alone.model.stats().passes
   let bytes = 0
   const watch = setInterval(() => {
@@ -92,7 +83,7 @@ test('replies that may become long run together, and give way as they grow', asy
 })
 
 test('a reply that is given up frees its place at the next step', async () => {
-  const tiny = await open({ limits: { maxBatch: 1 } })
+  const tiny = await openTiny({ limits: { maxBatch: 1 } })
   const abort = new AbortController()
   const started = Promise.withResolvers<void>()
   const long = tiny.write('ABC', { maxTokens: 1000, signal: abort.signal }, started.resolve)
@@ -108,7 +99,7 @@ test('a reply that is given up frees its place at the next step', async () => {
 })
 
 test('a caller with many requests does not hold up another', async () => {
-  const tiny = await open({ limits: { maxBatch: 1 } })
+  const tiny = await openTiny({ limits: { maxBatch: 1 } })
   const order: string[] = []
   const ask = (caller: string) => tiny.write('ABC', { caller, maxTokens: 4 }, () => order.push(caller))
   await Promise.all([...Array.from({ length: 6 }, () => ask('many')), ask('few'), ask('few')])
@@ -116,7 +107,7 @@ test('a caller with many requests does not hold up another', async () => {
 })
 
 test('a question is answered while a long reply is being written', async () => {
-  const tiny = await open()
+  const tiny = await openTiny()
   let over = false
   const long = tiny.write('ABC', { maxTokens: 900 }).finally(() => {
     over = true
@@ -127,7 +118,7 @@ test('a question is answered while a long reply is being written', async () => {
 })
 
 test('a question does not wait for a long text to be read', async () => {
-  const tiny = await open()
+  const tiny = await openTiny()
   const order: string[] = []
   const started = Promise.withResolvers<void>()
   const long = tiny

@@ -1,25 +1,16 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { TINY_NAMES } from '../nn/testing/tiny-models.ts'
 import { expectSame, near } from './testing/expect-same.ts'
-import { letterNoise, TinyModel, type TinyOptions, type TinyReply } from './testing/tiny-model.ts'
+import { openTiny } from './testing/open-tiny.ts'
+import { letterNoise, TinyModel, type TinyReply } from './testing/tiny-model.ts'
 
 /** The whole engine but its thread and its texts, on a model of a few thousand weights. */
-
-const opened: TinyModel[] = []
-async function open(options: TinyOptions = {}): Promise<TinyModel> {
-  const tiny = await TinyModel.open(options)
-  opened.push(tiny)
-  return tiny
-}
-afterEach(async () => {
-  for (const tiny of opened.splice(0)) await tiny.dispose()
-})
 
 const PROMPTS = Array.from({ length: 8 }, (_, i) => letterNoise(20 + 60 * i, i + 1))
 
 describe.each(['capi', 'stock'] as const)('over the %s runtime', (runtime) => {
   test('eight replies that join at different times are what each is alone', async () => {
-    const tiny = await open({ runtime })
+    const tiny = await openTiny({ runtime })
     const options = PROMPTS.map((_, i) => ({ maxTokens: 120 - 11 * i }))
     const solo: TinyReply[] = []
     for (const [i, prompt] of PROMPTS.entries()) solo.push(await tiny.write(prompt, options[i]))
@@ -39,7 +30,7 @@ describe.each(['capi', 'stock'] as const)('over the %s runtime', (runtime) => {
   })
 
   test('with a seed of its own each draws the same, whoever is beside it', async () => {
-    const tiny = await open({ runtime })
+    const tiny = await openTiny({ runtime })
     const draw = (prompt: string, seed: number) => tiny.write(prompt, { temperature: 1, topP: 0.9, seed })
     const solo: TinyReply[] = []
     for (const [i, prompt] of PROMPTS.entries()) solo.push(await draw(prompt, i))
@@ -51,7 +42,7 @@ describe.each(['capi', 'stock'] as const)('over the %s runtime', (runtime) => {
 })
 
 test('both runtimes give the same replies and the same probabilities', async () => {
-  const [capi, stock] = [await open({ runtime: 'capi' }), await open({ runtime: 'stock' })]
+  const [capi, stock] = [await openTiny({ runtime: 'capi' }), await openTiny({ runtime: 'stock' })]
   const prompt = letterNoise(300, 1)
   expectSame(await capi.write(prompt), await stock.write(prompt))
   const choices = ['AB', 'C', 'BAD']
@@ -70,13 +61,13 @@ describe('packed scoring', () => {
   )
 
   test.for(TINY_NAMES)('of %s is what separate scoring is, however it is laid out', async (name) => {
-    const separate = await open({ name, limits: { cacheBytes: 0, scoreBatch: 0 } })
+    const separate = await openTiny({ name, limits: { cacheBytes: 0, scoreBatch: 0 } })
     const expected: number[][] = []
     for (const { content, choices } of questions) {
       expected.push((await separate.choose(content, choices)).probabilities)
     }
     for (const pack of [0, 8, 64, Number.POSITIVE_INFINITY]) {
-      const packed = await open({ name, limits: { pack } })
+      const packed = await openTiny({ name, limits: { pack } })
       // Some of it is cached.
       await packed.choose(shared + first, ['A', 'B'])
       const results = await Promise.all(
@@ -91,8 +82,8 @@ describe('packed scoring', () => {
   })
 
   test('questions that together are longer than the context are answered', async () => {
-    const separate = await open({ context: 64, limits: { cacheBytes: 0, scoreBatch: 0 } })
-    const packed = await open({ context: 64, limits: { pack: 500 } })
+    const separate = await openTiny({ context: 64, limits: { cacheBytes: 0, scoreBatch: 0 } })
+    const packed = await openTiny({ context: 64, limits: { pack: 500 } })
     const long = letterNoise(50, 1)
     const contents = [2, 3, 4, 5].map((seed) => long + letterNoise(9, seed))
     const expected: number[][] = []
@@ -105,7 +96,7 @@ describe('packed scoring', () => {
   })
 
   test('what questions share is computed and charged once', async () => {
-    const tiny = await open()
+    const tiny = await openTiny()
     const results = await Promise.all(questions.map(({ content, choices }) => tiny.choose(content, choices)))
     const charged = results.reduce((sum, { tokens }) => sum + tokens.prompt - tokens.cached, 0)
     const distinct = new Set(
@@ -131,7 +122,7 @@ describe('packed scoring', () => {
   })
 
   test('a question that is given up harms no other', async () => {
-    const tiny = await open()
+    const tiny = await openTiny()
     const abort = new AbortController()
     const results = questions.map(({ content, choices }, i) =>
       tiny.choose(content, choices, i === 3 ? { signal: abort.signal } : {}),
@@ -145,7 +136,7 @@ describe('packed scoring', () => {
 })
 
 test('a reply whose constraint fails harms no other', async () => {
-  const tiny = await open()
+  const tiny = await openTiny()
   const good = tiny.write('ABC', { maxTokens: 12 })
   const kept = await tiny.write('ABC', { maxTokens: 12, constraint: { kind: 'choice', choices: ['HELLO'] } })
   expect(kept).toMatchObject({ text: 'HELLO', finish: 'stop' })
@@ -156,7 +147,7 @@ test('a reply whose constraint fails harms no other', async () => {
 })
 
 test('hundreds of requests leave no memory behind', async () => {
-  const tiny = await open({ limits: { kvBytes: 1 << 22, cacheBytes: 1 << 20 } })
+  const tiny = await openTiny({ limits: { kvBytes: 1 << 22, cacheBytes: 1 << 20 } })
   const random = (i: number, of: number) => letterNoise(1, i).charCodeAt(0) % of
   for (let round = 0; round < 10; round++) {
     await Promise.all(
