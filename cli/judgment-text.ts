@@ -8,7 +8,8 @@ export type Paint = (style: Parameters<typeof styleText>[0], text: string) => st
 
 /** A judgment as a person reads it on a terminal. */
 export function renderJudgment(judgment: Judgment, paint: Paint): string {
-  const parts = judgment.protocol === 'openrs' ? pairParts(judgment, paint) : pointwiseParts(judgment, paint)
+  const parts =
+    judgment.protocol === 'pointwise' ? pointwiseParts(judgment, paint) : pairParts(judgment, paint)
   return parts.filter((part) => part !== '').join('\n\n')
 }
 

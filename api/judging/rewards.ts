@@ -6,7 +6,7 @@ import type { Call } from './call.ts'
 import type { Counter } from './counter.ts'
 
 /**
- * Rewards a group of responses; see `planRewards` for what it throws. `place` limits the judgments under way,
+ * Rewards a group of responses; see `RewardMethod` for what it throws. `place` limits the judgments under way,
  * for a caller with several groups.
  */
 export type Rewards = (request: RewardRequest, call: Call, place?: LimitFunction) => Promise<RewardList>
@@ -17,5 +17,5 @@ export const judgmentPlaces = () => pLimit(LIMITS.judgmentsInFlight)
 /** Rewards over the judgments of a counter. */
 export function createRewards(counter: Counter): Rewards {
   return (request, call, place = judgmentPlaces()) =>
-    makeRewards(request, (one) => place(() => counter.judge(one, call)))
+    makeRewards(request, { judge: (one) => place(() => counter.judge(one, call)) })
 }

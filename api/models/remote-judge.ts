@@ -75,7 +75,7 @@ function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
   } as const
   if (job.kind === 'pointwise') return { ...common, protocol: 'pointwise', responses: job.responses }
   const { responses, constraints, mode } = job
-  return { ...common, protocol: 'openrs', responses, constraints, mode, orders: 'strict' }
+  return { ...common, protocol: job.protocol, responses, constraints, mode, orders: 'strict' }
 }
 
 function readJudgment(entry: ModelEntry, answer: unknown): Judgment {
@@ -101,7 +101,7 @@ async function refusal(entry: ModelEntry, reply: Response, outbound: Outbound): 
 }
 
 function toEvidence(job: Job, answer: Judgment): Evidence {
-  if (job.kind === 'pair' && answer.protocol === 'openrs') return toPairEvidence(job.responses, answer)
+  if (job.kind === 'pair' && answer.protocol === job.protocol) return toPairEvidence(job.responses, answer)
   if (job.kind === 'pointwise' && answer.protocol === 'pointwise') return toPointwiseEvidence(answer)
   throw new PlumblineError('reply_invalid', `The worker answered a ${job.kind} job with ${answer.protocol}.`)
 }
@@ -111,6 +111,7 @@ function toPairEvidence([first, second]: [string, string], answer: PairJudgment)
   const ofAnOrder = answer.orders.some((order) => order.error?.message === error?.message)
   return {
     kind: 'pair',
+    protocol: answer.protocol,
     identical: first === second,
     rubric,
     orders: answer.orders.map(toVerdicts),
@@ -138,5 +139,12 @@ function failed(job: Job, failure: Failure): Evidence {
   const common = { rubric: null, spent: NOTHING_SPENT, failure }
   if (job.kind === 'pointwise') return { ...common, kind: 'pointwise', criteria: [] }
   const [first, second] = job.responses
-  return { ...common, kind: 'pair', identical: first === second, orders: [], verifiers: [] }
+  return {
+    ...common,
+    kind: 'pair',
+    protocol: job.protocol,
+    identical: first === second,
+    orders: [],
+    verifiers: [],
+  }
 }

@@ -12,7 +12,9 @@ import { callerOf, type Served } from './life.ts'
 export async function rewards(c: Context<Served>, slot: EngineSlot, desk: JudgeDesk): Promise<Response> {
   const request = parseWith(rewardRequest, await readBody(c))
   const asker = { caller: callerOf(c), signal: c.get('life').signal, trace: c.get('trace') }
-  const list = await makeRewards(request, async (one) => (await askFor(one, slot, desk, asker)).make())
+  const list = await makeRewards(request, {
+    judge: async (one) => (await askFor(one, slot, desk, asker)).make(),
+  })
   refuseUntried(list.data)
   return c.json(list)
 }

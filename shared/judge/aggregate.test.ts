@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { aggregateCompat, aggregateHardened, type LevelledVerdict, readLine } from './aggregate.ts'
+import type { Level } from '../protocol/rubric.ts'
+import { standingOf } from '../rubric/standing.ts'
+import { aggregateCompat, aggregateHardened, readLine, type StandingVerdict } from './aggregate.ts'
 
 /** The golden vectors of the published code (systems.md 3.3): name, items, result, min_score. */
 const GOLDEN: [string, unknown[], number, number?][] = [
@@ -28,22 +30,27 @@ function line(type: string, chosen: string, score: unknown) {
   return { type, chosen, score }
 }
 
-const level = fc.constantFrom('fatal', 'core', 'important', 'highlight')
+const level = fc.constantFrom<Level>('fatal', 'core', 'important', 'highlight')
 const verdict = fc.oneof(
   fc.double({ min: -3, max: 3, noNaN: true }),
   // of a size that rounds when it is summed
   fc.integer({ min: -3000, max: 3000 }).map((thousandths) => thousandths / 1000),
 )
-const rubricOf = (levels: fc.Arbitrary<string>) =>
+const verdictOf = (id: string, level: Level, verdict: number): StandingVerdict => ({
+  id,
+  standing: standingOf({ id, level, title: '' }),
+  verdict,
+})
+const rubricOf = (levels: fc.Arbitrary<Level>) =>
   fc
     .array(fc.record({ level: levels, verdict }), {
       minLength: 1,
       maxLength: 12,
     })
-    .map((items) => items.map((item, index) => ({ ...item, id: `c${index}` }) as LevelledVerdict))
+    .map((items) => items.map(({ level, verdict }, index) => verdictOf(`c${index}`, level, verdict)))
 const verdicts = rubricOf(level)
 
-const score = (items: LevelledVerdict[]) => aggregateHardened(items).score
+const score = (items: StandingVerdict[]) => aggregateHardened(items).score
 
 describe('aggregateCompat', () => {
   it.each(GOLDEN)('%s to the last digit', (...[, items, expected, minScore]) => {
@@ -72,13 +79,8 @@ describe('aggregateCompat', () => {
 
 describe('aggregateHardened', () => {
   it('counts zeros, uses no epsilon and clamps', () => {
-    expect(
-      score([
-        { id: 'a', level: 'core', verdict: 2 },
-        { id: 'b', level: 'core', verdict: 0 },
-      ]),
-    ).toBe(1)
-    expect(score([{ id: 'a', level: 'core', verdict: 7 }])).toBe(2)
+    expect(score([verdictOf('a', 'core', 2), verdictOf('b', 'core', 0)])).toBe(1)
+    expect(score([verdictOf('a', 'core', 7)])).toBe(2)
   })
 
   it('negates exactly when every verdict is negated', () => {
@@ -120,10 +122,10 @@ describe('aggregateHardened', () => {
   it('lets a fatal criterion veto whatever the others say', () => {
     fc.assert(
       fc.property(
-        rubricOf(fc.constantFrom('core', 'important', 'highlight')),
+        rubricOf(fc.constantFrom<Level>('core', 'important', 'highlight')),
         fc.constantFrom(-2, -1, 1, 2),
         (others, fatal) => {
-          expect(score([...others, { id: 'f', level: 'fatal', verdict: fatal }])).toBe(Math.sign(fatal) * 2)
+          expect(score([...others, verdictOf('f', 'fatal', fatal)])).toBe(Math.sign(fatal) * 2)
         },
       ),
     )
@@ -135,7 +137,7 @@ describe('aggregateHardened', () => {
 
   it('turns garbage into an error, never a tie', () => {
     expect(aggregateHardened([])).toMatchObject({ score: null, error: { code: 'no_criteria' } })
-    expect(aggregateHardened([{ id: 'a', level: 'core', verdict: Number.NaN }])).toMatchObject({
+    expect(aggregateHardened([verdictOf('a', 'core', Number.NaN)])).toMatchObject({
       score: null,
       error: { code: 'invalid_item' },
     })
@@ -151,12 +153,12 @@ describe('aggregateHardened', () => {
 
 describe('readLine', () => {
   it('takes the sign from chosen, and B with either sign', () => {
-    expect(readLine(line('core', 'B', 1), '1')).toEqual({ id: '1', level: 'core', verdict: -1 })
-    expect(readLine(line('core', 'B', -1), '1')).toEqual({ id: '1', level: 'core', verdict: -1 })
+    expect(readLine(line('core', 'B', 1), '1')).toEqual(verdictOf('1', 'core', -1))
+    expect(readLine(line('core', 'B', -1), '1')).toEqual(verdictOf('1', 'core', -1))
   })
 
   it('takes the level from the rubric when there is one', () => {
-    expect(readLine(line('core', 'A', 1), '1', 'fatal')).toEqual({ id: '1', level: 'fatal', verdict: 1 })
+    expect(readLine(line('core', 'A', 1), '1', 'fatal')).toEqual(verdictOf('1', 'fatal', 1))
   })
 
   it.each([

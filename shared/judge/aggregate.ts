@@ -1,27 +1,25 @@
 import type { ErrorData } from '../protocol/error.ts'
 import type { MetVerdict } from '../protocol/judgment.ts'
-import type { Level } from '../protocol/rubric.ts'
-
-/** Weight of each level that is averaged; `fatal` vetoes instead (OpenRS, systems.md 3.3). */
-export const WEIGHTS: Record<Exclude<Level, 'fatal'>, number> = { core: 5, important: 2, highlight: 1 }
+import type { Criterion, Level } from '../protocol/rubric.ts'
+import { type Standing, standingOf, LEVEL_WEIGHTS as WEIGHTS } from '../rubric/standing.ts'
 
 /** The largest verdict, and the largest score of `hardened`. */
 export const MAX_VERDICT = 2
 
-/** A criterion's verdict with its level: positive favours the response that was shown first. */
-export type LevelledVerdict = { id: string; level: Level; verdict: number }
+/** A criterion's verdict and how it counts: positive says that the response shown first meets it better. */
+export type StandingVerdict = { id: string; standing: Standing; verdict: number }
 
 export type Aggregate = { score: number; error: null } | { score: null; error: ErrorData }
 
 /**
  * The default aggregator: a score in [-2, 2], positive for the response shown first.
  *
- * Fatal verdicts are summed first: a sum above 0 gives 2, below 0 gives -2, and 0 falls through. Then the mean
- * of all other verdicts weighted by level, zeros counted, each clamped to [-2, 2], summed in the order of the
- * ids so that no permutation changes a digit. Follows OpenRS's `S = sum(w v) / sum(w)` (systems.md 3.2)
+ * Fatal verdicts are summed first: a sum above 0 gives 2, below 0 gives -2, and 0 falls through. Then the
+ * weighted mean of all other verdicts, zeros counted, each clamped to [-2, 2] and turned round where meeting the
+ * criterion is bad, summed in the order of the ids so that no permutation changes a digit. Follows OpenRS's `S = sum(w v) / sum(w)` (systems.md 3.2)
  * without the published code's silent ties: an invalid verdict or no criterion at all is an error.
  */
-export function aggregateHardened(verdicts: LevelledVerdict[]): Aggregate {
+export function aggregateHardened(verdicts: StandingVerdict[]): Aggregate {
   if (verdicts.length === 0) return failed('no_criteria', 'There is no criterion to aggregate.')
   const broken = verdicts.find((item) => !Number.isFinite(item.verdict))
   if (broken) return failed('invalid_item', `Criterion '${broken.id}' has no finite verdict.`)
@@ -31,10 +29,10 @@ export function aggregateHardened(verdicts: LevelledVerdict[]): Aggregate {
   let weights = 0
   for (const item of [...verdicts].sort(byId)) {
     const verdict = clamp(item.verdict)
-    if (item.level === 'fatal') fatal += verdict
+    if (item.standing.veto) fatal += verdict
     else {
-      sum += WEIGHTS[item.level] * verdict
-      weights += WEIGHTS[item.level]
+      sum += item.standing.weight * item.standing.sign * verdict
+      weights += item.standing.weight
     }
   }
   if (fatal !== 0) return { score: Math.sign(fatal) * MAX_VERDICT, error: null }
@@ -42,23 +40,26 @@ export function aggregateHardened(verdicts: LevelledVerdict[]): Aggregate {
 }
 
 /**
- * Score of a single response, in [0, 1]: the mean probability that a criterion is met, weighted by level, times
- * the probability of each fatal one (the pointwise form of a veto, our reconstruction). A criterion without a
- * probability, or none at all, is an error.
+ * Score of a single response by a rubric of levels, in [0, 1]: the mean probability that a criterion is met,
+ * weighted by level, times the probability of each fatal one (the pointwise form of a veto, our reconstruction).
+ * A criterion without a probability, or none at all, is an error.
  */
-export function aggregateMet(criteria: Pick<MetVerdict, 'id' | 'level' | 'met'>[]): Aggregate {
+export function aggregateMet(criteria: Criterion[], verdicts: Pick<MetVerdict, 'id' | 'met'>[]): Aggregate {
   if (criteria.length === 0) return failed('no_criteria', 'There is no criterion to aggregate.')
+  const found = new Map(verdicts.map(({ id, met }) => [id, met]))
   let gate = 1
   let sum = 0
   let weights = 0
-  for (const { id, level, met } of criteria) {
+  for (const criterion of criteria) {
+    const met = found.get(criterion.id) ?? null
     if (met === null || !(met >= 0 && met <= 1)) {
-      return failed('invalid_item', `Criterion '${id}' has no probability of being met.`)
+      return failed('invalid_item', `Criterion '${criterion.id}' has no probability of being met.`)
     }
-    if (level === 'fatal') gate *= met
+    const standing = standingOf(criterion)
+    if (standing.veto) gate *= met
     else {
-      sum += WEIGHTS[level] * met
-      weights += WEIGHTS[level]
+      sum += standing.weight * met
+      weights += standing.weight
     }
   }
   return { score: weights === 0 ? gate : (gate * sum) / weights, error: null }
@@ -99,7 +100,7 @@ export function aggregateCompat(items: unknown[], minScore = 0): number {
  * The sign comes from `chosen`; a score that contradicts it (S with a score, A or B without one, A with a
  * negative one) is an invalid item. B may carry either sign, since the published prompts allow both.
  */
-export function readLine(line: unknown, id: string, level?: Level): LevelledVerdict | ErrorData {
+export function readLine(line: unknown, id: string, level?: Level): StandingVerdict | ErrorData {
   if (!isRecord(line)) return invalid(`Item ${id} is not an object.`)
   const type = level ?? line.type
   if (type !== 'fatal' && !isWeighted(type)) {
@@ -109,9 +110,11 @@ export function readLine(line: unknown, id: string, level?: Level): LevelledVerd
   if (typeof score !== 'number' || !Number.isFinite(score)) {
     return invalid(`Item ${id} has the score ${show(score)}: use a number.`)
   }
-  if (chosen === 'S' && score === 0) return { id, level: type, verdict: 0 }
-  if (chosen === 'A' && score > 0) return { id, level: type, verdict: score }
-  if (chosen === 'B' && score !== 0) return { id, level: type, verdict: -Math.abs(score) }
+  const standing: Standing =
+    type === 'fatal' ? { veto: true } : { veto: false, weight: WEIGHTS[type], sign: 1 }
+  if (chosen === 'S' && score === 0) return { id, standing, verdict: 0 }
+  if (chosen === 'A' && score > 0) return { id, standing, verdict: score }
+  if (chosen === 'B' && score !== 0) return { id, standing, verdict: -Math.abs(score) }
   return invalid(
     `Item ${id} chooses ${show(chosen)} with the score ${show(score)}: the two contradict each other.`,
   )
@@ -125,7 +128,7 @@ function toPythonInteger(value: unknown): number | null {
   return null
 }
 
-function byId(a: LevelledVerdict, b: LevelledVerdict): number {
+function byId(a: StandingVerdict, b: StandingVerdict): number {
   if (a.id !== b.id) return a.id < b.id ? -1 : 1
   return a.verdict - b.verdict
 }

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../protocol/error.ts'
-import type { CriterionVerdict, MetVerdict, OrderResult } from '../protocol/judgment.ts'
+import type { CriterionVerdict, MetVerdict, OrderResult, PairProtocol } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 
@@ -31,6 +31,7 @@ export type OrderVerdicts = Omit<OrderResult, 'score' | 'criteria'> & { criteria
  */
 export type PairEvidence = {
   kind: 'pair'
+  protocol: PairProtocol
   /** True when the two responses are the same text: a tie without a model call. */
   identical: boolean
   rubric: Rubric | null

@@ -1,4 +1,4 @@
-import type { Mode } from '../protocol/judgment.ts'
+import type { Mode, PairProtocol } from '../protocol/judgment.ts'
 import type { Message } from '../protocol/message.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
 import type { VerifierSpec } from '../verify/verifiers.ts'
@@ -9,6 +9,7 @@ import type { VerifierSpec } from '../verify/verifiers.ts'
  */
 export type PairJob = {
   kind: 'pair'
+  protocol: PairProtocol
   prompt: Message[]
   /** In canonical order: by the SHA-256 of the text. */
   responses: [string, string]

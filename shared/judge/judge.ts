@@ -8,6 +8,7 @@ import type { Rubric } from '../protocol/rubric.ts'
 import { instantiate } from '../rubric/instantiate.ts'
 import { inSpan, type Trace } from '../telemetry/trace.ts'
 import { callsWithin } from '../telemetry/traced-model.ts'
+import type { Sandbox } from '../verify/sandbox.ts'
 import { COMPARERS } from './comparers.ts'
 import type { Evidence, Failure, OrderVerdicts, PairEvidence, PointwiseEvidence } from './evidence.ts'
 import type { Job, PairJob, PointwiseJob } from './job.ts'
@@ -23,6 +24,8 @@ export type JudgeContext = {
   /** HMAC key of the fences around candidate text. */
   secret: string
   memory: Memory
+  /** Where constraints that are programs run; without it they can't tell. */
+  sandbox?: Sandbox
   /** Told of each finding as it is made (server-sent events), in canonical order. */
   report?: (event: Exclude<JudgmentEvent, { event: 'result' | 'error' }>) => void
   signal?: AbortSignal
@@ -46,6 +49,7 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
   const { report } = context
   const found: Omit<PairEvidence, 'spent'> = {
     kind: 'pair',
+    protocol: job.protocol,
     identical: job.responses[0] === job.responses[1],
     rubric: job.rubric,
     orders: [],
@@ -54,7 +58,7 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
   }
   if (found.identical) return found
   const verified = job.constraints.length > 0 ? context.trace : undefined
-  found.verifiers = await inSpan(verified, 'verify', async () => verifyPair(job))
+  found.verifiers = await inSpan(verified, 'verify', () => verifyPair(job, context.sandbox))
   for (const result of found.verifiers) report?.({ event: 'verifier', data: result })
   if (decide(found.verifiers) !== null) return found
   try {

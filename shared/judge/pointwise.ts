@@ -62,10 +62,8 @@ async function generateMet(task: MetTask, context: ComparisonContext): Promise<M
     maxTokens: replyTokens(criteria),
     ...(context.signal ? { signal: context.signal } : {}),
   })
-  const levels = new Map(criteria.map(({ id, level }) => [id, level]))
   return inRubricOrder(criteria, verdicts).map(({ criterion, met, evidence, reason }) => ({
     id: criterion,
-    level: levels.get(criterion) ?? 'important',
     met: met ? 1 : 0,
     evidence,
     reason,
@@ -93,7 +91,7 @@ async function chooseMet(
     neutral: (scale: string) => fill(CHOOSE_MET, { ...neutral, criterion: stated, scale }),
   }
   const [yes] = await weigh(context.model, context.memory, question, MEETS, context.signal)
-  return { id: criterion.id, level: criterion.level, met: yes ?? null, evidence: null, reason: null }
+  return { id: criterion.id, met: yes ?? null, evidence: null, reason: null }
 }
 
 async function show(

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type MetVerdict, pointwiseJudgment } from '../protocol/judgment.ts'
+import { pointwiseJudgment } from '../protocol/judgment.ts'
 import type { Level } from '../protocol/rubric.ts'
-import { NOTHING_SPENT, type PointwiseEvidence } from './evidence.ts'
+import { type Failure, NOTHING_SPENT, type PointwiseEvidence } from './evidence.ts'
 import { present } from './present.ts'
 
 const LEVELS = ['fatal', 'core', 'important', 'highlight'] as const
@@ -10,16 +10,23 @@ const FILED = { id: `jdg_00${'0'.repeat(30)}`, created: 0, model: 'm' }
 const CALL_FAILED = { code: 'model_timeout', type: 'service', message: 'Too slow.', transient: true } as const
 
 describe('present, a single response', () => {
-  const met = (level: Level, probability: number | null, at = 0): MetVerdict => ({
-    id: `c${at}`,
-    level,
-    met: probability,
-    evidence: null,
-    reason: null,
-  })
-  function showPoint(found: Partial<PointwiseEvidence>) {
-    const nothing = { rubric: null, criteria: [], spent: NOTHING_SPENT, failure: null }
-    const evidence: PointwiseEvidence = { kind: 'pointwise', ...nothing, ...found }
+  type Met = [Level, number | null]
+  const met = (level: Level, probability: number | null): Met => [level, probability]
+  function showPoint({ criteria = [], failure = null }: { criteria?: Met[]; failure?: Failure | null }) {
+    const levels = criteria.map(([level], at) => ({ id: `c${at}`, level, title: 't' }))
+    const verdicts = criteria.map(([, probability], at) => ({
+      id: `c${at}`,
+      met: probability,
+      evidence: null,
+      reason: null,
+    }))
+    const evidence: PointwiseEvidence = {
+      kind: 'pointwise',
+      rubric: { id: 'rub_0', object: 'rubric', meta_rubric: null, criteria: levels },
+      criteria: verdicts,
+      spent: NOTHING_SPENT,
+      failure,
+    }
     return present({ ...FILED, evidence }, null, 'miss', undefined)
   }
 
@@ -34,9 +41,7 @@ describe('present, a single response', () => {
     const criterion = fc.tuple(fc.constantFrom(...LEVELS), fc.double({ min: 0, max: 1, noNaN: true }))
     fc.assert(
       fc.property(fc.array(criterion, { minLength: 1, maxLength: 64 }), (criteria) => {
-        const shown = pointwiseJudgment.parse(
-          showPoint({ criteria: criteria.map(([level, probability], at) => met(level, probability, at)) }),
-        )
+        const shown = pointwiseJudgment.parse(showPoint({ criteria }))
         expect(shown.score).toBeGreaterThanOrEqual(0)
         expect(shown.score).toBeLessThanOrEqual(1)
         expect(shown.error).toBeNull()
@@ -44,7 +49,7 @@ describe('present, a single response', () => {
     )
   })
 
-  it.each([
+  it.each<[string, Parameters<typeof showPoint>[0], string]>([
     ['there is no criterion', { criteria: [] }, 'no_criteria'],
     ['one could not be judged', { criteria: [met('core', 1), met('core', null)] }, 'invalid_item'],
     ['a probability is none', { criteria: [met('core', Number.NaN)] }, 'invalid_item'],

@@ -21,7 +21,7 @@ function rubricOf(levels: Level[]): Rubric {
 
 function evidenceOf(found: Partial<PairEvidence>): PairEvidence {
   const nothing = { rubric: null, orders: [], verifiers: [], spent: NOTHING_SPENT, failure: null }
-  return { kind: 'pair', identical: false, ...nothing, ...found }
+  return { kind: 'pair', protocol: 'openrs', identical: false, ...nothing, ...found }
 }
 
 const verdictOf = (id: string, verdict: number, confidence: number | null = null): CriterionVerdict => ({

@@ -4,13 +4,14 @@ import type { Judgment, JudgmentEvent, OrderResult, PairJudgment, Usage } from '
 import type { ModelEntry } from '../protocol/model-entry.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
+import { standingOf } from '../rubric/standing.ts'
 import {
   aggregateCompat,
   aggregateHardened,
   aggregateMet,
-  type LevelledVerdict,
   MAX_VERDICT,
   readLine,
+  type StandingVerdict,
 } from './aggregate.ts'
 import { confidenceOf } from './confidence.ts'
 import { type Failure, NOTHING_SPENT, type OrderVerdicts, type PairEvidence, type Spent } from './evidence.ts'
@@ -38,7 +39,8 @@ export function present(
   // in the order in which a person reads it: the outcome first, then what it rests on
   if (evidence.kind === 'pointwise') {
     const { rubric, criteria } = evidence
-    const { score, error } = failure === null ? aggregateMet(criteria) : { score: null, error: failure }
+    const { score, error } =
+      failure === null ? aggregateMet(rubric?.criteria ?? [], criteria) : { score: null, error: failure }
     const head = { id: filed.id, object: 'judgment', created, protocol: 'pointwise', model, score } as const
     return { ...head, rubric, criteria, usage, error }
   }
@@ -48,7 +50,7 @@ export function present(
     id: judgmentId(filed.id, seen),
     object: 'judgment',
     created,
-    protocol: 'openrs',
+    protocol: evidence.protocol,
     model,
     winner,
     score,
@@ -115,30 +117,32 @@ function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): 
 function scoreOrder(order: OrderVerdicts, shared: Rubric | null, view: View): OrderResult {
   const shown = { ...order, order: view.swapped ? turned(order.order) : order.order }
   if (order.error) return { ...shown, score: null }
-  const levels = new Map(
-    (order.rubric ?? shared)?.criteria.map((criterion) => [criterion.id, criterion.level]),
-  )
+  const criteria = new Map((order.rubric ?? shared)?.criteria.map((criterion) => [criterion.id, criterion]))
   if (view.policy === 'compat') {
     const lines = order.criteria.map(
       (item) =>
-        item.stated ?? { type: levels.get(item.id), chosen: chosenBy(item.verdict), score: item.verdict },
+        item.stated ?? {
+          type: criteria.get(item.id)?.level ?? 'important',
+          chosen: chosenBy(item.verdict),
+          score: item.verdict,
+        },
     )
     return { ...shown, score: aggregateCompat(lines, view.min_score) }
   }
-  const verdicts: LevelledVerdict[] = []
+  const verdicts: StandingVerdict[] = []
   for (const item of order.criteria) {
-    const level = levels.get(item.id)
-    if (!level) return { ...shown, score: null, error: unknownCriterion(item.id) }
+    const criterion = criteria.get(item.id)
+    if (!criterion) return { ...shown, score: null, error: unknownCriterion(item.id) }
     if (verdicts.some(({ id }) => id === item.id)) {
       return { ...shown, score: null, error: secondVerdict(item.id) }
     }
     const read = item.stated
-      ? readLine(item.stated, item.id, level)
-      : { id: item.id, level, verdict: item.verdict }
+      ? readLine(item.stated, item.id, criterion.level)
+      : { id: item.id, standing: standingOf(criterion), verdict: item.verdict }
     if ('code' in read) return { ...shown, score: null, error: read }
     verdicts.push(read)
   }
-  const missing = [...levels.keys()].find((id) => !verdicts.some((verdict) => verdict.id === id))
+  const missing = [...criteria.keys()].find((id) => !verdicts.some((verdict) => verdict.id === id))
   if (missing) return { ...shown, score: null, error: noVerdict(missing) }
   const { score, error } = aggregateHardened(verdicts)
   return error === null ? { ...shown, score } : { ...shown, score: null, error }

@@ -40,6 +40,7 @@ export async function toJob(
     job: {
       ...common,
       kind: 'pair',
+      protocol: request.protocol ?? 'openrs',
       responses,
       seed,
       mode: request.mode ?? 'staged',

@@ -1,17 +1,18 @@
 import type { Message } from '../protocol/message.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
+import type { Sandbox } from '../verify/sandbox.ts'
 import { verify } from '../verify/verify.ts'
 import type { PairJob } from './job.ts'
 
 /** Runs every constraint on both responses; each result says which response it looked at. */
-export function verifyPair(job: PairJob): VerifierResult[] {
+export async function verifyPair(job: PairJob, sandbox: Sandbox | undefined): Promise<VerifierResult[]> {
   const prompt = lastUserText(job.prompt)
-  return job.responses.flatMap((response, index) =>
-    verify(job.constraints, { prompt, response }, job.responses.length).map((result) => ({
-      ...result,
-      response: index,
-    })),
+  const results = await Promise.all(
+    job.responses.map((response) =>
+      verify(job.constraints, { prompt, response }, { siblings: job.responses.length, sandbox }),
+    ),
   )
+  return results.flatMap((of, index) => of.map((result) => ({ ...result, response: index })))
 }
 
 /**

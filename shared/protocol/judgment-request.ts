@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { type JudgmentRequest, pairRequest, pointwiseRequest } from './judgment.ts'
+import { type JudgmentRequest, pairProtocol, pairRequest, pointwiseRequest } from './judgment.ts'
 import { parseWith } from './parse.ts'
 
-const protocolField = z.looseObject({ protocol: z.enum(['openrs', 'pointwise']).optional() })
+const protocolField = z.looseObject({ protocol: z.enum([...pairProtocol.options, 'pointwise']).optional() })
 
 /**
  * The body of `POST /v1/judgments`. Its `protocol` says which schema it is read by, so that a mistake is explained

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { verifierSpec } from '../verify/verifiers.ts'
 import { errorData } from './error.ts'
 import { prompt } from './message.ts'
-import { level, rubric, rubricInput } from './rubric.ts'
+import { rubric, rubricInput } from './rubric.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
@@ -57,10 +57,17 @@ export const pairFields = {
   mode: mode.optional(),
 }
 
+/**
+ * How a pair is judged: `openrs` compares criterion by criterion, `rubric-arm` lets a judge name the winner by a
+ * rubric made from the prompt alone, `direct` asks for a winner without any rubric.
+ */
+export const pairProtocol = z.enum(['openrs', 'rubric-arm', 'direct']).meta({ id: 'PairProtocol' })
+export type PairProtocol = z.infer<typeof pairProtocol>
+
 /** `POST /v1/judgments`, two responses compared. */
 export const pairRequest = z
   .strictObject({
-    protocol: z.literal('openrs').optional(),
+    protocol: pairProtocol.optional(),
     ...judgingFields,
     ...pairFields,
     responses: z.tuple([text, text], 'must hold exactly two responses'),
@@ -135,7 +142,7 @@ export const pairJudgment = z
     id: z.string(),
     object: z.literal('judgment'),
     created: z.int().describe('Unix time, seconds.'),
-    protocol: z.literal('openrs'),
+    protocol: pairProtocol,
     model: z.string().nullable(),
     winner: winner.nullable(),
     score: z.number().nullable().describe('(forward - backward) / 2; positive favours the first response.'),
@@ -157,7 +164,6 @@ export type PairJudgment = z.infer<typeof pairJudgment>
 export const metVerdict = z
   .object({
     id: z.string(),
-    level,
     met: z
       .number()
       .nullable()

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { errorData } from './error.ts'
-import { judgingFields, pairFields, usage } from './judgment.ts'
+import { judgingFields, pairFields, pairProtocol, usage } from './judgment.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
@@ -14,7 +14,7 @@ export const anchor = z.union([
 /** `POST /v1/rewards`. */
 export const rewardRequest = z
   .strictObject({
-    protocol: z.enum(['openrs', 'pointwise', 'verifier']).optional(),
+    protocol: z.enum([...pairProtocol.options, 'pointwise', 'verifier']).optional(),
     ...judgingFields,
     ...pairFields,
     responses: z.array(text).min(1, 'must hold a response').max(64),

@@ -5,13 +5,44 @@ import { name, text } from './text.ts'
 export const level = z.enum(['fatal', 'core', 'important', 'highlight']).meta({ id: 'Level' })
 export type Level = z.infer<typeof level>
 
+/** Rubric-ARM's two kinds: stated in the request, or implied by it (systems.md 1.4). */
+export const rule = z.enum(['hard_rule', 'principle']).meta({ id: 'Rule' })
+export type Rule = z.infer<typeof rule>
+
+/** RaR's categories; a pitfall is phrased as its avoidance (systems.md 4). */
+export const category = z.enum(['essential', 'important', 'optional', 'pitfall']).meta({ id: 'Category' })
+export type Category = z.infer<typeof category>
+
+/** The terms in which criteria say how much they count. All criteria of a rubric use the same one. */
+export const SCHEMES = ['level', 'points', 'rule', 'category', 'weight'] as const
+export type Scheme = (typeof SCHEMES)[number]
+
+/** One thing that a response is held against. Exactly one of the five schemes says how much it counts. */
 export const criterion = z
   .strictObject({
     id: name.describe('Unique within the rubric.'),
-    level,
+    level: level.optional(),
+    points: z
+      .number()
+      .min(-1e6)
+      .max(1e6)
+      .refine((points) => points !== 0, 'must not be 0')
+      .optional()
+      .describe('Signed, as in HealthBench: a criterion with points below 0 is something to avoid.'),
+    rule: rule.optional(),
+    category: category.optional(),
+    weight: z.number().min(0).max(1e6).optional().describe('Relative to its siblings.'),
     title: text,
     description: text.optional(),
     clause: name.optional().describe('The clause of the meta-rubric that it was made from.'),
+    tags: z.array(name).max(16).optional().describe('The meta-classes (axes) that it belongs to.'),
+    get criteria() {
+      return z
+        .array(criterion)
+        .min(1, 'must hold a criterion')
+        .optional()
+        .describe('Scheme weight only: the criteria below this one, which then is judged through them alone.')
+    },
   })
   .meta({ id: 'Criterion' })
 export type Criterion = z.infer<typeof criterion>
@@ -21,14 +52,40 @@ export const rubricInput = z
     id: z.string().optional().describe('Ignored on input: an id is the hash of the content.'),
     object: z.literal('rubric').optional(),
     meta_rubric: z.string().nullish(),
-    criteria: z.array(criterion).min(1, 'must hold a criterion').max(64),
+    criteria: z.array(criterion).min(1, 'must hold a criterion').max(1024),
   })
-  .refine((rubric) => new Set(rubric.criteria.map((c) => c.id)).size === rubric.criteria.length, {
-    message: 'has two criteria with one id',
-    path: ['criteria'],
+  .superRefine(({ criteria }, context) => {
+    const message = faultOf(criteria)
+    if (message !== null) context.addIssue({ code: 'custom', message, path: ['criteria'] })
   })
   .meta({ id: 'RubricInput' })
 export type RubricInput = z.infer<typeof rubricInput>
+
+/** What is wrong with the criteria of a rubric taken together, as the end of a sentence, or null. */
+function faultOf(criteria: Criterion[]): string | null {
+  const all = everyCriterion(criteria)
+  const ids = new Set<string>()
+  for (const { id } of all) {
+    if (ids.has(id)) return `has two criteria with the id '${id}'`
+    ids.add(id)
+  }
+  const [first] = all
+  for (const one of all) {
+    const used = SCHEMES.filter((scheme) => one[scheme] !== undefined)
+    if (used.length !== 1) return `must say for '${one.id}' exactly one of ${SCHEMES.join(', ')}`
+    if (first && first[used[0] ?? 'level'] === undefined) {
+      return `mixes '${used[0]}' with another scheme: all criteria of a rubric use the same one`
+    }
+    if (one.criteria && one.weight === undefined)
+      return `has criteria below '${one.id}', which needs a weight`
+  }
+  return null
+}
+
+/** All criteria of a rubric, those below others included, each before those below it. */
+export function everyCriterion(criteria: Criterion[]): Criterion[] {
+  return criteria.flatMap((one) => [one, ...everyCriterion(one.criteria ?? [])])
+}
 
 /** A rubric as it is stored and answered. `id` is the hash of `meta_rubric` and `criteria`. */
 export const rubric = z

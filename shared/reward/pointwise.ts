@@ -1,23 +1,21 @@
 import type { PointwiseRequest } from '../protocol/judgment.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'
+import type { RewardMethod } from './method.ts'
 import { notScored } from './not-scored.ts'
 import { refuseFields } from './refuse-fields.ts'
-import type { RewardPlan } from './reward-plan.ts'
 
 /** Rewards in [0, 1], each response by itself against the criteria of its prompt; equal responses share one. */
-export function planPointwise(request: RewardRequest): RewardPlan {
+export const rewardPointwise: RewardMethod = async (request, { judge }) => {
   refuseFields(request, 'pointwise', ['anchor', 'shaping', 'constraints', 'orders', 'min_score', 'mode'])
   const distinct = [...new Set(request.responses)]
-  return {
-    requests: distinct.map((response) => pointwiseRequest(request, response)),
-    settle: (judgments) =>
-      request.responses.map((response, index): Reward => {
-        const judgment = judgments[distinct.indexOf(response)]
-        if (!judgment) return { index, reward: null, error: notScored() }
-        const reward = { index, reward: judgment.score, judgments: [judgment.id] }
-        return judgment.score === null ? { ...reward, error: judgment.error ?? notScored() } : reward
-      }),
-  }
+  const judgments = await Promise.all(distinct.map((response) => judge(pointwiseRequest(request, response))))
+  const data = request.responses.map((response, index): Reward => {
+    const judgment = judgments[distinct.indexOf(response)]
+    if (!judgment) return { index, reward: null, error: notScored() }
+    const reward = { index, reward: judgment.score, judgments: [judgment.id] }
+    return judgment.score === null ? { ...reward, error: judgment.error ?? notScored() } : reward
+  })
+  return { data }
 }
 
 function pointwiseRequest(request: RewardRequest, response: string): PointwiseRequest {

@@ -1,23 +1,20 @@
-import type { Judgment, JudgmentRequest, Usage } from '../protocol/judgment.ts'
+import type { Judgment, Usage } from '../protocol/judgment.ts'
 import type { RewardList, RewardRequest } from '../protocol/reward.ts'
-import { planRewards } from './plan.ts'
+import type { RewardContext } from './method.ts'
+import { REWARD_METHODS } from './methods.ts'
 
-/**
- * Rewards a group of responses: all judgments that it takes are asked for at once, and how many of them are under
- * way is for `judge` to limit. See `planRewards` for what it throws.
- */
-export async function makeRewards(
-  request: RewardRequest,
-  judge: (request: JudgmentRequest) => Promise<Judgment>,
-): Promise<RewardList> {
-  const { requests, anchor, settle } = await planRewards(request)
-  const judgments = await Promise.all(requests.map(judge))
-  return {
-    object: 'reward.list',
-    data: settle(judgments),
-    ...(anchor ? { anchor } : {}),
-    usage: sumUsage(judgments),
-  }
+/** Rewards a group of responses by the protocol of the request, and adds up what its judgments spent. */
+export async function makeRewards(request: RewardRequest, context: RewardContext): Promise<RewardList> {
+  const judgments: Judgment[] = []
+  const rewarded = await REWARD_METHODS[request.protocol ?? 'openrs'](request, {
+    ...context,
+    async judge(one) {
+      const judgment = await context.judge(one)
+      judgments.push(judgment)
+      return judgment
+    },
+  })
+  return { object: 'reward.list', ...rewarded, usage: sumUsage(judgments) }
 }
 
 function sumUsage(judgments: Judgment[]): Usage {

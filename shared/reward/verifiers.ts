@@ -1,12 +1,12 @@
 import { PlumblineError } from '../protocol/error.ts'
 import { toMessages } from '../protocol/message.ts'
-import type { Reward, RewardRequest } from '../protocol/reward.ts'
+import type { Reward } from '../protocol/reward.ts'
 import { verify } from '../verify/verify.ts'
+import type { RewardMethod } from './method.ts'
 import { refuseFields } from './refuse-fields.ts'
-import type { RewardPlan } from './reward-plan.ts'
 
 /** Rewards in [0, 1] without a model: the share of the constraints that a response passes; null where one could not tell. */
-export function planVerifiers(request: RewardRequest): RewardPlan {
+export const rewardByVerifiers: RewardMethod = async (request, { sandbox }) => {
   const unused = [
     'anchor',
     'shaping',
@@ -29,19 +29,12 @@ export function planVerifiers(request: RewardRequest): RewardPlan {
     )
   }
   const prompt = toMessages(request.prompt).findLast(({ role }) => role === 'user')?.content ?? null
-  return {
-    requests: [],
-    settle: () =>
-      request.responses.map((response, index): Reward => {
-        const verifiers = verify(constraints, { prompt, response }, request.responses.length)
-        const unsure = verifiers.find(({ passed }) => passed === null)
-        if (unsure)
-          return { index, reward: null, verifiers, ...(unsure.error ? { error: unsure.error } : {}) }
-        return {
-          index,
-          reward: verifiers.filter(({ passed }) => passed).length / verifiers.length,
-          verifiers,
-        }
-      }),
-  }
+  const checking = { siblings: request.responses.length, sandbox }
+  const data = request.responses.map(async (response, index): Promise<Reward> => {
+    const verifiers = await verify(constraints, { prompt, response }, checking)
+    const unsure = verifiers.find(({ passed }) => passed === null)
+    if (unsure) return { index, reward: null, verifiers, ...(unsure.error ? { error: unsure.error } : {}) }
+    return { index, reward: verifiers.filter(({ passed }) => passed).length / verifiers.length, verifiers }
+  })
+  return { data: await Promise.all(data) }
 }

@@ -30,7 +30,7 @@ describe('numerals', () => {
     ['no number', []],
   ])('%s', (text, expected) => expect(read(text)).toEqual(expected))
 
-  it('reads back what JavaScript writes', () => {
+  it('reads back what JavaScript writes', async () => {
     const value = fc
       .double({ noNaN: true, min: -1e15, max: 1e15 })
       .filter((x) => x === 0 || Math.abs(x) > 1e-15)
@@ -48,7 +48,7 @@ describe('numerals', () => {
     )
   })
 
-  it('takes time in proportion to the text', () => {
+  it('takes time in proportion to the text', async () => {
     const started = performance.now()
     for (const part of ['1', '1,', '1 ', '-', '1 1/', '\\frac{1}{', '1 × 10^', '.1', '$ ', '1\\,']) {
       findNumerals(part.repeat(100_000))
@@ -58,51 +58,59 @@ describe('numerals', () => {
 })
 
 describe('numeric_answer', () => {
-  const check = (spec: Record<string, unknown>, response: string) =>
-    verify([verifierSpec.parse({ kind: 'numeric_answer', ...spec })], { prompt: null, response })[0]
-  const passes = (spec: Record<string, unknown>, response: string) => check(spec, response)?.passed
+  const check = async (spec: Record<string, unknown>, response: string) => {
+    const checked = await verify([verifierSpec.parse({ kind: 'numeric_answer', ...spec })], {
+      prompt: null,
+      response,
+    })
+    return (await checked)[0]
+  }
+  const passes = async (spec: Record<string, unknown>, response: string) =>
+    (await check(spec, response))?.passed
 
-  it('compares the last number, exactly', () => {
-    expect(passes({ value: 18 }, 'She makes 9 * 2 = $18.')).toBe(true)
-    expect(passes({ value: '18.00' }, '18')).toBe(true)
-    expect(passes({ value: 18 }, '18 of 20')).toBe(false)
-    expect(passes({ value: 0.3 }, '3/10')).toBe(true)
-    expect(passes({ value: '12345678901234567890' }, '12345678901234567891')).toBe(false)
-    expect(check({ value: 18 }, 'none')).toMatchObject({ passed: false, received: 'no number: "none"' })
+  it('compares the last number, exactly', async () => {
+    expect(await passes({ value: 18 }, 'She makes 9 * 2 = $18.')).toBe(true)
+    expect(await passes({ value: '18.00' }, '18')).toBe(true)
+    expect(await passes({ value: 18 }, '18 of 20')).toBe(false)
+    expect(await passes({ value: 0.3 }, '3/10')).toBe(true)
+    expect(await passes({ value: '12345678901234567890' }, '12345678901234567891')).toBe(false)
+    expect(await check({ value: 18 }, 'none')).toMatchObject({ passed: false, received: 'no number: "none"' })
   })
 
-  it('never falls back to an earlier number when the last one is unreadable', () => {
-    expect(passes({ value: 5 }, '5 then 5/0')).toBe(false)
+  it('never falls back to an earlier number when the last one is unreadable', async () => {
+    expect(await passes({ value: 5 }, '5 then 5/0')).toBe(false)
   })
 
-  it('takes the first number behind the last marker', () => {
-    expect(passes({ value: 42, marker: '####' }, '#### 1\nno, #### 42 of 100')).toBe(true)
-    expect(passes({ value: 42, marker: '####' }, 'it is 42')).toBe(false)
+  it('takes the first number behind the last marker', async () => {
+    expect(await passes({ value: 42, marker: '####' }, '#### 1\nno, #### 42 of 100')).toBe(true)
+    expect(await passes({ value: 42, marker: '####' }, 'it is 42')).toBe(false)
   })
 
-  it('takes the one number of the last box', () => {
+  it('takes the one number of the last box', async () => {
     const spec = { value: '1/2', marker: '\\boxed{}' }
-    expect(passes(spec, '\\boxed{3} hence $\\boxed{\\frac{1}{2}}$.')).toBe(true)
-    expect(passes(spec, '\\boxed{(1, 0.5)}')).toBe(false)
-    expect(passes(spec, '\\boxed{0.5')).toBe(false)
-    expect(passes(spec, '0.5')).toBe(false)
+    expect(await passes(spec, '\\boxed{3} hence $\\boxed{\\frac{1}{2}}$.')).toBe(true)
+    expect(await passes(spec, '\\boxed{(1, 0.5)}')).toBe(false)
+    expect(await passes(spec, '\\boxed{0.5')).toBe(false)
+    expect(await passes(spec, '0.5')).toBe(false)
   })
 
-  it('allows for tolerance', () => {
-    expect(passes({ value: 2.54321, tolerance: 0.004 }, '2.54')).toBe(true)
-    expect(passes({ value: 2.54321, tolerance: 0.003 }, '2.54')).toBe(false)
-    expect(passes({ value: 1000, relative_tolerance: 0.01 }, '1,010')).toBe(true)
-    expect(passes({ value: -1000, relative_tolerance: 0.01 }, '-1011')).toBe(false)
-    expect(passes({ value: '1/3', tolerance: 1e-2 }, '0.33')).toBe(true)
+  it('allows for tolerance', async () => {
+    expect(await passes({ value: 2.54321, tolerance: 0.004 }, '2.54')).toBe(true)
+    expect(await passes({ value: 2.54321, tolerance: 0.003 }, '2.54')).toBe(false)
+    expect(await passes({ value: 1000, relative_tolerance: 0.01 }, '1,010')).toBe(true)
+    expect(await passes({ value: -1000, relative_tolerance: 0.01 }, '-1011')).toBe(false)
+    expect(await passes({ value: '1/3', tolerance: 1e-2 }, '0.33')).toBe(true)
   })
 
-  it('takes 20% for 20 and for 0.2, and 0.2% for neither', () => {
-    expect(['20%', '20', '0.2', '0.2%'].map((text) => passes({ value: '20%' }, text))).toEqual([
+  it('takes 20% for 20 and for 0.2, and 0.2% for neither', async () => {
+    const texts = ['20%', '20', '0.2', '0.2%']
+    expect(await Promise.all(texts.map((text) => passes({ value: '20%' }, text)))).toEqual([
       true,
       true,
       true,
       false,
     ])
-    expect(['20\\%', '20', '0.2'].map((text) => passes({ value: 0.2 }, text))).toEqual([true, false, true])
+    const others = ['20\\%', '20', '0.2'].map((text) => passes({ value: 0.2 }, text))
+    expect(await Promise.all(others)).toEqual([true, false, true])
   })
 })

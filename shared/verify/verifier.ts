@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Sandbox } from './sandbox.ts'
 
 /** What a verifier may look at. */
 export type Subject = {
@@ -6,6 +7,8 @@ export type Subject = {
   response: string
   /** The part of the full allowance of work that this check may use, above 0 and at most 1. */
   share: number
+  /** Where programs run, if there is such a place. */
+  sandbox: Sandbox | null
 }
 
 /** What it found: `passed: null` when it could not tell, and then why in `reason`. */
@@ -20,7 +23,7 @@ export type Verifier<Kind extends string, Schema extends z.ZodType<{ kind: Kind 
   /** One sentence for the docs. */
   summary: string
   schema: Schema
-  run(spec: z.infer<Schema>, subject: Subject): Outcome
+  run(spec: z.infer<Schema>, subject: Subject): Outcome | Promise<Outcome>
 }
 
 /** Ties the type of `schema` to that of `run`. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type VerifierSpec, verifierSpec } from './verifiers.ts'
 import { verify } from './verify.ts'
 
-const check = (spec: unknown, response: string) => {
-  const [result] = verify([verifierSpec.parse(spec)], { prompt: null, response })
+const check = async (spec: unknown, response: string) => {
+  const [result] = await verify([verifierSpec.parse(spec)], { prompt: null, response })
   if (!result) throw new Error('no result')
   return result
 }
@@ -29,13 +29,13 @@ const CASES: [spec: Record<string, unknown>, passing: string[], failing: string[
 ]
 
 describe('each verifier', () => {
-  it.each(CASES)('%j', (spec, passing, failing) => {
-    for (const text of passing) expect([text, check(spec, text).passed]).toEqual([text, true])
-    for (const text of failing) expect([text, check(spec, text).passed]).toEqual([text, false])
+  it.each(CASES)('%j', async (spec, passing, failing) => {
+    for (const text of passing) expect([text, (await check(spec, text)).passed]).toEqual([text, true])
+    for (const text of failing) expect([text, (await check(spec, text)).passed]).toEqual([text, false])
   })
 
-  it('says what it expected and what it received', () => {
-    expect(check({ kind: 'word_count', min: 3 }, 'one two')).toEqual({
+  it('says what it expected and what it received', async () => {
+    expect(await check({ kind: 'word_count', min: 3 }, 'one two')).toEqual({
       name: 'word_count',
       kind: 'word_count',
       passed: false,
@@ -43,8 +43,8 @@ describe('each verifier', () => {
       received: '2 words',
     })
     const named = { kind: 'contains', name: 'greets', values: ['hi', 'yo'], match: 'any' }
-    expect(check(named, 'yo').name).toBe('greets')
-    expect(check(named, 'yo').received).toBe('"yo"')
+    expect((await check(named, 'yo')).name).toBe('greets')
+    expect((await check(named, 'yo')).received).toBe('"yo"')
   })
 })
 
@@ -67,7 +67,7 @@ describe('arguments that cannot work', () => {
     })
   })
 
-  it('unknown kinds, fields and flags are refused', () => {
+  it('unknown kinds, fields and flags are refused', async () => {
     for (const spec of [
       { kind: 'sentiment' },
       { kind: 'exact', value: 'a', valeu: 'b' },
@@ -80,28 +80,28 @@ describe('arguments that cannot work', () => {
 })
 
 describe('hostile input', () => {
-  it('a pattern that would backtrack for ever answers within a second', () => {
+  it('a pattern that would backtrack for ever answers within a second', async () => {
     const started = performance.now()
-    const result = check({ kind: 'regex', pattern: '(a+)+$' }, `${'a'.repeat(50_000)}!`)
+    const result = await check({ kind: 'regex', pattern: '(a+)+$' }, `${'a'.repeat(50_000)}!`)
     expect(result.passed).toBe(false)
     expect(performance.now() - started).toBeLessThan(1000)
   })
 
-  it('a pattern too large for the text is null with a reason, not a guess', () => {
-    const result = check({ kind: 'regex', pattern: '(.*a){900}b' }, 'ab'.repeat(200_000))
+  it('a pattern too large for the text is null with a reason, not a guess', async () => {
+    const result = await check({ kind: 'regex', pattern: '(.*a){900}b' }, 'ab'.repeat(200_000))
     expect(result).toMatchObject({ passed: null, error: { code: 'verifier_failed', type: 'service' } })
     expect(result.error?.message).toContain('too large')
   })
 
-  it('an unexpected throw becomes null, never an exception', () => {
+  it('an unexpected throw becomes null, never an exception', async () => {
     const broken: VerifierSpec = { kind: 'regex', pattern: '(', flags: '', full: false, negate: false }
     const unread = { kind: 'contains', match: 'all', case_sensitive: true } as unknown as VerifierSpec
-    for (const result of verify([broken, unread], { prompt: null, response: 'a' })) {
+    for (const result of await verify([broken, unread], { prompt: null, response: 'a' })) {
       expect(result).toMatchObject({ passed: null, error: { code: 'verifier_failed' } })
     }
   })
 
-  it('no text makes any verifier throw or hold its tongue', () => {
+  it('no text makes any verifier throw or hold its tongue', async () => {
     const specs = [
       ...CASES.map(([spec]) => verifierSpec.parse(spec)),
       verifierSpec.parse({ kind: 'numeric_answer', value: 42 }),
@@ -118,9 +118,9 @@ describe('hostile input', () => {
       fc.stringMatching(/^[-+$0-9.,/%{}\\ eE^×frac]*$/),
       fc.string().map((inner) => `\`\`\`json\n${inner}\n\`\`\``),
     )
-    fc.assert(
-      fc.property(text, (response) => {
-        const results = verify(specs, { prompt: null, response })
+    await fc.assert(
+      fc.asyncProperty(text, async (response) => {
+        const results = await verify(specs, { prompt: null, response })
         expect(results.map(({ passed, received }) => [typeof passed, typeof received])).toEqual(
           specs.map(() => ['boolean', 'string']),
         )
@@ -130,11 +130,11 @@ describe('hostile input', () => {
   })
 })
 
-it('many costly patterns in one call share a few seconds of work: the rest can not tell', () => {
+it('many costly patterns in one call share a few seconds of work: the rest can not tell', async () => {
   const costly = { kind: 'regex', pattern: '(.*a){40}', flags: '', full: false, negate: false } as const
   const response = 'b'.repeat(100_000)
-  const one = verify([costly], { prompt: null, response })
+  const one = await verify([costly], { prompt: null, response })
   expect(one[0]?.passed).toBe(false)
-  const many = verify(Array(64).fill(costly), { prompt: null, response })
+  const many = await verify(Array(64).fill(costly), { prompt: null, response })
   expect(many.every(({ passed, error }) => passed === null && error?.code === 'verifier_failed')).toBe(true)
 })

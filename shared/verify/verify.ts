@@ -1,36 +1,48 @@
 import type { VerifierResult } from '../protocol/verify.ts'
+import type { Sandbox } from './sandbox.ts'
 import type { Outcome, Subject } from './verifier.ts'
 import { VERIFIERS, type VerifierSpec } from './verifiers.ts'
 
 /** Full allowances of work that one call may use, each under a second; more checks than this share them. */
 const FULL_CHECKS = 4
 
-/**
- * Runs each verifier on the response, in order. Never throws: one that can't tell gives `passed: null`.
- * `siblings` is how many responses the caller has checked in one go: the work of all is bounded together.
- */
-export function verify(
+/** What checking needs beside the text. */
+export type VerifyContext = {
+  /** How many responses the caller has checked in one go: the work of all is bounded together. Default 1. */
+  siblings?: number
+  /** Where programs run; without it a verifier that needs one can't tell. */
+  sandbox?: Sandbox | undefined
+}
+
+/** Runs each verifier on the response, in order. Never throws: one that can't tell gives `passed: null`. */
+export async function verify(
   specs: VerifierSpec[],
-  { prompt, response }: Omit<Subject, 'share'>,
-  siblings = 1,
-): VerifierResult[] {
-  const subject = { prompt, response, share: Math.min(1, FULL_CHECKS / (specs.length * siblings)) }
-  return specs.map((spec) => {
-    const { reason, ...outcome } = attempt(spec, subject)
+  { prompt, response }: Pick<Subject, 'prompt' | 'response'>,
+  { siblings = 1, sandbox }: VerifyContext = {},
+): Promise<VerifierResult[]> {
+  const share = Math.min(1, FULL_CHECKS / (specs.length * siblings))
+  const subject = { prompt, response, share, sandbox: sandbox ?? null }
+  const results: VerifierResult[] = []
+  for (const spec of specs) {
+    const { reason, ...outcome } = await attempt(spec, subject)
     const result = { name: spec.name ?? spec.kind, kind: spec.kind, ...outcome }
-    if (outcome.passed !== null) return result
     const message = reason ?? 'The verifier could not tell.'
-    return { ...result, error: { code: 'verifier_failed', message, type: 'service' } }
-  })
+    results.push(
+      outcome.passed === null
+        ? { ...result, error: { code: 'verifier_failed', message, type: 'service' } }
+        : result,
+    )
+  }
+  return results
 }
 
 type Kind = VerifierSpec['kind']
 type SpecOf<K extends Kind> = Extract<VerifierSpec, { kind: K }>
-const RUN: { [K in Kind]: { run(spec: SpecOf<K>, subject: Subject): Outcome } } = VERIFIERS
+const RUN: { [K in Kind]: { run(spec: SpecOf<K>, subject: Subject): Outcome | Promise<Outcome> } } = VERIFIERS
 
-function attempt<K extends Kind>(spec: SpecOf<K>, subject: Subject): Outcome {
+async function attempt<K extends Kind>(spec: SpecOf<K>, subject: Subject): Promise<Outcome> {
   try {
-    return RUN[spec.kind].run(spec, subject)
+    return await RUN[spec.kind].run(spec, subject)
   } catch (error) {
     const reason = `The verifier '${spec.kind}' failed: ${error instanceof Error ? error.message : String(error)}`
     return { passed: null, expected: '', received: '', reason }

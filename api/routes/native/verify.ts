@@ -10,7 +10,10 @@ import { readJson } from '../body.ts'
 export function verifyRoutes() {
   return new Hono<Edge>().post('/', async (c) => {
     const { verifiers, prompt, response } = parseWith(verifyRequest, await readJson(c))
-    return c.json({ object: 'list', data: verify(verifiers, { prompt: lastQuestion(prompt), response }) })
+    return c.json({
+      object: 'list',
+      data: await verify(verifiers, { prompt: lastQuestion(prompt), response }),
+    })
   })
 }
 

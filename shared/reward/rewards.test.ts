@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Judgment, JudgmentRequest } from '../protocol/judgment.ts'
 import type { RewardRequest } from '../protocol/reward.ts'
-import { planRewards } from './plan.ts'
+import { makeRewards } from './rewards.ts'
 
 const usage = {
   judge_calls: 0,
@@ -45,8 +45,10 @@ function judged({ responses }: JudgmentRequest, at: number): Judgment {
 }
 
 async function rewards(request: Partial<RewardRequest> & { responses: string[] }) {
-  const plan = await planRewards({ prompt: 'Count.', ...request })
-  return { plan, data: plan.settle(plan.requests.map(judged)) }
+  const requests: JudgmentRequest[] = []
+  const judge = async (one: JudgmentRequest) => judged(one, requests.push(one))
+  const list = await makeRewards({ prompt: 'Count.', ...request }, { judge })
+  return { plan: { requests, anchor: list.anchor }, data: list.data }
 }
 
 const numbers = async (request: Parameters<typeof rewards>[0]) =>
