@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   meta_rubric_not_found: { type: 'caller', status: 404 },
   judgment_not_found: { type: 'caller', status: 404 },
   invalid_rubric: { type: 'caller', status: 422 },
+  invalid_meta_rubric: { type: 'caller', status: 422 },
   invalid_verifier: { type: 'caller', status: 422 },
   nothing_to_compare: { type: 'caller', status: 422 },
   context_exceeded: { type: 'caller', status: 422 },

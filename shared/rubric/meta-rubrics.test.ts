@@ -3,10 +3,19 @@ import { assemble, findMetaRubric, metaRubrics } from './meta-rubrics.ts'
 import { nameOf } from './name.ts'
 
 describe('metaRubrics', () => {
-  it('ships a general one and two domains, each with an id that names its content', async () => {
+  it('ships a general one and seven domains, each with an id that names its content', async () => {
     const all = await metaRubrics()
-    expect(all.map(nameOf)).toEqual(['general@1', 'code@1', 'factual-qa@1'])
-    expect(new Set(all.map(({ id }) => id)).size).toBe(3)
+    expect(all.map(nameOf)).toEqual([
+      'general@1',
+      'code@1',
+      'factual-qa@1',
+      'mathematics@1',
+      'creative-writing@1',
+      'safety@1',
+      'medicine@1',
+      'instruction-following@1',
+    ])
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
   })
 
   it('keeps the published versions as they were published', async () => {
@@ -15,6 +24,11 @@ describe('metaRubrics', () => {
       'code@1': 'met_2fcc106b9830c50b90c5d36cf9c62482',
       'factual-qa@1': 'met_4223d42a479a49bab89a13c8ae78a1ae',
       'general@1': 'met_731dbe66b300612977f42ca13cdaf4a1',
+      'creative-writing@1': 'met_021ed7a289aa2f39e86bc9ae209d0e20',
+      'instruction-following@1': 'met_085f9f5c064903294a9e2376eaeb6b90',
+      'mathematics@1': 'met_df1e723db0c29faf8a2bb34bac35e925',
+      'medicine@1': 'met_9a2c0acf93aeb73db1c5c10285f9dfef',
+      'safety@1': 'met_cf9376217fa32a9f6ba2bb961444edf7',
     })
   })
 

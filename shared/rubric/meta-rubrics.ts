@@ -3,18 +3,26 @@ import { sha256 } from '../identity/hash.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import { type MetaRubric, type MetaRubricLayer, metaRubricLayer } from '../protocol/rubric.ts'
 import code from './layers/code.v1.json' with { type: 'json' }
+import creativeWriting from './layers/creative-writing.v1.json' with { type: 'json' }
 import factualQa from './layers/factual-qa.v1.json' with { type: 'json' }
 import general from './layers/general.v1.json' with { type: 'json' }
+import instructionFollowing from './layers/instruction-following.v1.json' with { type: 'json' }
+import mathematics from './layers/mathematics.v1.json' with { type: 'json' }
+import medicine from './layers/medicine.v1.json' with { type: 'json' }
+import safety from './layers/safety.v1.json' with { type: 'json' }
 import { nameOf } from './name.ts'
 
 /** The data files, one a layer and version. A published version is never edited: its id would change. */
-const LAYERS = [general, code, factualQa]
+const FILES = [general, code, factualQa, mathematics, creativeWriting, safety, medicine, instructionFollowing]
+
+/** The layers that ship with the service, general ones first. */
+export const SHIPPED_LAYERS: MetaRubricLayer[] = FILES.map((file) => metaRubricLayer.parse(file))
 
 let loaded: Promise<MetaRubric[]> | undefined
 
 /** Every meta-rubric that ships with the service, layers put together, ids computed. Loaded once. */
 export function metaRubrics(): Promise<MetaRubric[]> {
-  loaded ??= assemble(LAYERS.map((layer) => metaRubricLayer.parse(layer)))
+  loaded ??= assemble(SHIPPED_LAYERS)
   return loaded
 }
 
