@@ -5,7 +5,7 @@ import { toJob } from '../../shared/judge/request.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
-import { requireMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
+import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import { findEntry, modelIdentity } from '../models/model-config.ts'
 import type { Config } from '../platform/config.ts'
 import type { Assignment } from '../platform/desk/port.ts'
@@ -22,9 +22,9 @@ export async function planJudgment(
   const { organisation, apiKey, idempotencyKey, traceparent } = call
   const entry = findEntry(config.models, request.model)
   requireMode(request, entry)
-  const metaRubric = await requireMetaRubric(request.meta_rubric)
+  const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
   const rubric = request.rubric === undefined ? null : await rubrics.resolve(organisation, request.rubric)
-  const { job, view } = await toJob(request, rubric, metaRubric)
+  const { job, view } = await toJob(request, rubric, metaRubric, among)
   const [key, shard] = await Promise.all([
     jobKey(organisation, job, modelIdentity(entry)),
     shardOf(organisation, job.prompt),

@@ -19,6 +19,7 @@ import {
 } from '../../shared/protocol/judgment.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
 import { isTransient, raised } from '../../shared/protocol/transient.ts'
+import { nameOf } from '../../shared/rubric/name.ts'
 import { readJudgmentStream } from './judgment-stream.ts'
 import { limitedFetch, type Outbound } from './limited-fetch.ts'
 import { inModelCall } from './model-call-span.ts'
@@ -63,7 +64,7 @@ export async function judgeThere(
 function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
   const common = {
     prompt: job.prompt,
-    meta_rubric: `${job.meta_rubric.name}@${job.meta_rubric.version}`,
+    meta_rubric: job.among ? 'auto' : nameOf(job.meta_rubric),
     votes: job.votes,
     model: entry.model,
     seed: job.seed,
@@ -101,6 +102,15 @@ async function refusal(entry: ModelEntry, reply: Response, outbound: Outbound): 
 }
 
 function toEvidence(job: Job, answer: Judgment): Evidence {
+  const { route } = answer
+  if (route && !job.among?.some((meta) => nameOf(meta) === route.meta_rubric)) {
+    const message = `The worker routed the prompt to ${route.meta_rubric}, which was not to be chosen from: run the same version at both ends.`
+    throw new PlumblineError('reply_invalid', message)
+  }
+  return { ...evidenceOf(job, answer), ...(route && { route }) }
+}
+
+function evidenceOf(job: Job, answer: Judgment): Evidence {
   if (job.kind === 'pair' && answer.protocol === job.protocol) return toPairEvidence(job.responses, answer)
   if (job.kind === 'pointwise' && answer.protocol === 'pointwise') return toPointwiseEvidence(answer)
   throw new PlumblineError('reply_invalid', `The worker answered a ${job.kind} job with ${answer.protocol}.`)

@@ -8,7 +8,7 @@ import type { Memory } from '../../shared/model/memory.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Judgment, JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
-import { requireMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
+import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import type { Asker, JudgingPlaces } from './judging-places.ts'
 import { type JudgingMethods, localModel } from './local-model.ts'
@@ -43,7 +43,8 @@ export async function askFor(
   const engine = slot.engine()
   const served = findModel(request.model, engine)
   const rubric = await rubricOf(request)
-  const { job, view } = await toJob(request, rubric, await requireMetaRubric(request.meta_rubric))
+  const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
+  const { job, view } = await toJob(request, rubric, metaRubric, among)
   const model = localModel(engine, served, methods, asker.caller)
   return {
     view,

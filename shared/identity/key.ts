@@ -13,6 +13,11 @@ export const JUDGE_VERSION = 4
  * responses, the order policy and the aggregation are not in it, since they are computed from stored verdicts.
  */
 export function jobKey(organisation: string, job: Job, modelIdentity: string): Promise<string> {
-  const named = { ...job, meta_rubric: job.meta_rubric.id, rubric: job.rubric?.id ?? null }
+  const named = {
+    ...job,
+    meta_rubric: job.meta_rubric.id,
+    among: job.among?.map(({ id }) => id),
+    rubric: job.rubric?.id ?? null,
+  }
   return sha256(canonicalJson(['job', JUDGE_VERSION, organisation, modelIdentity, named]))
 }

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../protocol/error.ts'
-import type { CriterionVerdict, MetVerdict, OrderResult, PairProtocol } from '../protocol/judgment.ts'
+import type { CriterionVerdict, MetVerdict, OrderResult, PairProtocol, Route } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 
@@ -35,6 +35,8 @@ export type PairEvidence = {
   /** True when the two responses are the same text: a tie without a model call. */
   identical: boolean
   rubric: Rubric | null
+  /** Where the prompt was routed to, if the meta-rubric was asked for as "auto". */
+  route?: Route
   orders: OrderVerdicts[]
   verifiers: VerifierResult[]
   spent: Spent
@@ -45,6 +47,8 @@ export type PairEvidence = {
 export type PointwiseEvidence = {
   kind: 'pointwise'
   rubric: Rubric | null
+  /** Where the prompt was routed to, if the meta-rubric was asked for as "auto". */
+  route?: Route
   criteria: MetVerdict[]
   spent: Spent
   failure: Failure | null

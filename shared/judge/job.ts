@@ -16,6 +16,8 @@ export type PairJob = {
   /** A rubric given by the caller; then none is made. */
   rubric: Rubric | null
   meta_rubric: MetaRubric
+  /** With `meta_rubric: "auto"`, what the model routes the prompt to; `meta_rubric` is then the general one. */
+  among?: MetaRubric[]
   reference: string | null
   constraints: VerifierSpec[]
   votes: number
@@ -29,6 +31,8 @@ export type PointwiseJob = {
   responses: [string]
   rubric: Rubric | null
   meta_rubric: MetaRubric
+  /** With `meta_rubric: "auto"`, what the model routes the prompt to; `meta_rubric` is then the general one. */
+  among?: MetaRubric[]
   reference: string | null
   votes: number
   seed: number

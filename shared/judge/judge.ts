@@ -14,6 +14,7 @@ import type { Evidence, Failure, OrderVerdicts, PairEvidence, PointwiseEvidence 
 import type { Job, PairJob, PointwiseJob } from './job.ts'
 import { Meter, metered } from './meter.ts'
 import { GRADERS } from './pointwise.ts'
+import { routeJob } from './route-job.ts'
 import { rubricTaskOf } from './rubric-task.ts'
 import { judgeSingle } from './single.ts'
 import { decide, verifyPair } from './verifiers.ts'
@@ -62,13 +63,14 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
   for (const result of found.verifiers) report?.({ event: 'verifier', data: result })
   if (decide(found.verifiers) !== null) return found
   try {
-    const task = await rubricTaskOf(job)
+    const routed = await routedJob(job, found, context)
+    const task = await rubricTaskOf(routed)
     if (task !== null) found.rubric = await stage('make rubric', context, (inner) => instantiate(task, inner))
     if (found.rubric !== null) report?.({ event: 'rubric', data: found.rubric })
     const passes = await Promise.allSettled(
       passesOf(job, context).map(async ({ order, vote }) => {
         const pass = await stage(`compare ${order}`, context, (inner) =>
-          judgeOrder(job, found.rubric, order, vote, inner),
+          judgeOrder(routed, found.rubric, order, vote, inner),
         )
         for (const criterion of pass.criteria)
           report?.({ event: 'verdict', data: { order, vote, criterion } })
@@ -121,7 +123,8 @@ async function judgePoint(
   const { prompt, reference, responses } = job
   const { report } = context
   try {
-    const task = await rubricTaskOf(job)
+    const routed = await routedJob(job, found, context)
+    const task = await rubricTaskOf(routed)
     const rubric =
       task === null ? job.rubric : await stage('make rubric', context, (inner) => instantiate(task, inner))
     if (rubric === null) throw new Error('A single response has its rubric before its verdicts.')
@@ -142,6 +145,19 @@ async function judgePoint(
     found.failure = toFailure(error)
   }
   return found
+}
+
+/** The job once its meta-rubric is settled; `found` says so where the model chose it. */
+async function routedJob<J extends Job>(
+  job: J,
+  found: Pick<Evidence, 'route'>,
+  context: JudgeContext,
+): Promise<J> {
+  const { among } = job
+  if (!among) return job
+  const { routed, route } = await stage('route', context, (inner) => routeJob(job, among, inner))
+  found.route = route
+  return routed
 }
 
 /** Does a part of a judgment as a span of its own, the model's calls within it. */

@@ -42,7 +42,7 @@ export function present(
     const { score, error } =
       failure === null ? aggregateMet(rubric?.criteria ?? [], criteria) : { score: null, error: failure }
     const head = { id: filed.id, object: 'judgment', created, protocol: 'pointwise', model, score } as const
-    return { ...head, rubric, criteria, usage, error }
+    return { ...head, rubric, ...(evidence.route && { route: evidence.route }), criteria, usage, error }
   }
   const seen = view ?? CALLERS_VIEW
   const { winner, score, confidence, decided_by, orders, error } = settle(evidence, seen, failure)
@@ -59,6 +59,7 @@ export function present(
     order_policy: seen.policy,
     min_score: seen.min_score,
     rubric: evidence.rubric,
+    ...(evidence.route && { route: evidence.route }),
     orders,
     verifiers: evidence.verifiers.map((result) => turnVerifier(result, seen)).sort(byResponse),
     usage,

@@ -10,18 +10,22 @@ import type { View } from './view.ts'
 /**
  * The job and the view of a request: defaults filled in, the pair in canonical order (by the SHA-256 of the
  * responses), a missing seed derived from the content. `rubric` is the caller's rubric, already resolved and
- * given its id. The view is null for a single response.
+ * given its id; `among` are the meta-rubrics to route to, where "auto" is asked for. The view is null for a
+ * single response.
  */
 export async function toJob(
   request: JudgmentRequest,
   rubric: Rubric | null,
   metaRubric: MetaRubric,
+  among?: MetaRubric[],
 ): Promise<{ job: Job; view: View | null }> {
   const prompt = toMessages(request.prompt)
   const common = {
     prompt,
     rubric,
     meta_rubric: metaRubric,
+    // a rubric that is given leaves nothing to route
+    ...(among && rubric === null && { among }),
     reference: request.reference ?? null,
     votes: request.votes ?? 1,
   }

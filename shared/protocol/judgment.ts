@@ -28,7 +28,9 @@ export const judgingFields = {
   meta_rubric: z
     .string()
     .optional()
-    .describe('name@version, or the name alone for the newest. Default general.'),
+    .describe(
+      'name@version, the name alone for the newest, or "auto": the model picks one. Default general.',
+    ),
   reference: text.optional().describe('A reference answer that the judge is shown.'),
   votes: z.int().min(1).max(15).optional(),
   model: name.optional().describe('The id of a configured model entry.'),
@@ -134,6 +136,18 @@ export const usage = z
   .meta({ id: 'Usage' })
 export type Usage = z.infer<typeof usage>
 
+/** Where a prompt was routed to, with `meta_rubric: "auto"`. */
+export const route = z
+  .object({
+    meta_rubric: z.string().describe('name@version that the prompt is judged by.'),
+    confidence: z
+      .number()
+      .describe('Probability of the first of the ranking; where it is low, general is taken.'),
+    ranking: z.array(z.object({ name: z.string(), probability: z.number() })),
+  })
+  .meta({ id: 'Route' })
+export type Route = z.infer<typeof route>
+
 export const decidedBy = z.enum(['verifier', 'rubric', 'policy'])
 
 /** The answer for a pair. */
@@ -153,6 +167,7 @@ export const pairJudgment = z
     order_policy: orderPolicy,
     min_score: z.number(),
     rubric: rubric.nullable().describe('null in mode single, where each order names its own.'),
+    route: route.optional(),
     orders: z.array(orderResult),
     verifiers: z.array(verifierResult),
     usage,
@@ -184,6 +199,7 @@ export const pointwiseJudgment = z
     model: z.string().nullable(),
     score: z.number().nullable().describe('0..1'),
     rubric: rubric.nullable(),
+    route: route.optional(),
     criteria: z.array(metVerdict),
     usage,
     error: errorData.nullable(),

@@ -40,8 +40,22 @@ export async function requireMetaRubric(reference = 'general'): Promise<MetaRubr
   const found = await findMetaRubric(reference)
   if (found) return found
   const known = (await metaRubrics()).map((meta) => `'${nameOf(meta)}'`).join(', ')
-  const message = `No meta-rubric is called '${reference}': use one of ${known}.`
+  const message = `No meta-rubric is called '${reference}': use one of ${known}, or "auto".`
   throw new PlumblineError('meta_rubric_not_found', message, { param: 'meta_rubric' })
+}
+
+/**
+ * What a request's `meta_rubric` names: a meta-rubric, or with "auto" the general one and, in `among`, the newest of
+ * every name, for the model to route the prompt to. Throws `meta_rubric_not_found`.
+ */
+export async function metaRubricOf(
+  reference: string | undefined,
+): Promise<{ metaRubric: MetaRubric; among?: MetaRubric[] }> {
+  if (reference !== 'auto') return { metaRubric: await requireMetaRubric(reference) }
+  const all = await metaRubrics()
+  const newer = (one: MetaRubric, other: MetaRubric) => other.name === one.name && other.version > one.version
+  const among = all.filter((one) => !all.some((other) => newer(one, other)))
+  return { metaRubric: await requireMetaRubric(), among }
 }
 
 /**

@@ -1,0 +1,33 @@
+import { LABEL_PREFACE } from '../../model/label-preface.ts'
+import { PREFACE } from '../../model/preface.ts'
+import { definePrompt } from '../../model/prompt.ts'
+
+/** Which domain a prompt belongs to, answered by the probability of a label. */
+export const CHOOSE_DOMAIN = definePrompt({
+  name: 'choose-domain',
+  version: 1,
+  system: LABEL_PREFACE,
+  user: `{{fenced:prompt}}
+
+What is the prompt above about? Reply with the digit.
+{{scale}}`,
+})
+
+/** The same, answered in writing with a probability for every domain. */
+export const DOMAIN = definePrompt({
+  name: 'domain',
+  version: 1,
+  system: PREFACE,
+  user: `Domains (name, what belongs to it):
+{{domains}}
+
+{{fenced:prompt}}
+
+Say to which of these domains the prompt belongs. You do not answer the prompt.
+- Go by what an answer would be held to, not by the words that occur: a story about a doctor is creative writing, a question about a medicine is not.
+- Where no special domain fits, it is the general one.
+
+domains has one entry for every domain. name: as in the list. probability: how sure you are that the prompt belongs to it, from 0 to 1; they sum to 1.
+
+Reply in JSON.`,
+})
