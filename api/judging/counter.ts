@@ -7,9 +7,11 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Judgment, JudgmentEvent, JudgmentRequest, Usage } from '../../shared/protocol/judgment.ts'
 import { raised } from '../../shared/protocol/transient.ts'
 import type { Tally } from '../metrics/tally.ts'
+import { findCascade } from '../models/model-config.ts'
 import type { Cursor, DeskEvent, Ruling } from '../platform/desk/port.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Call } from './call.ts'
+import { judgeByCascade, watchByCascade } from './cascade.ts'
 import { planJudgment } from './plan.ts'
 import { createRecent } from './recent.ts'
 import type { Rubrics } from './rubrics.ts'
@@ -24,7 +26,7 @@ export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally
 
   function show(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
     const entry = platform.config.models.entries.find(({ id }) => id === filed.model)
-    return present(filed, view, cache, entry?.price)
+    return present(filed, view, cache, entry)
   }
 
   function handOut(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
@@ -41,6 +43,40 @@ export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally
     throw new PlumblineError('judgment_not_found', `No judgment has the id '${id}'.`, { param: 'id' })
   }
 
+  async function judgeOne(request: JudgmentRequest, call: Call, body?: string): Promise<Judgment> {
+    const assignment = await plan(request, call)
+    const { organisation, key, view, cache, shard } = assignment
+    if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view })
+    const known = cache === 'use' ? recent.find(key) : undefined
+    if (known) return handOut(known, view, 'hit')
+    const { filed, cache: found } = settled(await platform.desk(shard).judge(assignment))
+    if (cache !== 'off') recent.keep(key, filed)
+    return handOut(filed, view, found)
+  }
+
+  async function watchOne(request: JudgmentRequest, call: Call): Promise<ReadableStream<JudgmentEvent>> {
+    const assignment = await plan(request, call)
+    const { view, shard } = assignment
+    const events = await platform.desk(shard).watch(assignment)
+    let told = 0
+    const toCaller = new TransformStream<DeskEvent, JudgmentEvent>({
+      transform(event, controller) {
+        if (event.event !== 'ruling') {
+          told++
+          controller.enqueue(presentEvent(event, view))
+        } else if ('error' in event.data) {
+          controller.enqueue({ event: 'error', data: event.data.error })
+        } else {
+          const { filed, cache } = event.data
+          const untold = told === 0 ? findingsOf(filed.evidence) : []
+          for (const finding of untold) controller.enqueue(presentEvent(finding, view))
+          controller.enqueue({ event: 'result', data: handOut(filed, view, cache) })
+        }
+      },
+    })
+    return events.pipeThrough(toCaller)
+  }
+
   return {
     read,
 
@@ -52,39 +88,17 @@ export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally
     },
 
     /** One judgment: from the record, from a flight under way, or made now. `body` is what asked for it, if one did. */
-    async judge(request: JudgmentRequest, call: Call, body?: string): Promise<Judgment> {
-      const assignment = await plan(request, call)
-      const { organisation, key, view, cache, shard } = assignment
-      if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view })
-      const known = cache === 'use' ? recent.find(key) : undefined
-      if (known) return handOut(known, view, 'hit')
-      const { filed, cache: found } = settled(await platform.desk(shard).judge(assignment))
-      if (cache !== 'off') recent.keep(key, filed)
-      return handOut(filed, view, found)
+    judge(request: JudgmentRequest, call: Call, body?: string): Promise<Judgment> {
+      const cascade = findCascade(platform.config.models, request.model)
+      if (cascade === null) return judgeOne(request, call, body)
+      return judgeByCascade(request, cascade, (one) => judgeOne(one, call))
     },
 
     /** The same as events; errors of planning are thrown, later ones are the last event. */
     async watch(request: JudgmentRequest, call: Call): Promise<ReadableStream<JudgmentEvent>> {
-      const assignment = await plan(request, call)
-      const { view, shard } = assignment
-      const events = await platform.desk(shard).watch(assignment)
-      let told = 0
-      const toCaller = new TransformStream<DeskEvent, JudgmentEvent>({
-        transform(event, controller) {
-          if (event.event !== 'ruling') {
-            told++
-            controller.enqueue(presentEvent(event, view))
-          } else if ('error' in event.data) {
-            controller.enqueue({ event: 'error', data: event.data.error })
-          } else {
-            const { filed, cache } = event.data
-            const untold = told === 0 ? findingsOf(filed.evidence) : []
-            for (const finding of untold) controller.enqueue(presentEvent(finding, view))
-            controller.enqueue({ event: 'result', data: handOut(filed, view, cache) })
-          }
-        },
-      })
-      return events.pipeThrough(toCaller)
+      const cascade = findCascade(platform.config.models, request.model)
+      if (cascade === null) return watchOne(request, call)
+      return watchByCascade(request, cascade, (one) => watchOne(one, call))
     },
 
     /** A page of an organisation's judgments over all shards, newest first, after the one with id `before`. */

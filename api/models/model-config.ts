@@ -1,10 +1,19 @@
 import { workerKey } from '../../shared/identity/worker-key.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { type ModelEntry, modelEntry } from '../../shared/protocol/model-entry.ts'
+import {
+  type CascadeEntry,
+  cascadeEntry,
+  type ModelEntry,
+  modelEntry,
+} from '../../shared/protocol/model-entry.ts'
 import { explain } from '../../shared/protocol/parse.ts'
 
 /** The models that the service may use. Parse once: an entry's `max_concurrent` belongs to the object. */
-export type Models = { entries: readonly ModelEntry[]; defaultId: string | null }
+export type Models = {
+  entries: readonly ModelEntry[]
+  cascades: readonly CascadeEntry[]
+  defaultId: string | null
+}
 
 type Variables = { PLUMBLINE_MODELS?: string | undefined; PLUMBLINE_DEFAULT_MODEL?: string | undefined }
 
@@ -13,11 +22,18 @@ type Variables = { PLUMBLINE_MODELS?: string | undefined; PLUMBLINE_DEFAULT_MODE
  * `not_configured` with one sentence that names the variable, the entry and the field.
  */
 export function parseModels(variables: Variables): Models {
-  const entries = readArray(variables.PLUMBLINE_MODELS || '[]').map(readEntry)
+  const read = readArray(variables.PLUMBLINE_MODELS || '[]').map(readEntry)
+  const entries = read.filter((entry): entry is ModelEntry => !('cascade' in entry))
+  const cascades = read.filter((entry): entry is CascadeEntry => 'cascade' in entry)
   const ids = new Set<string>()
-  for (const { id } of entries) {
+  for (const { id } of read) {
     if (ids.has(id)) throw wrong(`PLUMBLINE_MODELS has two entries with the id '${id}': rename one.`)
     ids.add(id)
+  }
+  for (const { id, cascade } of cascades) {
+    const missing = cascade.find((model) => !entries.some((entry) => entry.id === model))
+    if (missing === undefined) continue
+    throw wrong(`The cascade '${id}' of PLUMBLINE_MODELS names '${missing}': ${known(entries)}.`)
   }
   const defaultId = variables.PLUMBLINE_DEFAULT_MODEL || null
   if (defaultId !== null && !ids.has(defaultId)) {
@@ -25,7 +41,7 @@ export function parseModels(variables: Variables): Models {
       `PLUMBLINE_DEFAULT_MODEL is '${defaultId}', which no entry of PLUMBLINE_MODELS has as its id: ${known(entries)}.`,
     )
   }
-  return { entries, defaultId }
+  return { entries, cascades, defaultId }
 }
 
 /**
@@ -40,9 +56,18 @@ export function findEntry(models: Models, id: string | undefined): ModelEntry {
   const wanted = id ?? models.defaultId ?? first.id
   const entry = models.entries.find((candidate) => candidate.id === wanted)
   if (entry) return entry
+  if (models.cascades.some(({ id }) => id === wanted)) {
+    const message = `'${wanted}' is a cascade, which judges pairs and nothing else: ${known(models.entries)}.`
+    throw new PlumblineError('model_not_found', message, { param: 'model' })
+  }
   throw new PlumblineError('model_not_found', `No model is called '${wanted}': ${known(models.entries)}.`, {
     param: 'model',
   })
+}
+
+/** The cascade that a request names, or that is the default; null where it names a model. */
+export function findCascade({ cascades, defaultId }: Models, id: string | undefined): CascadeEntry | null {
+  return cascades.find((cascade) => cascade.id === (id ?? defaultId)) ?? null
 }
 
 /** What a model's answers depend on, for keys: its name, its declared revision and how it is made to judge. */
@@ -87,8 +112,9 @@ function readJson(text: string): unknown {
   }
 }
 
-function readEntry(value: unknown, index: number): ModelEntry {
-  const parsed = modelEntry.safeParse(value)
+function readEntry(value: unknown, index: number): ModelEntry | CascadeEntry {
+  const isCascade = typeof value === 'object' && value !== null && 'cascade' in value
+  const parsed = isCascade ? cascadeEntry.safeParse(value) : modelEntry.safeParse(value)
   if (parsed.success) return parsed.data
   const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined
   const entry = `entry ${index + 1}${typeof id === 'string' ? ` ('${id}')` : ''}`

@@ -58,6 +58,7 @@ export function judged({ responses, number }: Seen, change: Partial<PairJudgment
     model: 'scripted',
     winner: towardsFirst > 0 ? 'first' : 'second',
     score: towardsFirst,
+    calibrated: false,
     confidence: 0.9,
     decided_by: 'rubric',
     order_policy: 'strict',

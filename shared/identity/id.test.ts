@@ -6,14 +6,15 @@ import { judgmentId, parseJudgmentId } from './id.ts'
 const EVIDENCE = `jdg_03${'a'.repeat(30)}`
 
 describe('judgmentId', () => {
-  it('is read back as the view that it was made from, whatever min_score the request allows', () => {
+  it('is read back as the view that it was made from, whatever numbers the request allows', () => {
     fc.assert(
       fc.property(
         fc.boolean(),
         fc.constantFrom<OrderPolicy>('strict', 'mean', 'compat'),
         fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), fc.constantFrom(0, 1e-7, 5e-324, 0.1, 2)),
-        (swapped, policy, min_score) => {
-          const view = { swapped, policy, min_score }
+        fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1e-7, 0.8, 1)),
+        (swapped, policy, min_score, min_confidence) => {
+          const view = { swapped, policy, min_score, min_confidence }
           const id = judgmentId(EVIDENCE, view)
           expect(parseJudgmentId(id)).toEqual({ evidenceId: EVIDENCE, shard: 3, view })
         },
@@ -25,12 +26,24 @@ describe('judgmentId', () => {
     expect(parseJudgmentId(EVIDENCE)).toEqual({ evidenceId: EVIDENCE, shard: 3, view: null })
   })
 
-  it.each(['-fs0', '-fs1.0', '-fs.', '-fs1e999', '-fse', '-f', '-fx', '-fs1-', ' ', '-bs '])(
-    'has no second spelling: %j',
-    (rest) => {
-      expect(parseJudgmentId(EVIDENCE + rest)).toBeNull()
-    },
-  )
+  it.each([
+    '-fs0',
+    '-fs1.0',
+    '-fs.',
+    '-fs1e999',
+    '-fse',
+    '-f',
+    '-fx',
+    '-fs1-',
+    '-fsa0',
+    '-fs0a0.5',
+    '-fsa0.50',
+    '-fsa',
+    ' ',
+    '-bs ',
+  ])('has no second spelling: %j', (rest) => {
+    expect(parseJudgmentId(EVIDENCE + rest)).toBeNull()
+  })
 
   it('names a shard that there is', () => {
     expect(parseJudgmentId(`jdg_10${'a'.repeat(30)}`)).toBeNull()

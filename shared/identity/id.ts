@@ -1,6 +1,6 @@
 import type { View } from '../judge/view.ts'
 import type { OrderPolicy } from '../protocol/judgment.ts'
-import type { Criterion, Rubric } from '../protocol/rubric.ts'
+import type { Criterion, MetaRubric, MetaRubricInput, Rubric } from '../protocol/rubric.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { sha256 } from './hash.ts'
 
@@ -19,6 +19,14 @@ export async function makeRubric(criteria: Criterion[], metaRubric: string | nul
   return { id: `rub_${digest.slice(0, 32)}`, object: 'rubric', meta_rubric: metaRubric, criteria }
 }
 
+/** A meta-rubric with its id, which is the hash of its content. */
+export async function makeMetaRubric(given: MetaRubricInput): Promise<MetaRubric> {
+  const { id: _, object: __, ...rest } = given
+  const content = { ...rest, extends: given.extends ?? null }
+  const digest = await sha256(canonicalJson(['meta_rubric', content]))
+  return { id: `met_${digest.slice(0, 32)}`, object: 'meta_rubric', ...content }
+}
+
 /** The id of what a judgment found, wherever and whenever it is found again. */
 export async function makeEvidenceId(shard: number, content: unknown): Promise<string> {
   const digest = await sha256(canonicalJson(['judgment', content]))
@@ -33,7 +41,8 @@ const LETTER_POLICIES = new Map(
 /** The id of a pair's judgment as it was shown: the evidence's id, the caller's order and the order policy. */
 export function judgmentId(evidenceId: string, view: View): string {
   const minimum = view.min_score === 0 ? '' : String(view.min_score)
-  return `${evidenceId}-${view.swapped ? 'b' : 'f'}${POLICY_LETTERS[view.policy]}${minimum}`
+  const abstains = view.min_confidence > 0 ? `a${view.min_confidence}` : ''
+  return `${evidenceId}-${view.swapped ? 'b' : 'f'}${POLICY_LETTERS[view.policy]}${minimum}${abstains}`
 }
 
 /**
@@ -41,13 +50,18 @@ export function judgmentId(evidenceId: string, view: View): string {
  * A pointwise judgment has no view.
  */
 export function parseJudgmentId(id: string): { evidenceId: string; shard: number; view: View | null } | null {
-  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smc])([0-9.e-]*))?$/.exec(id)
+  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smc])([0-9.e-]*)(?:a([0-9.e-]+))?)?$/.exec(id)
   if (!match) return null
-  const [, evidenceId, shardHex, order, letter, minimum] = match
+  const [, evidenceId, shardHex, order, letter, minimum, confidence = 0] = match
   const shard = Number.parseInt(shardHex ?? '', 16)
   if (evidenceId === undefined || shard >= SHARDS) return null
   const policy = LETTER_POLICIES.get(letter ?? '')
   if (!order || !policy) return { evidenceId, shard, view: null }
-  const view = { swapped: order === 'b', policy, min_score: Number(minimum) }
+  const view = {
+    swapped: order === 'b',
+    policy,
+    min_score: Number(minimum),
+    min_confidence: Number(confidence),
+  }
   return judgmentId(evidenceId, view) === id ? { evidenceId, shard, view } : null
 }

@@ -33,7 +33,7 @@ const verdictOf = (id: string, verdict: number, confidence: number | null = null
 })
 
 function show(evidence: PairEvidence, view: { swapped?: boolean; policy?: OrderPolicy; min_score?: number }) {
-  const seen = { swapped: false, policy: 'strict' as const, min_score: 0, ...view }
+  const seen = { swapped: false, policy: 'strict' as const, min_score: 0, min_confidence: 0, ...view }
   return pairJudgment.parse(present({ ...FILED, evidence }, seen, 'miss', undefined))
 }
 
@@ -209,7 +209,7 @@ describe('present, a pair', () => {
     for (const policy of ['strict', 'mean'] as const) {
       const shown = present(
         { ...FILED, evidence },
-        { swapped: true, policy, min_score: 0 },
+        { swapped: true, policy, min_score: 0, min_confidence: 0 },
         'miss',
         undefined,
       )
@@ -274,7 +274,12 @@ describe('present, usage', () => {
     cached_tokens: 1_000_000,
   }
   const usageOf = (cache: 'hit' | 'miss', price?: { prompt: number; completion: number }) =>
-    present({ ...FILED, evidence: evidenceOf({ identical: true, spent }) }, null, cache, price).usage
+    present(
+      { ...FILED, evidence: evidenceOf({ identical: true, spent }) },
+      null,
+      cache,
+      price ? { price } : {},
+    ).usage
 
   it('costs what the tokens cost at the price per million; null without a price, nothing from the record', () => {
     expect(usageOf('miss', { prompt: 2, completion: 8 })).toEqual({ ...spent, cache: 'miss', cost: 8 })

@@ -1,7 +1,8 @@
+import { scaled } from '../calibration/temperature.ts'
 import { judgmentId } from '../identity/id.ts'
 import type { ErrorData } from '../protocol/error.ts'
 import type { Judgment, JudgmentEvent, OrderResult, PairJudgment, Usage } from '../protocol/judgment.ts'
-import type { ModelEntry } from '../protocol/model-entry.ts'
+import type { ModelEntry, ModelTerms } from '../protocol/model-entry.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 import { standingOf } from '../rubric/standing.ts'
@@ -20,7 +21,7 @@ import { ORDER_POLICIES, winnerOf } from './orders.ts'
 import { decide } from './verifiers.ts'
 import type { View } from './view.ts'
 
-const CALLERS_VIEW: View = { swapped: false, policy: 'strict', min_score: 0 }
+const CALLERS_VIEW: View = { swapped: false, policy: 'strict', min_score: 0, min_confidence: 0 }
 
 /**
  * Shows filed evidence as the answer that a caller reads: aggregates each order's verdicts, applies the order
@@ -31,7 +32,7 @@ export function present(
   filed: Filed,
   view: View | null,
   cache: Usage['cache'],
-  price: ModelEntry['price'],
+  { price, calibration }: ModelTerms = {},
 ): Judgment {
   const { evidence, created, model } = filed
   const usage = showUsage(evidence.spent, cache, price)
@@ -45,17 +46,18 @@ export function present(
     return { ...head, rubric, ...(evidence.route && { route: evidence.route }), criteria, usage, error }
   }
   const seen = view ?? CALLERS_VIEW
-  const { winner, score, confidence, decided_by, orders, error } = settle(evidence, seen, failure)
+  const { orders, ...outcome } = settle(evidence, seen, failure, calibration)
   return {
     id: judgmentId(filed.id, seen),
     object: 'judgment',
     created,
     protocol: evidence.protocol,
     model,
-    winner,
-    score,
-    confidence,
-    decided_by,
+    winner: outcome.winner,
+    score: outcome.score,
+    confidence: outcome.confidence,
+    calibrated: outcome.calibrated,
+    decided_by: outcome.decided_by,
     order_policy: seen.policy,
     min_score: seen.min_score,
     rubric: evidence.rubric,
@@ -63,7 +65,7 @@ export function present(
     orders,
     verifiers: evidence.verifiers.map((result) => turnVerifier(result, seen)).sort(byResponse),
     usage,
-    error,
+    error: outcome.error,
   }
 }
 
@@ -80,20 +82,37 @@ export function presentEvent<E extends Exclude<JudgmentEvent, { event: 'result' 
   return event
 }
 
-type Settled = Pick<PairJudgment, 'winner' | 'score' | 'confidence' | 'decided_by' | 'orders' | 'error'>
+type Settled = Pick<
+  PairJudgment,
+  'winner' | 'score' | 'confidence' | 'calibrated' | 'decided_by' | 'orders' | 'error'
+>
 
-function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): Settled {
+function settle(
+  evidence: PairEvidence,
+  view: View,
+  failure: ErrorData | null,
+  calibration: ModelTerms['calibration'],
+): Settled {
+  const uncalibrated = { calibrated: false }
   if (evidence.identical) {
-    return { winner: 'tie', score: 0, confidence: 1, decided_by: 'policy', orders: [], error: null }
+    return {
+      winner: 'tie',
+      score: 0,
+      confidence: 1,
+      ...uncalibrated,
+      decided_by: 'policy',
+      orders: [],
+      error: null,
+    }
   }
   const passes = evidence.orders.map((order) => scoreOrder(order, evidence.rubric, view))
   const orders = passes.toSorted(byOrder)
-  const nothing = { winner: null, score: null, confidence: null, decided_by: null, orders }
+  const nothing = { winner: null, score: null, confidence: null, ...uncalibrated, decided_by: null, orders }
   const decided = decide(evidence.verifiers)
   if (decided !== null) {
     const winner = (decided === 0) === view.swapped ? 'second' : 'first'
     const score = winner === 'first' ? MAX_VERDICT : -MAX_VERDICT
-    return { winner, score, confidence: 1, decided_by: 'verifier', orders, error: null }
+    return { winner, score, confidence: 1, ...uncalibrated, decided_by: 'verifier', orders, error: null }
   }
   const error = failure ?? orders.find((order) => order.error)?.error
   if (error) return { ...nothing, error }
@@ -104,15 +123,24 @@ function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): 
   }
   const score = (forward - backward) / 2
   const winner = ORDER_POLICIES[view.policy](forward, backward, view.min_score)
-  return {
-    winner,
+  // in the order of the record, so that a swapped call adds the same numbers in the same order
+  const raw = confidenceOf(winner, passes, view.min_score)
+  const found = {
     score: score === 0 ? 0 : score,
-    // in the order of the record, so that a swapped call adds the same numbers in the same order
-    confidence: confidenceOf(winner, passes, view.min_score),
-    decided_by: winner === winnerOf(score, view.min_score) ? 'rubric' : 'policy',
+    confidence: calibration ? scaled(raw, calibration.temperature) : raw,
+    calibrated: calibration !== undefined,
     orders,
-    error: null,
   }
+  if (found.confidence < view.min_confidence) {
+    return {
+      ...found,
+      winner: null,
+      decided_by: null,
+      error: abstained(found.confidence, view.min_confidence),
+    }
+  }
+  const decided_by = winner === winnerOf(score, view.min_score) ? 'rubric' : 'policy'
+  return { ...found, winner, decided_by, error: null }
 }
 
 function scoreOrder(order: OrderVerdicts, shared: Rubric | null, view: View): OrderResult {
@@ -172,6 +200,11 @@ function turnVerifier(result: VerifierResult, view: View): VerifierResult {
   return view.swapped && result.response !== undefined ? { ...result, response: 1 - result.response } : result
 }
 
+const abstained = (confidence: number, minimum: number): ErrorData => ({
+  code: 'abstained',
+  type: 'service',
+  message: `The judge is ${confidence.toFixed(3)} sure, which is less than the min_confidence of ${minimum}.`,
+})
 const unknownCriterion = (id: string): ErrorData => ({
   code: 'invalid_item',
   type: 'service',

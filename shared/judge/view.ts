@@ -6,4 +6,6 @@ export type View = {
   swapped: boolean
   policy: OrderPolicy
   min_score: number
+  /** Below this confidence there is no winner. */
+  min_confidence: number
 }

@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   choice_not_observed: { type: 'service', status: 502 },
   no_criteria: { type: 'service', status: 502 },
   invalid_item: { type: 'service', status: 502 },
+  abstained: { type: 'service', status: 503 },
   verifier_failed: { type: 'service', status: 500 },
 } as const satisfies Record<string, { type: ErrorType; status: number }>
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { verifierSpec } from '../verify/verifiers.ts'
 import { errorData } from './error.ts'
 import { prompt } from './message.ts'
-import { rubric, rubricInput } from './rubric.ts'
+import { metaRubricInput, rubric, rubricInput } from './rubric.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
@@ -26,10 +26,10 @@ export const judgingFields = {
   prompt,
   rubric: z.union([z.string(), rubricInput]).optional().describe('A rubric, or the id of one.'),
   meta_rubric: z
-    .string()
+    .union([z.string(), metaRubricInput, z.array(metaRubricInput).min(2).max(64)])
     .optional()
     .describe(
-      'name@version, the name alone for the newest, or "auto": the model picks one. Default general.',
+      'name@version, or the name alone for the newest. Default general. "auto": the model picks the domain of the prompt. A meta-rubric by value is taken as it is; of several, the model picks.',
     ),
   reference: text.optional().describe('A reference answer that the judge is shown.'),
   votes: z.int().min(1).max(15).optional(),
@@ -56,6 +56,12 @@ export const pairFields = {
     .max(2)
     .optional()
     .describe('Scores no larger than this count as no difference.'),
+  min_confidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Where the judge is less sure than this, there is no winner: null, with the error abstained.'),
   mode: mode.optional(),
 }
 
@@ -150,6 +156,17 @@ export type Route = z.infer<typeof route>
 
 export const decidedBy = z.enum(['verifier', 'rubric', 'policy'])
 
+/** One model of a cascade, and what it found; the last one's judgment is the answer. */
+export const cascadeStage = z
+  .object({
+    model: z.string(),
+    id: z.string(),
+    winner: winner.nullable(),
+    confidence: z.number().nullable(),
+  })
+  .meta({ id: 'CascadeStage' })
+export type CascadeStage = z.infer<typeof cascadeStage>
+
 /** The answer for a pair. */
 export const pairJudgment = z
   .object({
@@ -160,12 +177,17 @@ export const pairJudgment = z
     model: z.string().nullable(),
     winner: winner.nullable(),
     score: z.number().nullable().describe('(forward - backward) / 2; positive favours the first response.'),
-    confidence: z.number().nullable(),
+    confidence: z.number().nullable().describe('0..1, that the winner is right.'),
+    calibrated: z.boolean().describe("Whether confidence went through the model entry's calibration."),
     decided_by: decidedBy
       .nullable()
       .describe('policy: the orders disagree or the responses are identical; null when nothing decided.'),
     order_policy: orderPolicy,
     min_score: z.number(),
+    cascade: z
+      .array(cascadeStage)
+      .optional()
+      .describe('The judgments of a cascade of models, in the order in which they were asked for.'),
     rubric: rubric.nullable().describe('null in mode single, where each order names its own.'),
     route: route.optional(),
     orders: z.array(orderResult),

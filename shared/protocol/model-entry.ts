@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { TEMPERATURE_RANGE } from '../calibration/temperature.ts'
 import { name } from './text.ts'
 
 /** How rubrics are made: written by the model under a schema, or selected from clauses by probability. */
@@ -36,9 +37,31 @@ export const modelEntry = z
       .strictObject({ prompt: z.number().min(0), completion: z.number().min(0) })
       .optional()
       .describe('Per million tokens.'),
+    calibration: z
+      .strictObject({
+        temperature: z.number().min(TEMPERATURE_RANGE.min).max(TEMPERATURE_RANGE.max),
+        pairs: z.int().min(1).optional().describe('Labelled pairs that it was fitted on.'),
+      })
+      .optional()
+      .describe('How the confidence of its judgments is scaled; `plumbline audit` fits one.'),
   })
   .refine((entry) => (entry.base_url === undefined) !== (entry.base_urls === undefined), {
     message: 'or base_urls is needed, and only one of them',
     path: ['base_url'],
   })
 export type ModelEntry = z.infer<typeof modelEntry>
+
+/** What the presentation of a judgment takes from its model's entry. */
+export type ModelTerms = Pick<ModelEntry, 'price' | 'calibration'>
+
+/** An entry that is no model: it asks models in turn, the cheapest first, until one is sure enough. */
+export const cascadeEntry = z.strictObject({
+  id: name,
+  cascade: z
+    .array(name)
+    .min(2)
+    .max(4)
+    .describe('Ids of model entries, in the order in which they are asked.'),
+  min_confidence: z.number().min(0).max(1).describe('From this confidence on, the next model is not asked.'),
+})
+export type CascadeEntry = z.infer<typeof cascadeEntry>

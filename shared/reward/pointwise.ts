@@ -6,7 +6,15 @@ import { refuseFields } from './refuse-fields.ts'
 
 /** Rewards in [0, 1], each response by itself against the criteria of its prompt; equal responses share one. */
 export const rewardPointwise: RewardMethod = async (request, { judge }) => {
-  refuseFields(request, 'pointwise', ['anchor', 'shaping', 'constraints', 'orders', 'min_score', 'mode'])
+  refuseFields(request, 'pointwise', [
+    'anchor',
+    'shaping',
+    'constraints',
+    'orders',
+    'min_score',
+    'min_confidence',
+    'mode',
+  ])
   const distinct = [...new Set(request.responses)]
   const judgments = await Promise.all(distinct.map((response) => judge(pointwiseRequest(request, response))))
   const data = request.responses.map((response, index): Reward => {
@@ -25,6 +33,7 @@ function pointwiseRequest(request: RewardRequest, response: string): PointwiseRe
     constraints: _c,
     orders: _o,
     min_score: _m,
+    min_confidence: _mc,
     mode: _mode,
     run: _r,
     ...shared

@@ -35,6 +35,7 @@ function judged({ responses }: JudgmentRequest, at: number): Judgment {
     : null
   const rest = {
     confidence: null,
+    calibrated: false,
     decided_by: null,
     order_policy: 'strict' as const,
     min_score: 0,

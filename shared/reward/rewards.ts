@@ -1,4 +1,5 @@
-import type { Judgment, Usage } from '../protocol/judgment.ts'
+import { sumUsage } from '../judge/usage.ts'
+import type { Judgment } from '../protocol/judgment.ts'
 import type { RewardList, RewardRequest } from '../protocol/reward.ts'
 import type { RewardContext } from './method.ts'
 import { REWARD_METHODS } from './methods.ts'
@@ -14,19 +15,5 @@ export async function makeRewards(request: RewardRequest, context: RewardContext
       return judgment
     },
   })
-  return { object: 'reward.list', ...rewarded, usage: sumUsage(judgments) }
-}
-
-function sumUsage(judgments: Judgment[]): Usage {
-  const usages = judgments.map(({ usage }) => usage)
-  const sum = (field: Exclude<keyof Usage, 'cache'>) =>
-    usages.reduce((total, usage) => total + (usage[field] ?? 0), 0)
-  return {
-    judge_calls: sum('judge_calls'),
-    prompt_tokens: sum('prompt_tokens'),
-    completion_tokens: sum('completion_tokens'),
-    cached_tokens: sum('cached_tokens'),
-    cache: usages.length > 0 && usages.every(({ cache }) => cache === 'hit') ? 'hit' : 'miss',
-    cost: usages.some(({ cost }) => cost !== null) ? sum('cost') : null,
-  }
+  return { object: 'reward.list', ...rewarded, usage: sumUsage(judgments.map(({ usage }) => usage)) }
 }

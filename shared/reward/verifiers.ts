@@ -12,6 +12,7 @@ export const rewardByVerifiers: RewardMethod = async (request, { sandbox }) => {
     'shaping',
     'orders',
     'min_score',
+    'min_confidence',
     'mode',
     'rubric',
     'meta_rubric',

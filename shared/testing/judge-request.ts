@@ -39,7 +39,7 @@ export async function judgePair(model: LanguageModel, request: PairRequest): Pro
   const rubric = typeof request.rubric === 'object' ? await makeRubric(request.rubric.criteria, null) : null
   const { job, view } = await toJob(request, rubric, await general())
   const evidence = await judge(job, { model, secret: 's', memory: noMemory })
-  return pairJudgment.parse(present({ ...FILED, evidence }, view, 'miss', undefined))
+  return pairJudgment.parse(present({ ...FILED, evidence }, view, 'miss'))
 }
 
 /** The same for a single response. */
@@ -51,7 +51,7 @@ export async function judgePoint(
   const request: PointwiseRequest = { protocol: 'pointwise', prompt: 'Hi', responses: [response], votes }
   const { job, view } = await toJob(request, null, await general())
   const evidence = await judge(job, { model, secret: 's', memory: noMemory })
-  return pointwiseJudgment.parse(present({ ...FILED, evidence }, view, 'miss', undefined))
+  return pointwiseJudgment.parse(present({ ...FILED, evidence }, view, 'miss'))
 }
 
 const FILED = { id: `jdg_${'0'.repeat(32)}`, created: 0, model: 'm' }

@@ -7,7 +7,7 @@ import { isTransient } from '../../../shared/protocol/transient.ts'
  * at the next try.
  */
 export function failureOf(filed: Filed): { transient: boolean } | null {
-  const { score, error } = present(filed, null, 'miss', undefined)
+  const { score, error } = present(filed, null, 'miss')
   if (score !== null) return null
   return { transient: filed.evidence.failure?.transient ?? (error !== null && isTransient(error.code)) }
 }

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { openTestApp } from '../testing/test-app.ts'
+
+const entry = (id: string) => ({ id, base_url: 'http://models.test/v1', model: `m-${id}` })
+/** The small model's confidence is drawn to about a half, so that it never is sure enough. */
+const unsure = { ...entry('small'), calibration: { temperature: 100 } }
+const cascade = { id: 'both', cascade: ['small', 'large'], min_confidence: 0.9 }
+const pair = { prompt: 'Say something.', responses: ['GOOD', 'bad'] }
+
+const open = (small: object) =>
+  openTestApp({
+    PLUMBLINE_MODELS: JSON.stringify([small, entry('large'), cascade]),
+    PLUMBLINE_DEFAULT_MODEL: 'both',
+  })
+
+describe('a cascade', () => {
+  it('stops at the first model that is sure', async () => {
+    const { ask } = await open(entry('small'))
+    const judgment = await ask('/v1/judgments', pair)
+    expect(judgment).toMatchObject({ winner: 'first', model: 'small', cascade: [{ model: 'small' }] })
+  })
+
+  it('asks the next where the first is not, and shows and counts both', async () => {
+    const { ask, models } = await open(unsure)
+    const judgment = await ask('/v1/judgments', { ...pair, model: 'both' })
+    expect(judgment).toMatchObject({ winner: 'first', model: 'large', confidence: 1, calibrated: false })
+    expect(judgment.cascade).toMatchObject([{ model: 'small' }, { model: 'large', id: judgment.id }])
+    expect(judgment.cascade[0].confidence).toBeLessThan(0.6)
+    expect(judgment.usage.judge_calls).toBe(models.calls)
+    expect(await ask(`/v1/judgments/${judgment.cascade[0].id}`)).toMatchObject({ model: 'small' })
+  })
+
+  it('costs nothing when it is asked again', async () => {
+    const { ask, models } = await open(unsure)
+    const first = await ask('/v1/judgments', pair)
+    const { calls } = models
+    const again = await ask('/v1/judgments', pair)
+    expect(models.calls).toBe(calls)
+    expect(again).toMatchObject({
+      id: first.id,
+      cascade: first.cascade,
+      usage: { cache: 'hit', judge_calls: 0 },
+    })
+  })
+
+  it('streams the findings of every stage and one result', async () => {
+    const { call } = await open(unsure)
+    const text = await (await call('/v1/judgments', { ...pair, stream: true })).text()
+    const events = [...text.matchAll(/^event: (.*)$/gm)].map(([, event]) => event)
+    expect(events.filter((event) => event === 'rubric')).toHaveLength(2)
+    expect(events.filter((event) => event === 'result')).toHaveLength(1)
+    expect(events.at(-1)).toBe('result')
+    expect(text).toContain('"model":"large"')
+  })
+
+  it('needs no second model for what no model decides', async () => {
+    const { ask, models } = await open(unsure)
+    const judgment = await ask('/v1/judgments', { ...pair, responses: ['same', 'same'] })
+    expect(judgment).toMatchObject({ winner: 'tie', confidence: 1 })
+    expect(judgment.cascade).toHaveLength(1)
+    expect(models.calls).toBe(0)
+  })
+
+  it('refuses what it can not do', async () => {
+    const { call } = await open(unsure)
+    const point = { protocol: 'pointwise', prompt: 'p', responses: ['r'] }
+    expect((await call('/v1/judgments', point)).status).toBe(400)
+    const chat = { model: 'both', messages: [{ role: 'user', content: 'hi' }] }
+    expect((await call('/v1/chat/completions', chat)).status).toBe(404)
+  })
+
+  it('rewards a group, each comparison by as many models as it takes', async () => {
+    const { ask } = await open(unsure)
+    const list = await ask('/v1/rewards', {
+      ...pair,
+      responses: ['GOOD', 'bad', 'GOOD GOOD'],
+      anchor: { index: 1 },
+    })
+    expect(list.data.map(({ reward }: { reward: number }) => reward > 0)).toEqual([true, false, true])
+  })
+})
+
+describe('min_confidence', () => {
+  it('makes a judgment abstain, at no new call, and a reward null with the reason', async () => {
+    const { ask, models } = await open(unsure)
+    const sure = await ask('/v1/judgments', { ...pair, model: 'small' })
+    const { calls } = models
+    const unsureNow = await ask('/v1/judgments', { ...pair, model: 'small', min_confidence: 0.9 })
+    expect(models.calls).toBe(calls)
+    expect(unsureNow).toMatchObject({ winner: null, score: sure.score, error: { code: 'abstained' } })
+    expect(await ask(`/v1/judgments/${unsureNow.id}`)).toMatchObject({ winner: null })
+    const anchor = { index: 0 }
+    const list = await ask('/v1/rewards', { ...pair, model: 'small', min_confidence: 0.9, anchor })
+    expect(list.data[1]).toMatchObject({ reward: null, error: { code: 'abstained' } })
+  })
+})
+
+it.each([
+  [[entry('small'), cascade], "names 'large'"],
+  [[entry('small'), { ...cascade, cascade: ['small'] }], "'cascade'"],
+  [[entry('both'), cascade], 'two entries'],
+])('a cascade that can not work stops the start with a sentence', async (models, sentence) => {
+  const { ask } = await openTestApp({ PLUMBLINE_MODELS: JSON.stringify(models) }).then(
+    (app) => app,
+    (error: Error) => ({ ask: async () => ({ error: { message: error.message } }) }),
+  )
+  expect((await ask('/v1/judgments', pair)).error.message).toContain(sentence)
+})
