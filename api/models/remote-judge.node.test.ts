@@ -11,7 +11,7 @@ import { judge } from '../../shared/judge/judge.ts'
 import { toJob } from '../../shared/judge/request.ts'
 import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
-import { findMetaRubric } from '../../shared/rubric/meta-rubrics.ts'
+import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import { callLimit } from './call-limit.ts'
 import type { Outbound } from './limited-fetch.ts'
 import { findEntry, parseModels } from './model-config.ts'
@@ -36,9 +36,8 @@ function outbound(fetching: Outbound['fetch'] = (url, init) => fetch(url, init))
 }
 
 async function jobOf(request: JudgmentRequest, rubric: Rubric | null = null): Promise<Job> {
-  const meta = await findMetaRubric(request.meta_rubric ?? 'general')
-  if (!meta) throw new Error('the meta-rubric is missing')
-  return (await toJob(request, rubric, meta)).job
+  const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
+  return (await toJob(request, rubric, metaRubric, among)).job
 }
 
 /** The same judgment made in this process, with all that was told of it. */
@@ -93,7 +92,7 @@ describe('judgeThere', () => {
         protocol: 'openrs',
         prompt: job.prompt,
         responses: job.responses,
-        meta_rubric: 'code@1',
+        meta_rubric: job.meta_rubric,
         reference: 'GOOD',
         constraints: [],
         mode: 'single',

@@ -64,7 +64,8 @@ export async function judgeThere(
 function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
   const common = {
     prompt: job.prompt,
-    meta_rubric: job.among ? 'auto' : nameOf(job.meta_rubric),
+    // By value: a worker has those alone that ship.
+    meta_rubric: job.among ?? job.meta_rubric,
     votes: job.votes,
     model: entry.model,
     seed: job.seed,

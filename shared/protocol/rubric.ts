@@ -134,3 +134,30 @@ export const metaRubric = z
   })
   .meta({ id: 'MetaRubric' })
 export type MetaRubric = z.infer<typeof metaRubric>
+
+/**
+ * A meta-rubric given by value, as it is answered. Its id is computed anew, so that the same content has one id
+ * whoever sends it.
+ */
+export const metaRubricInput = z
+  .strictObject({
+    id: z.string().optional().describe('Ignored on input: an id is the hash of the content.'),
+    object: z.literal('meta_rubric').optional(),
+    name,
+    version: z.int().min(1),
+    language: z.string(),
+    extends: z.string().nullish(),
+    title: text,
+    description: text,
+    principles: z.array(text).max(64),
+    clauses: z.array(clause).min(1, 'must hold a clause').max(256),
+  })
+  .superRefine(({ clauses }, context) => {
+    const ids = clauses.map(({ id }) => id)
+    const repeated = ids.find((id, index) => ids.indexOf(id) !== index)
+    if (repeated === undefined) return
+    const message = `has two clauses with the id '${repeated}'`
+    context.addIssue({ code: 'custom', message, path: ['clauses'] })
+  })
+  .meta({ id: 'MetaRubricInput' })
+export type MetaRubricInput = z.infer<typeof metaRubricInput>

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
-import { sha256 } from '../identity/hash.ts'
+import { makeMetaRubric } from '../identity/id.ts'
 import { PlumblineError } from '../protocol/error.ts'
+import type { JudgmentRequest } from '../protocol/judgment.ts'
 import { type MetaRubric, type MetaRubricLayer, metaRubricLayer } from '../protocol/rubric.ts'
 import code from './layers/code.v1.json' with { type: 'json' }
 import creativeWriting from './layers/creative-writing.v1.json' with { type: 'json' }
@@ -26,7 +26,21 @@ export function metaRubrics(): Promise<MetaRubric[]> {
   return loaded
 }
 
-/** The meta-rubric of `name@version`, or of `name` alone its newest version; null when there is none. */
+/** Where meta-rubrics are looked up: those that ship, or an organisation's own beside them. */
+export type Library = {
+  /** The meta-rubric of `name@version`, or of `name` alone its newest version; null when there is none. */
+  find(reference: string): Promise<MetaRubric | null>
+  /** The newest version of every name. */
+  newest(): Promise<MetaRubric[]>
+}
+
+/** The meta-rubrics that ship. */
+export const SHIPPED: Library = {
+  find: findMetaRubric,
+  newest: async () => newestOf(await metaRubrics()),
+}
+
+/** The same among those that ship. */
 export async function findMetaRubric(reference: string): Promise<MetaRubric | null> {
   const [name, version] = reference.split('@')
   const candidates = (await metaRubrics()).filter(
@@ -35,27 +49,38 @@ export async function findMetaRubric(reference: string): Promise<MetaRubric | nu
   return candidates.toSorted((a, b) => b.version - a.version)[0] ?? null
 }
 
-/** The same, `general` where none is named. Throws `meta_rubric_not_found` with the names that there are. */
-export async function requireMetaRubric(reference = 'general'): Promise<MetaRubric> {
-  const found = await findMetaRubric(reference)
+/** The meta-rubric of a name, `general` where none is given. Throws `meta_rubric_not_found` with the names that there are. */
+export async function requireMetaRubric(reference = 'general', library = SHIPPED): Promise<MetaRubric> {
+  const found = await library.find(reference)
   if (found) return found
-  const known = (await metaRubrics()).map((meta) => `'${nameOf(meta)}'`).join(', ')
+  const known = (await library.newest()).map((meta) => `'${nameOf(meta)}'`).join(', ')
   const message = `No meta-rubric is called '${reference}': use one of ${known}, or "auto".`
   throw new PlumblineError('meta_rubric_not_found', message, { param: 'meta_rubric' })
 }
 
 /**
- * What a request's `meta_rubric` names: a meta-rubric, or with "auto" the general one and, in `among`, the newest of
- * every name, for the model to route the prompt to. Throws `meta_rubric_not_found`.
+ * What a request's `meta_rubric` says: a meta-rubric, by name or by value, or several in `among` for the model to route
+ * the prompt to, with "auto" the newest of every name. Throws `meta_rubric_not_found`.
  */
 export async function metaRubricOf(
-  reference: string | undefined,
+  given: JudgmentRequest['meta_rubric'],
+  library = SHIPPED,
 ): Promise<{ metaRubric: MetaRubric; among?: MetaRubric[] }> {
-  if (reference !== 'auto') return { metaRubric: await requireMetaRubric(reference) }
-  const all = await metaRubrics()
+  if (given === 'auto')
+    return { metaRubric: await requireMetaRubric('general', library), among: await library.newest() }
+  if (typeof given !== 'object') return { metaRubric: await requireMetaRubric(given, library) }
+  if (!Array.isArray(given)) return { metaRubric: await makeMetaRubric(given) }
+  const among = await Promise.all(given.map(makeMetaRubric))
+  const general = among.find((meta) => meta.extends === null)
+  if (general) return { metaRubric: general, among }
+  const message = 'None of the meta-rubrics is a general one: send the one that stands for no domain too.'
+  throw new PlumblineError('meta_rubric_not_found', message, { param: 'meta_rubric' })
+}
+
+/** The newest version of every name, in the order of `all`. */
+export function newestOf(all: MetaRubric[]): MetaRubric[] {
   const newer = (one: MetaRubric, other: MetaRubric) => other.name === one.name && other.version > one.version
-  const among = all.filter((one) => !all.some((other) => newer(one, other)))
-  return { metaRubric: await requireMetaRubric(), among }
+  return all.filter((one) => !all.some((other) => newer(one, other)))
 }
 
 /**
@@ -75,7 +100,7 @@ export function assemble(layers: MetaRubricLayer[]): Promise<MetaRubric[]> {
       )
       if (repeated)
         throw new Error(`Meta-rubric ${nameOf(layer)} has two clauses with the id '${repeated.id}'.`)
-      const content = {
+      return makeMetaRubric({
         name: layer.name,
         version: layer.version,
         language: layer.language,
@@ -84,9 +109,7 @@ export function assemble(layers: MetaRubricLayer[]): Promise<MetaRubric[]> {
         description: layer.description,
         principles: base.principles,
         clauses,
-      }
-      const digest = await sha256(canonicalJson(['meta_rubric', content]))
-      return { id: `met_${digest.slice(0, 32)}`, object: 'meta_rubric', ...content } as const
+      })
     }),
   )
 }
