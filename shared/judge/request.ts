@@ -50,7 +50,12 @@ export async function toJob(
       mode: request.mode ?? 'staged',
       constraints: request.constraints ?? [],
     },
-    view: { swapped, policy: request.orders ?? 'strict', min_score: request.min_score ?? 0 },
+    view: {
+      swapped,
+      policy: request.orders ?? 'strict',
+      min_score: request.min_score ?? 0,
+      min_confidence: request.min_confidence ?? 0,
+    },
   }
 }
 
