@@ -13,7 +13,11 @@ const SWAHILI_KINDS = 3
 
 /** The language that the table takes for another: Nepali for Hindi or Marathi, Swahili for anything in Latin letters. */
 export function lesserKnown(text: string, detected: string): 'ne' | 'sw' | null {
-  const words = text.slice(0, 5_000).toLowerCase().match(/[\p{L}\p{M}]+/gu) ?? []
+  const words =
+    text
+      .slice(0, 5_000)
+      .toLowerCase()
+      .match(/[\p{L}\p{M}]+/gu) ?? []
   if (detected === 'hi' || detected === 'mr') {
     const nepali = words.filter((word) => NEPALI.has(word)).length
     const other = words.filter((word) => HINDI_OR_MARATHI.has(word)).length
