@@ -2,8 +2,9 @@ import { createParser } from 'eventsource-parser'
 import * as z from 'zod'
 import type { Finding } from '../../shared/judge/findings.ts'
 import { errorData, PlumblineError } from '../../shared/protocol/error.ts'
-import { criterionVerdict, type Judgment, judgment, metVerdict } from '../../shared/protocol/judgment.ts'
+import { criterionVerdict, type Judgment, judgment, opinion } from '../../shared/protocol/judgment.ts'
 import { jsonOrNull } from '../../shared/protocol/parse.ts'
+import { metVerdict } from '../../shared/protocol/pointwise.ts'
 import { rubric } from '../../shared/protocol/rubric.ts'
 import { raised } from '../../shared/protocol/transient.ts'
 import { verifierResult } from '../../shared/protocol/verify.ts'
@@ -14,10 +15,13 @@ const verdict = z.object({
   criterion: z.union([criterionVerdict, metVerdict]),
 })
 
+const told = z.object({ order: z.enum(['forward', 'backward']), vote: z.int(), opinion })
+
 const judgmentEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('verifier'), data: verifierResult }),
   z.object({ event: z.literal('rubric'), data: rubric }),
   z.object({ event: z.literal('verdict'), data: verdict }),
+  z.object({ event: z.literal('opinion'), data: told }),
   z.object({ event: z.literal('result'), data: judgment }),
   z.object({ event: z.literal('error'), data: errorData }),
 ])

@@ -8,6 +8,7 @@ import {
 } from '../../shared/judge/evidence.ts'
 import type { Finding } from '../../shared/judge/findings.ts'
 import type { Job } from '../../shared/judge/job.ts'
+import { scorePointwise } from '../../shared/judge/pointwise/score.ts'
 import { errorBody, PlumblineError } from '../../shared/protocol/error.ts'
 import {
   type Judgment,
@@ -75,9 +76,16 @@ function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
       rubric: { ...job.rubric, meta_rubric: job.rubric.meta_rubric ?? undefined },
     }),
   } as const
-  if (job.kind === 'pointwise') return { ...common, protocol: 'pointwise', responses: job.responses }
-  const { responses, constraints, mode } = job
-  return { ...common, protocol: job.protocol, responses, constraints, mode, orders: 'strict' }
+  if (job.kind === 'pointwise') {
+    const { responses, scoring, criteria_per_call } = job
+    const sized = criteria_per_call === null ? {} : { criteria_per_call }
+    return { ...common, protocol: 'pointwise', responses, scoring, ...sized }
+  }
+  const { protocol, responses, constraints, mode } = job
+  const orders = job.orders === 'both' ? 'strict' : job.orders
+  const pair = { ...common, protocol, responses, constraints, orders }
+  if (protocol === 'openrs') return { ...pair, mode }
+  return protocol === 'direct' ? { ...pair, meta_rubric: undefined } : pair
 }
 
 function readJudgment(entry: ModelEntry, answer: unknown): Judgment {
@@ -137,9 +145,18 @@ function toVerdicts({ score: _, error, ...order }: OrderResult): OrderVerdicts {
   return error === undefined || order.criteria.length > 0 ? order : { ...order, error }
 }
 
-function toPointwiseEvidence({ rubric, criteria, usage, error }: PointwiseJudgment): PointwiseEvidence {
-  const failure = error === null ? null : { ...error, transient: isTransient(error.code) }
-  return { kind: 'pointwise', rubric, criteria, spent: spentOf(usage), failure }
+/** What scoring finds wrong, it finds again when the evidence is shown: only what the model failed at is a failure. */
+function toPointwiseEvidence(answer: PointwiseJudgment): PointwiseEvidence {
+  const { scoring, rubric, criteria, rating = null, usage, error } = answer
+  const found = { scoring, criteria, rating }
+  const again = scorePointwise(found, rubric?.criteria ?? [], null).error?.message === error?.message
+  return {
+    kind: 'pointwise',
+    ...found,
+    rubric,
+    spent: spentOf(usage),
+    failure: error === null || again ? null : { ...error, transient: isTransient(error.code) },
+  }
 }
 
 function spentOf({ judge_calls, prompt_tokens, completion_tokens, cached_tokens }: Judgment['usage']) {
@@ -148,7 +165,9 @@ function spentOf({ judge_calls, prompt_tokens, completion_tokens, cached_tokens 
 
 function failed(job: Job, failure: Failure): Evidence {
   const common = { rubric: null, spent: NOTHING_SPENT, failure }
-  if (job.kind === 'pointwise') return { ...common, kind: 'pointwise', criteria: [] }
+  if (job.kind === 'pointwise') {
+    return { ...common, kind: 'pointwise', scoring: job.scoring, criteria: [], rating: null }
+  }
   const [first, second] = job.responses
   return {
     ...common,

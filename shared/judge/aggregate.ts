@@ -1,7 +1,6 @@
-import type { ErrorData } from '../protocol/error.ts'
-import type { MetVerdict } from '../protocol/judgment.ts'
-import type { Criterion, Level } from '../protocol/rubric.ts'
-import { type Standing, standingOf, LEVEL_WEIGHTS as WEIGHTS } from '../rubric/standing.ts'
+import { ERROR_CODES, type ErrorCode, type ErrorData } from '../protocol/error.ts'
+import type { Level } from '../protocol/rubric.ts'
+import { type Standing, LEVEL_WEIGHTS as WEIGHTS } from '../rubric/standing.ts'
 
 /** The largest verdict, and the largest score of `hardened`. */
 export const MAX_VERDICT = 2
@@ -10,6 +9,11 @@ export const MAX_VERDICT = 2
 export type StandingVerdict = { id: string; standing: Standing; verdict: number }
 
 export type Aggregate = { score: number; error: null } | { score: null; error: ErrorData }
+
+/** No score, and why. */
+export function failed(code: ErrorCode, message: string): Aggregate {
+  return { score: null, error: { code, message, type: ERROR_CODES[code].type } }
+}
 
 /**
  * The default aggregator: a score in [-2, 2], positive for the response shown first.
@@ -37,32 +41,6 @@ export function aggregateHardened(verdicts: StandingVerdict[]): Aggregate {
   }
   if (fatal !== 0) return { score: Math.sign(fatal) * MAX_VERDICT, error: null }
   return { score: weights === 0 ? 0 : sum / weights, error: null }
-}
-
-/**
- * Score of a single response by a rubric of levels, in [0, 1]: the mean probability that a criterion is met,
- * weighted by level, times the probability of each fatal one (the pointwise form of a veto, our reconstruction).
- * A criterion without a probability, or none at all, is an error.
- */
-export function aggregateMet(criteria: Criterion[], verdicts: Pick<MetVerdict, 'id' | 'met'>[]): Aggregate {
-  if (criteria.length === 0) return failed('no_criteria', 'There is no criterion to aggregate.')
-  const found = new Map(verdicts.map(({ id, met }) => [id, met]))
-  let gate = 1
-  let sum = 0
-  let weights = 0
-  for (const criterion of criteria) {
-    const met = found.get(criterion.id) ?? null
-    if (met === null || !(met >= 0 && met <= 1)) {
-      return failed('invalid_item', `Criterion '${criterion.id}' has no probability of being met.`)
-    }
-    const standing = standingOf(criterion)
-    if (standing.veto) gate *= met
-    else {
-      sum += standing.weight * met
-      weights += standing.weight
-    }
-  }
-  return { score: weights === 0 ? gate : (gate * sum) / weights, error: null }
 }
 
 /**
@@ -140,7 +118,3 @@ const isWeighted = (type: unknown): type is keyof typeof WEIGHTS =>
   typeof type === 'string' && Object.hasOwn(WEIGHTS, type)
 const show = (value: unknown) => JSON.stringify(value) ?? 'nothing'
 const invalid = (message: string): ErrorData => ({ code: 'invalid_item', message, type: 'service' })
-const failed = (code: 'no_criteria' | 'invalid_item', message: string): Aggregate => ({
-  score: null,
-  error: { code, message, type: 'service' },
-})

@@ -1,5 +1,6 @@
 import type { ErrorData } from '../protocol/error.ts'
-import type { CriterionVerdict, MetVerdict, OrderResult, PairProtocol, Route } from '../protocol/judgment.ts'
+import type { CriterionVerdict, OrderResult, PairProtocol, Route } from '../protocol/judgment.ts'
+import type { MetVerdict, Rating, Scoring } from '../protocol/pointwise.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 
@@ -46,10 +47,14 @@ export type PairEvidence = {
 /** What a single response's judgment found. */
 export type PointwiseEvidence = {
   kind: 'pointwise'
+  scoring: Scoring
   rubric: Rubric | null
   /** Where the prompt was routed to, if the meta-rubric was asked for as "auto". */
   route?: Route
+  /** Empty with scoring implicit. */
   criteria: MetVerdict[]
+  /** Of scoring implicit alone. */
+  rating: Rating | null
   spent: Spent
   failure: Failure | null
 }

@@ -1,5 +1,6 @@
 import type { Mode, PairProtocol } from '../protocol/judgment.ts'
 import type { Message } from '../protocol/message.ts'
+import type { Scoring } from '../protocol/pointwise.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
 import type { VerifierSpec } from '../verify/verifiers.ts'
 
@@ -22,6 +23,8 @@ export type PairJob = {
   constraints: VerifierSpec[]
   votes: number
   mode: Mode
+  /** In which orders the pair is shown; `forward` shows the canonically first response first. */
+  orders: 'both' | 'forward' | 'backward'
   seed: number
 }
 
@@ -34,6 +37,9 @@ export type PointwiseJob = {
   /** With `meta_rubric: "auto"`, what the model routes the prompt to; `meta_rubric` is then the general one. */
   among?: MetaRubric[]
   reference: string | null
+  scoring: Scoring
+  /** Null for what suits the rubric's scheme. */
+  criteria_per_call: number | null
   votes: number
   seed: number
 }

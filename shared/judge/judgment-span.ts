@@ -1,8 +1,9 @@
 import { tokenAttributes } from '../telemetry/gen-ai.ts'
 import type { Attributes, Trace } from '../telemetry/trace.ts'
+import type { JudgeContext } from './context.ts'
 import type { Evidence } from './evidence.ts'
 import type { Job } from './job.ts'
-import { type JudgeContext, judge } from './judge.ts'
+import { judge } from './judge.ts'
 
 /** Makes a judgment as a span of the trace, if there is one. */
 export function judgeWithin(

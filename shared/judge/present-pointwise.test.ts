@@ -22,6 +22,8 @@ describe('present, a single response', () => {
     }))
     const evidence: PointwiseEvidence = {
       kind: 'pointwise',
+      scoring: 'explicit',
+      rating: null,
       rubric: { id: 'rub_0', object: 'rubric', meta_rubric: null, criteria: levels },
       criteria: verdicts,
       spent: NOTHING_SPENT,

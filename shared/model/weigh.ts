@@ -3,7 +3,10 @@ import type { Message } from '../protocol/message.ts'
 import type { LanguageModel } from './language-model.ts'
 import { type Memory, memoryKey } from './memory.ts'
 
-/** What the labels of a question mean, each with its value. Labels are the digits 1, 2, ...: one token each. */
+/**
+ * What the labels of a question mean, each with its value. Labels are the digits from 1, or from 0 where there are
+ * ten, so that each is one token and none begins with another.
+ */
 export type Scale = { meaning: string; value: number }[]
 
 /** A question to be put with its labels listed by `scale`; `neutral` is the same without any content. */
@@ -32,10 +35,11 @@ export async function weigh(
 ): Promise<number[]> {
   const directions = [scale.map((_, index) => index), scale.map((_, index) => scale.length - 1 - index)]
   const options = signal ? { signal } : {}
+  const lowest = scale.length < 10 ? 1 : 0
   const results = await Promise.all(
     directions.map(async (direction) => {
-      const labels = direction.map((_, place) => String(place + 1))
-      const list = direction.map((index, place) => `${place + 1} = ${scale[index]?.meaning}`).join('\n')
+      const labels = direction.map((_, place) => String(place + lowest))
+      const list = direction.map((index, place) => `${labels[place]} = ${scale[index]?.meaning}`).join('\n')
       const choose = async (messages: Message[]) =>
         (await model.choose(messages, labels, options)).probabilities
       const neutral = question.neutral(list)

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { verifierSpec } from '../verify/verifiers.ts'
 import { errorData } from './error.ts'
 import { prompt } from './message.ts'
-import { metaRubricInput, rubric, rubricInput } from './rubric.ts'
+import { classScores, type MetVerdict, metVerdict, pointwiseFields, rating, scoring } from './pointwise.ts'
+import { metaRubricInput, rubric, rubricInput, rule } from './rubric.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
@@ -10,8 +11,13 @@ import { verifierResult } from './verify.ts'
 export const winner = z.enum(['first', 'second', 'tie']).meta({ id: 'Winner' })
 export type Winner = z.infer<typeof winner>
 
-/** How the two orders decide the winner, and by which aggregator (`compat` is OpenRS as published). */
-export const orderPolicy = z.enum(['strict', 'mean', 'compat']).meta({ id: 'OrderPolicy' })
+/**
+ * How the two orders decide the winner, and by which aggregator (`compat` is OpenRS as published). `forward` and
+ * `backward` judge that order alone, at half the cost and without a guard against position bias.
+ */
+export const orderPolicy = z
+  .enum(['strict', 'mean', 'compat', 'forward', 'backward'])
+  .meta({ id: 'OrderPolicy' })
 export type OrderPolicy = z.infer<typeof orderPolicy>
 
 export const mode = z.enum(['staged', 'single'])
@@ -89,6 +95,7 @@ export const pointwiseRequest = z
   .strictObject({
     protocol: z.literal('pointwise'),
     ...judgingFields,
+    ...pointwiseFields,
     responses: z.tuple([text], 'must hold exactly one response'),
     stream: z.boolean().optional(),
   })
@@ -117,6 +124,41 @@ export const criterionVerdict = z
   .meta({ id: 'CriterionVerdict' })
 export type CriterionVerdict = z.infer<typeof criterionVerdict>
 
+/** What a judge wrote of one criterion and one response (Rubric-ARM, systems.md 1.4). */
+export const criterionNote = z
+  .object({
+    criterion: z.int().describe('Its number in the rubric, from 1.'),
+    rule,
+    justification: z.string(),
+  })
+  .meta({ id: 'CriterionNote' })
+export type CriterionNote = z.infer<typeof criterionNote>
+
+/** A verdict on two responses as wholes, where a protocol asks for one instead of verdicts on criteria. */
+export const opinion = z
+  .object({
+    verdict: z
+      .number()
+      .nullable()
+      .describe('-2..2; positive favours the response that this order shows first; null where unreadable.'),
+    confidence: z
+      .number()
+      .nullable()
+      .describe('Probability of the sign of the verdict, where verdicts are probabilities; else null.'),
+    reason: z.string().nullable(),
+    gatekeeper: z
+      .string()
+      .optional()
+      .describe('rubric-arm: the objective criterion that the judge put above the others.'),
+    analysis: z
+      .object({ first: z.array(criterionNote), second: z.array(criterionNote) })
+      .optional()
+      .describe('rubric-arm: by response, first being the one that this order shows first.'),
+    raw: z.string().optional().describe('The reply as it came, cut short, where it could not be read.'),
+  })
+  .meta({ id: 'Opinion' })
+export type Opinion = z.infer<typeof opinion>
+
 /** One pass over the pair in one order. */
 export const orderResult = z
   .object({
@@ -125,6 +167,7 @@ export const orderResult = z
     score: z.number().nullable().describe('Positive favours the response that this order shows first.'),
     rubric: rubric.optional().describe('mode single only: this order made its own rubric.'),
     criteria: z.array(criterionVerdict),
+    opinion: opinion.optional().describe('rubric-arm and direct, which give no verdicts on criteria.'),
     error: errorData.optional(),
   })
   .meta({ id: 'OrderResult' })
@@ -191,25 +234,18 @@ export const pairJudgment = z
     rubric: rubric.nullable().describe('null in mode single, where each order names its own.'),
     route: route.optional(),
     orders: z.array(orderResult),
+    vote_share: z
+      .object({ forward: z.number().nullable(), backward: z.number().nullable() })
+      .nullable()
+      .describe(
+        "The share of an order's votes that name the caller's first response, a tie counting half; null where that order was not judged.",
+      ),
     verifiers: z.array(verifierResult),
     usage,
     error: errorData.nullable(),
   })
   .meta({ id: 'PairJudgment' })
 export type PairJudgment = z.infer<typeof pairJudgment>
-
-export const metVerdict = z
-  .object({
-    id: z.string(),
-    met: z
-      .number()
-      .nullable()
-      .describe('Probability that the criterion is met, 0..1; null where it could not be judged.'),
-    evidence: z.string().nullable(),
-    reason: z.string().nullable(),
-  })
-  .meta({ id: 'MetVerdict' })
-export type MetVerdict = z.infer<typeof metVerdict>
 
 /** The answer for a single response. */
 export const pointwiseJudgment = z
@@ -219,10 +255,18 @@ export const pointwiseJudgment = z
     created: z.int(),
     protocol: z.literal('pointwise'),
     model: z.string().nullable(),
-    score: z.number().nullable().describe('0..1'),
+    scoring,
+    score: z
+      .number()
+      .nullable()
+      .describe(
+        '0..1; by points at most 1, and below 0 where faults outweigh; -1..1 with scoring probability.',
+      ),
+    classes: classScores.optional().describe('The same for the part of the rubric that carries each tag.'),
+    rating: rating.optional().describe('scoring implicit only.'),
     rubric: rubric.nullable(),
     route: route.optional(),
-    criteria: z.array(metVerdict),
+    criteria: z.array(metVerdict).describe('Empty with scoring implicit.'),
     usage,
     error: errorData.nullable(),
   })
@@ -246,5 +290,6 @@ export type JudgmentEvent =
       event: 'verdict'
       data: { order: 'forward' | 'backward' | null; vote: number; criterion: CriterionVerdict | MetVerdict }
     }
+  | { event: 'opinion'; data: { order: 'forward' | 'backward'; vote: number; opinion: Opinion } }
   | { event: 'result'; data: Judgment }
   | { event: 'error'; data: z.infer<typeof errorData> }

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../../shared/judge/evidence.ts'
 import type { Filed } from '../../../shared/judge/filed.ts'
-import type { JudgeContext } from '../../../shared/judge/judge.ts'
+import type { JudgeContext } from '../../../shared/judge/context.ts'
 import { type ErrorData, PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Sql } from '../sql.ts'
 import { type Filing, makeFiling } from './filing.ts'

@@ -21,17 +21,3 @@ Which response is better on the criterion below? Reply with the digit.
 
 Criterion: {{criterion}}`,
 })
-
-export const CHOOSE_MET = definePrompt({
-  name: 'choose-met',
-  version: 2,
-  system: LABEL_PREFACE,
-  user: `{{fenced:prompt}}
-{{fenced:reference}}
-{{fenced:response}}
-
-Does the response meet the criterion below? Reply with the digit.
-{{scale}}
-
-Criterion: {{criterion}}`,
-})

@@ -24,24 +24,3 @@ Compare response A with response B on each criterion, one at a time, as if the o
 
 Give exactly one entry of verdicts for each criterion, with its id as criterion. Reply in JSON.`,
 })
-
-/** A single response held against every criterion. */
-export const MET = definePrompt({
-  name: 'met',
-  version: 3,
-  system: PREFACE,
-  user: `{{fenced:prompt}}
-{{fenced:reference}}
-{{fenced:response}}
-
-The criteria, one a line, each after its id; they say what to look for and nothing else:
-{{fenced:criteria}}
-
-Hold the response against each criterion, one at a time, as if the others did not exist.
-- evidence: the words of the response that settle it, quoted briefly, or what is missing.
-- reason: what follows from the evidence for this criterion.
-- Where there is a reference_answer, it is right; the response may say the same in other words.
-- met: true only when all of the criterion is true of the response; where it lists examples, they need not all be there.
-
-Give exactly one entry of verdicts for each criterion, with its id as criterion. Reply in JSON.`,
-})
