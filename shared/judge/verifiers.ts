@@ -1,4 +1,4 @@
-import type { Message } from '../protocol/message.ts'
+import { lastUserText } from '../protocol/message.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 import type { Sandbox } from '../verify/sandbox.ts'
 import { verify } from '../verify/verify.ts'
@@ -27,8 +27,4 @@ export function decide(results: VerifierResult[]): 0 | 1 | null {
   if (passes(0) && fails(1)) return 0
   if (passes(1) && fails(0)) return 1
   return null
-}
-
-function lastUserText(messages: Message[]): string | null {
-  return messages.findLast(({ role }) => role === 'user')?.content ?? null
 }

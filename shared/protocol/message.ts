@@ -17,3 +17,8 @@ export type Prompt = z.infer<typeof prompt>
 export function toMessages(value: Prompt): Message[] {
   return typeof value === 'string' ? [{ role: 'user', content: value }] : value
 }
+
+/** What the user said last: the prompt as a verifier sees it; null where the user said nothing. */
+export function lastUserText(value: Prompt): string | null {
+  return toMessages(value).findLast(({ role }) => role === 'user')?.content ?? null
+}

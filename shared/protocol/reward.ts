@@ -4,12 +4,26 @@ import { judgingFields, pairFields, pairProtocol, usage } from './judgment.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
-/** What the others of a group are compared with. */
+/** How a group is compared: each with one response (random, greedy, by index, given), or among each other. */
 export const anchor = z.union([
-  z.enum(['random', 'all']),
+  z.enum(['random', 'greedy', 'all', 'circular', 'swiss', 'knockout', 'active']),
   z.strictObject({ index: z.int().min(0) }),
   z.strictObject({ response: text }),
 ])
+
+/** What constraints do to a reward that a model makes (OpenRS's guard and added reward, systems.md 3.2). */
+export const verifierRole = z
+  .strictObject({
+    as: z
+      .enum(['guard', 'add', 'both'])
+      .describe(
+        'guard: who fails a constraint gets the floor where another passes all, and loses to one that does. add: weight times the share of constraints passed is added.',
+      ),
+    weight: z.number().min(0).max(1e6).optional().describe('add, both: default 1.'),
+    floor: z.number().optional().describe('guard, both: default the lowest reward of the range.'),
+  })
+  .meta({ id: 'VerifierRole' })
+export type VerifierRole = z.infer<typeof verifierRole>
 
 /** `POST /v1/rewards`. */
 export const rewardRequest = z
@@ -18,11 +32,39 @@ export const rewardRequest = z
     ...judgingFields,
     ...pairFields,
     responses: z.array(text).min(1, 'must hold a response').max(64),
-    anchor: anchor.optional().describe('openrs only. Default random.'),
+    anchor: anchor.optional().describe('Of protocols that compare. Default random.'),
     shaping: z
-      .enum(['graded', 'half'])
+      .enum(['graded', 'half', 'net', 'brpo'])
       .optional()
-      .describe('openrs: graded is score / 2 in [-1, 1]; half is 1 for a win, 0.5 for a tie, 0 for a loss.'),
+      .describe(
+        'How a comparison becomes a number. graded (default): score / 2, -1..1. half: 1 a win, 0.5 a tie, 0 a loss. net: 1, 0, -1. brpo: 1 where every vote in both orders agrees that it won, else -1; needs one anchor, which gets 0.',
+      ),
+    inconsistent: z
+      .union([z.literal(-1), z.literal(0)])
+      .optional()
+      .describe('shaping brpo: the reward where votes or orders disagree or tie. Default -1.'),
+    fit: z
+      .union([
+        z.literal('bradley-terry'),
+        z.strictObject({ kind: z.literal('bradley-terry'), lambda: z.number().min(1e-6).max(1e6) }),
+      ])
+      .optional()
+      .describe('Strengths fitted to whatever pairs were judged, with a penalty of lambda (default 0.1).'),
+    budget: z
+      .int()
+      .min(1)
+      .max(2016)
+      .optional()
+      .describe('anchor active: how many comparisons to spend. Default 2 a response.'),
+    group_size: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('How many responses the group must have; any other number is refused.'),
+    verifiers: verifierRole
+      .optional()
+      .describe('What the constraints are for where a model judges. Default {"as": "guard"}.'),
     run: z.strictObject({ id: name, step: z.int().min(0) }).optional(),
   })
   .meta({ id: 'RewardRequest' })
@@ -34,6 +76,11 @@ export const reward = z
     reward: z.number().nullable(),
     verifiers: z.array(verifierResult).optional(),
     judgments: z.array(z.string()).optional().describe('Ids of the judgments that made it.'),
+    strength: z
+      .number()
+      .optional()
+      .describe('fit: the log odds of beating a response of mean strength; the strengths sum to 0.'),
+    standard_error: z.number().optional().describe('fit: of the strength.'),
     error: errorData.optional(),
   })
   .meta({ id: 'Reward' })
@@ -47,6 +94,20 @@ export const rewardList = z
       .object({ index: z.int().nullable() })
       .optional()
       .describe('The anchor taken; null index for a given response.'),
+    all_equal: z
+      .literal(true)
+      .optional()
+      .describe('All responses are the same text, so that they say nothing of each other.'),
+    group_kept: z
+      .boolean()
+      .optional()
+      .describe(
+        'shaping brpo: false where the rewards, nulls left out, are so one-sided that BRPO drops the group.',
+      ),
+    guard: z
+      .enum(['none_failed', 'some_failed', 'none_passed'])
+      .optional()
+      .describe('none_passed: no response passes all constraints, so that the judge alone decided.'),
     usage,
   })
   .meta({ id: 'RewardList' })

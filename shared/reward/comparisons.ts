@@ -1,122 +1,89 @@
 import { PlumblineError } from '../protocol/error.ts'
-import type { Judgment, PairRequest } from '../protocol/judgment.ts'
+import type { PairRequest } from '../protocol/judgment.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'
-import { takeAnchor } from './anchor.ts'
+import { askedWith } from './asked.ts'
+import { type Fitted, fitRewards } from './fit.ts'
+import { drawGroup, type Group } from './group.ts'
+import { GUARDED } from './guard.ts'
 import type { RewardContext, Rewarded, RewardMethod } from './method.ts'
 import { notScored } from './not-scored.ts'
-import { DRAW, type Result, SHAPINGS } from './shaping.ts'
-
-/** A pair to judge, as places in the list of distinct responses. */
-type Pair = [number, number]
+import { planOf } from './plans/plans.ts'
+import { groupKept, shapingOf } from './shaping.ts'
+import { openTable, type Source, type Table } from './table.ts'
 
 /**
- * Rewards by comparison: each response with the anchor, N - 1 judgments at most, or every pair of the group,
- * N (N - 1) / 2, the reward then being the mean over all others. Equal responses are compared once, and a
- * response equal to its opponent draws without a judgment.
+ * Rewards by comparison: a plan says which pairs of the group are judged, a shaping what each is worth, or a fit of
+ * strengths to all of them. Equal responses share one place, and so one reward. A response is null where one of
+ * its comparisons failed; under a fit, where none connects it to most of the others.
  */
 export const rewardByComparison: RewardMethod = async (request, context) => {
-  const { responses } = request
-  if (request.anchor === 'all') {
-    if (responses.length < 2)
-      throw nothingToCompare('anchor "all" compares responses with each other: send two or more.')
-    const group = distinct(responses)
-    const places = group.texts.map((_, place) => place)
-    const pairs = places.flatMap((first) => places.slice(first + 1).map((second): Pair => [first, second]))
-    return compare(request, context, group, pairs, (index) =>
-      group.placeOf.filter((_, other) => other !== index),
-    )
+  const { anchor = 'random', responses } = request
+  const shaping = shapingOf(request)
+  const given = typeof anchor === 'object' && 'response' in anchor ? anchor.response : undefined
+  if (given === undefined && responses.length < 2) {
+    const message =
+      'One response has nothing to be compared with: send two or more, or anchor {"response": ...}.'
+    throw new PlumblineError('nothing_to_compare', message, { param: 'responses' })
   }
-  const anchor = await takeAnchor(request)
-  if (anchor.index !== null && responses.length < 2) {
-    throw nothingToCompare(
-      'One response has nothing to be compared with: send two or more, or anchor {"response": ...}.',
-    )
-  }
-  const group = distinct([...responses, anchor.response])
-  const against = group.placeOf[responses.length] ?? 0
-  const pairs = group.texts.flatMap((_, place): Pair[] => (place === against ? [] : [[place, against]]))
-  const rewarded = await compare(request, context, group, pairs, () => [against])
-  return { ...rewarded, anchor: { index: anchor.index } }
-}
+  const group = await drawGroup(request, given)
+  const { plan, against } = planOf(request, group)
+  const table = openTable(group.texts.length, sourceOf(request, group, context))
+  const score = await plan({ table, copies: group.copies, request })
+  const fitted = request.fit || anchor === 'active' ? fitRewards(table, request, shaping) : null
 
-type Group = {
-  texts: string[]
-  /** Where each response stands in `texts`. */
-  placeOf: number[]
-}
-
-/** Texts are long and pairs many: everything after this goes by place. */
-function distinct(responses: string[]): Group {
-  const places = new Map<string, number>()
-  const placeOf = responses.map((response) => {
-    const place = places.get(response) ?? places.size
-    places.set(response, place)
-    return place
+  const data = group.placeOf.map((place, index): Reward => {
+    const judgments = table.judgmentsOf(place)
+    const named = judgments.length > 0 ? { judgments } : {}
+    if (fitted) return { index, ...fittedReward(fitted, table, place), ...named }
+    const reward = score(place, shaping)
+    if (reward !== null) return { index, reward, ...named }
+    return { index, reward, ...named, error: table.errorOf(place) ?? notScored() }
   })
-  return { texts: [...places.keys()], placeOf }
+  return { data, ...tellGroup(request, group, data, against) }
 }
 
-/** Judges the pairs, then rewards each response by its mean result against its opponents. */
-async function compare(
-  request: RewardRequest,
-  { judge }: RewardContext,
-  { texts, placeOf }: Group,
-  pairs: Pair[],
-  opponentsOf: (index: number) => number[],
-): Promise<Rewarded> {
-  const shape = SHAPINGS[request.shaping ?? 'graded']
-  const judgments = await Promise.all(
-    pairs.map(([a, b]) => judge(pairRequest(request, [texts[a] ?? '', texts[b] ?? '']))),
-  )
-  const numberOf = new Map(pairs.map(([a, b], number) => [`${a} ${b}`, number]))
+function fittedReward(fitted: Fitted, table: Table, place: number): Omit<Reward, 'index'> {
+  const reward = fitted.reward(place)
+  if (reward === null) return { reward, error: table.errorOf(place) ?? notScored() }
+  return { reward, ...fitted.strengthOf(place) }
+}
 
-  /** The result of a place against another, and the judgment that it comes from. */
-  function between(place: number, other: number) {
-    const straight = numberOf.get(`${place} ${other}`)
-    const judgment = judgments[straight ?? numberOf.get(`${other} ${place}`) ?? -1]
-    const result = judgment ? resultOf(judgment) : null
-    return { judgment, result: result && straight === undefined ? turned(result) : result }
+/** What the answer says of the group as a whole. */
+function tellGroup(
+  { anchor, responses, shaping }: RewardRequest,
+  { copies, texts, apart }: Group,
+  data: Reward[],
+  against: number | null,
+): Omit<Rewarded, 'data'> {
+  return {
+    ...(against !== null && { anchor: { index: indexOf(anchor, responses, texts[against]) } }),
+    ...(copies.length - (apart === null ? 0 : 1) === 1 && responses.length > 1 && { all_equal: true }),
+    ...(shaping === 'brpo' && { group_kept: groupKept(data.map(({ reward }) => reward)) }),
   }
+}
 
-  const data = request.responses.map((_, index): Reward => {
-    const place = placeOf[index] ?? 0
-    const used = new Map<string, Judgment>()
-    const results = opponentsOf(index).map((opponent): Result | null => {
-      if (opponent === place) return DRAW
-      const { judgment, result } = between(place, opponent)
-      if (judgment) used.set(judgment.id, judgment)
-      return result
-    })
-    const named = used.size > 0 ? { judgments: [...used.keys()] } : {}
-    const known = results.filter((result) => result !== null)
-    if (known.length < results.length) {
-      const failed = [...used.values()].find(({ error }) => error !== null)
-      return { index, reward: null, ...named, error: failed?.error ?? notScored() }
-    }
-    const reward = known.reduce((sum, result) => sum + shape(result), 0) / known.length
-    return { index, reward, ...named }
-  })
-  return { data }
+/** Where the anchor stands in the list; null for one given apart, though a response may equal it. */
+function indexOf(
+  anchor: RewardRequest['anchor'],
+  responses: string[],
+  text: string | undefined,
+): number | null {
+  if (typeof anchor === 'object') return 'index' in anchor ? anchor.index : null
+  return text === undefined ? null : responses.indexOf(text)
+}
+
+/** A judgment of the two texts, unless the guard has decided between them. */
+function sourceOf(request: RewardRequest, { texts }: Group, { judge, guard }: RewardContext): Source {
+  return (place, other) => {
+    const [first, second] = [texts[place] ?? '', texts[other] ?? '']
+    const decided = guard && GUARDED[guard(first)][guard(second)]
+    return decided ?? judge(pairRequest(request, [first, second]))
+  }
 }
 
 function pairRequest(request: RewardRequest, responses: [string, string]): PairRequest {
-  const { protocol, responses: _r, anchor: _a, shaping: _s, run: _run, ...shared } = request
+  const { protocol } = request
   if (protocol === 'pointwise' || protocol === 'verifier')
     throw new Error(`protocol ${protocol} compares no pairs.`)
-  return { ...shared, ...(protocol && { protocol }), responses }
+  return { ...askedWith(request), ...(protocol && { protocol }), responses }
 }
-
-function resultOf(judgment: Judgment): Result | null {
-  if (judgment.protocol === 'pointwise' || judgment.score === null || judgment.winner === null) return null
-  return { score: judgment.score, winner: judgment.winner }
-}
-
-function turned({ score, winner }: Result): Result {
-  return {
-    score: score === 0 ? 0 : -score,
-    winner: winner === 'tie' ? 'tie' : winner === 'first' ? 'second' : 'first',
-  }
-}
-
-const nothingToCompare = (message: string) =>
-  new PlumblineError('nothing_to_compare', message, { param: 'responses' })

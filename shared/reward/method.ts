@@ -1,6 +1,7 @@
 import type { Judgment, JudgmentRequest } from '../protocol/judgment.ts'
 import type { RewardList, RewardRequest } from '../protocol/reward.ts'
 import type { Sandbox } from '../verify/sandbox.ts'
+import type { Standing } from './guard.ts'
 
 /** What rewarding needs from outside. */
 export type RewardContext = {
@@ -8,6 +9,8 @@ export type RewardContext = {
   judge(request: JudgmentRequest): Promise<Judgment>
   /** Where constraints that are programs run. */
   sandbox?: Sandbox | undefined
+  /** How a text stands with the constraints, where they guard the group; then they decide before the judge. */
+  guard?: (text: string) => Standing
 }
 
 /** The answer but for what the judgments have spent, which is counted outside. */

@@ -1,11 +1,24 @@
 import { PlumblineError } from '../protocol/error.ts'
 import type { RewardRequest } from '../protocol/reward.ts'
 
+/** Fields that only the comparison of responses makes use of. */
+export const OF_COMPARISONS = [
+  'anchor',
+  'shaping',
+  'inconsistent',
+  'fit',
+  'budget',
+  'orders',
+  'min_score',
+  'min_confidence',
+  'mode',
+] as const
+
 /** Throws `invalid_request` naming the first field that the protocol would silently ignore. */
 export function refuseFields(
   request: RewardRequest,
   protocol: string,
-  fields: (keyof RewardRequest)[],
+  fields: readonly (keyof RewardRequest)[],
 ): void {
   const unused = fields.find((field) => request[field] !== undefined)
   if (unused === undefined) return

@@ -18,7 +18,14 @@ function judged({ responses }: JudgmentRequest, at: number): Judgment {
   const [first = '', second] = responses
   const common = { id: `jdg_${at}`, object: 'judgment' as const, created: 0, model: 'm', rubric: null, usage }
   if (second === undefined) {
-    return { ...common, protocol: 'pointwise', score: Number(first) / 10, criteria: [], error: null }
+    return {
+      ...common,
+      protocol: 'pointwise',
+      scoring: 'explicit',
+      score: Number(first) / 10,
+      criteria: [],
+      error: null,
+    }
   }
   const broken = responses.some((response) => response === 'broken')
   const score = broken ? null : Math.max(-2, Math.min(2, Number(first) - Number(second)))
@@ -40,6 +47,7 @@ function judged({ responses }: JudgmentRequest, at: number): Judgment {
     order_policy: 'strict' as const,
     min_score: 0,
     orders: [],
+    vote_share: null,
     verifiers: [],
   }
   return { ...common, ...rest, protocol: 'openrs', score, winner, error }

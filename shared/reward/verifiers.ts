@@ -1,26 +1,16 @@
 import { PlumblineError } from '../protocol/error.ts'
-import { toMessages } from '../protocol/message.ts'
+import { lastUserText } from '../protocol/message.ts'
 import type { Reward } from '../protocol/reward.ts'
 import { verify } from '../verify/verify.ts'
 import type { RewardMethod } from './method.ts'
-import { refuseFields } from './refuse-fields.ts'
+import { OF_COMPARISONS, refuseFields } from './refuse-fields.ts'
+
+/** Fields that only a model makes use of. */
+const OF_MODELS = ['verifiers', 'rubric', 'meta_rubric', 'reference', 'votes', 'model'] as const
 
 /** Rewards in [0, 1] without a model: the share of the constraints that a response passes; null where one could not tell. */
 export const rewardByVerifiers: RewardMethod = async (request, { sandbox }) => {
-  const unused = [
-    'anchor',
-    'shaping',
-    'orders',
-    'min_score',
-    'min_confidence',
-    'mode',
-    'rubric',
-    'meta_rubric',
-    'reference',
-    'votes',
-    'model',
-  ] as const
-  refuseFields(request, 'verifier', [...unused])
+  refuseFields(request, 'verifier', [...OF_COMPARISONS, ...OF_MODELS])
   const { constraints } = request
   if (!constraints || constraints.length === 0) {
     throw new PlumblineError(
@@ -29,7 +19,7 @@ export const rewardByVerifiers: RewardMethod = async (request, { sandbox }) => {
       { param: 'constraints' },
     )
   }
-  const prompt = toMessages(request.prompt).findLast(({ role }) => role === 'user')?.content ?? null
+  const prompt = lastUserText(request.prompt)
   const checking = { siblings: request.responses.length, sandbox }
   const data = request.responses.map(async (response, index): Promise<Reward> => {
     const verifiers = await verify(constraints, { prompt, response }, checking)

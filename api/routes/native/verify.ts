@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { type Prompt, toMessages } from '../../../shared/protocol/message.ts'
+import { lastUserText } from '../../../shared/protocol/message.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { verifyRequest } from '../../../shared/protocol/verify.ts'
 import { verify } from '../../../shared/verify/verify.ts'
@@ -12,12 +12,10 @@ export function verifyRoutes() {
     const { verifiers, prompt, response } = parseWith(verifyRequest, await readJson(c))
     return c.json({
       object: 'list',
-      data: await verify(verifiers, { prompt: lastQuestion(prompt), response }),
+      data: await verify(verifiers, {
+        prompt: prompt === undefined ? null : lastUserText(prompt),
+        response,
+      }),
     })
   })
-}
-
-function lastQuestion(prompt: Prompt | undefined): string | null {
-  if (prompt === undefined) return null
-  return toMessages(prompt).findLast(({ role }) => role === 'user')?.content ?? null
 }

@@ -1,0 +1,68 @@
+import type { RewardRequest } from '../protocol/reward.ts'
+import { type Fit, fitBradleyTerry, logistic, type Observation, standardErrors } from './bradley-terry.ts'
+import { pointsOf, type Shaping } from './shaping.ts'
+import type { Table } from './table.ts'
+
+/** The penalty where the request names none: a standard deviation of 2.2 before anything is judged. */
+const LAMBDA = 0.1
+
+/** Strengths of the places of a table by whatever of it was judged. */
+export type Fitted = {
+  /** The reward of a place; null where no chain of judged pairs leads from it to most of the others. */
+  reward(place: number): number | null
+  /** The log odds of beating a response of mean strength, and its standard error. */
+  strengthOf(place: number): { strength: number; standard_error: number }
+}
+
+/** Log odds and covariance of a table's places, by the passes of its judgments. */
+export function fitTable(table: Table, request: RewardRequest): Fit {
+  const { fit, shaping } = request
+  const lambda = typeof fit === 'object' ? fit.lambda : LAMBDA
+  return fitBradleyTerry(table.size, observationsOf(table, shaping === 'half' || shaping === 'net'), lambda)
+}
+
+/**
+ * The reward is the probability p of beating a response of mean strength, scaled to the shaping's range: p for
+ * `half`, 2 p - 1 for `graded` and `net`. Every order of every vote is an observation: `graded` counts its
+ * score as a share of a win, (1 + score / 2) / 2, `half` and `net` count 1, 0.5 or 0.
+ */
+export function fitRewards(table: Table, request: RewardRequest, { range: [low, high] }: Shaping): Fitted {
+  const fit = fitTable(table, request)
+  const errors = standardErrors(fit)
+  const known = largestPart(table)
+  return {
+    reward: (place) => (known.has(place) ? low + (high - low) * logistic(fit.strengths[place] ?? 0) : null),
+    strengthOf: (place) => ({ strength: fit.strengths[place] ?? 0, standard_error: errors[place] ?? 0 }),
+  }
+}
+
+function observationsOf(table: Table, whole: boolean): Observation[] {
+  const worth = whole ? pointsOf : ({ score }: { score: number }) => share(score)
+  return Array.from({ length: table.size }, (_, first) => first).flatMap((first) =>
+    table.opponentsOf(first).flatMap((second): Observation[] => {
+      const result = table.between(first, second)
+      if (second < first || !result) return []
+      const wins = result.passes.reduce((sum, pass) => sum + worth(pass), 0)
+      return [{ first, second, wins, trials: result.passes.length }]
+    }),
+  )
+}
+
+/** A score as a share of a win; those of `compat` know no bounds. */
+const share = (score: number) => Math.min(1, Math.max(0, (1 + score / 2) / 2))
+
+/** The most places that judged pairs connect; of equal parts the one with the least place. */
+function largestPart(table: Table): Set<number> {
+  let largest = new Set<number>()
+  const seen = new Set<number>()
+  for (let start = 0; start < table.size; start++) {
+    if (seen.has(start)) continue
+    const part = new Set([start])
+    for (const place of part) {
+      for (const other of table.opponentsOf(place)) if (table.between(place, other)) part.add(other)
+    }
+    for (const place of part) seen.add(place)
+    if (part.size > largest.size) largest = part
+  }
+  return largest
+}

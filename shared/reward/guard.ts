@@ -1,0 +1,21 @@
+import type { VerifierResult } from '../protocol/verify.ts'
+import { DRAW, LOSS, type Result, WIN } from './result.ts'
+
+/** How a text stands with all constraints: passes every one, fails one, or neither as far as can be told. */
+export type Standing = 'passed' | 'failed' | 'unsure'
+
+export function standingOf(results: VerifierResult[]): Standing {
+  if (results.some(({ passed }) => passed === false)) return 'failed'
+  return results.every(({ passed }) => passed === true) ? 'passed' : 'unsure'
+}
+
+/**
+ * What constraints decide between two texts of a group in which one passes, row against column; null leaves it to the
+ * judge. As within a pair, who passes all wins over who fails one. Two that fail both get the floor, so that
+ * nothing is spent on the difference.
+ */
+export const GUARDED: Record<Standing, Record<Standing, Result | null>> = {
+  passed: { passed: null, failed: WIN, unsure: null },
+  failed: { passed: LOSS, failed: DRAW, unsure: null },
+  unsure: { passed: null, failed: null, unsure: null },
+}
