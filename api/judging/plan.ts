@@ -21,7 +21,7 @@ export async function planJudgment(
 ): Promise<Assignment> {
   const { organisation, apiKey, idempotencyKey, traceparent } = call
   const entry = findEntry(config.models, request.model)
-  requireMode(request, entry)
+  requireAbility(request, entry)
   const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
   const rubric = request.rubric === undefined ? null : await rubrics.resolve(organisation, request.rubric)
   const { job, view } = await toJob(request, rubric, metaRubric, among)
@@ -35,8 +35,15 @@ export async function planJudgment(
   return traceparent === undefined ? assignment : { ...assignment, traceparent }
 }
 
-/** Mode single is one long reply in JSON, which a model that only picks labels can't write. */
-function requireMode(request: JudgmentRequest, { id, verdicts }: ModelEntry): void {
+/**
+ * Mode single is one long reply in JSON, which a model that only picks labels can't write. A rubric that rubric-arm
+ * has written comes from the prompt alone, so that a meta-rubric would go unheeded.
+ */
+function requireAbility(request: JudgmentRequest, { id, verdicts, instantiate }: ModelEntry): void {
+  if (request.protocol === 'rubric-arm' && request.meta_rubric !== undefined && instantiate === 'generate') {
+    const advice = `'${id}' writes the rubric of protocol rubric-arm from the prompt alone: leave out meta_rubric.`
+    throw new PlumblineError('invalid_request', advice, { param: 'meta_rubric' })
+  }
   if (request.protocol === 'pointwise' || request.mode !== 'single' || verdicts === 'generate') return
   const message = `'${id}' picks labels and writes no JSON: use mode "staged", or a model with verdicts "generate".`
   throw new PlumblineError('invalid_request', message, { param: 'mode' })

@@ -14,6 +14,7 @@ import {
   type Judgment,
   type JudgmentRequest,
   judgment,
+  type OrderPolicy,
   type OrderResult,
   type PairJudgment,
   type PointwiseJudgment,
@@ -82,7 +83,7 @@ function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
     return { ...common, protocol: 'pointwise', responses, scoring, ...sized }
   }
   const { protocol, responses, constraints, mode } = job
-  const orders = job.orders === 'both' ? 'strict' : job.orders
+  const orders: OrderPolicy = job.orders === 'both' ? 'strict' : job.orders
   const pair = { ...common, protocol, responses, constraints, orders }
   if (protocol === 'openrs') return { ...pair, mode }
   return protocol === 'direct' ? { ...pair, meta_rubric: undefined } : pair

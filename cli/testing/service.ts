@@ -73,6 +73,7 @@ export function judged({ responses, number }: Seen, change: Partial<PairJudgment
       { order: 'forward', vote: 0, score: towardsFirst, criteria: verdicts(1) },
       { order: 'backward', vote: 0, score: -towardsFirst, criteria: verdicts(-1) },
     ],
+    vote_share: { forward: towardsFirst > 0 ? 1 : 0, backward: towardsFirst > 0 ? 1 : 0 },
     verifiers: [],
     usage: {
       judge_calls: 4,

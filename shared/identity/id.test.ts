@@ -10,7 +10,7 @@ describe('judgmentId', () => {
     fc.assert(
       fc.property(
         fc.boolean(),
-        fc.constantFrom<OrderPolicy>('strict', 'mean', 'compat'),
+        fc.constantFrom<OrderPolicy>('strict', 'mean', 'compat', 'forward', 'backward'),
         fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), fc.constantFrom(0, 1e-7, 5e-324, 0.1, 2)),
         fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1e-7, 0.8, 1)),
         (swapped, policy, min_score, min_confidence) => {

@@ -33,7 +33,13 @@ export async function makeEvidenceId(shard: number, content: unknown): Promise<s
   return `jdg_${shard.toString(16).padStart(2, '0')}${digest.slice(0, 30)}`
 }
 
-const POLICY_LETTERS: Record<OrderPolicy, string> = { strict: 's', mean: 'm', compat: 'c' }
+const POLICY_LETTERS: Record<OrderPolicy, string> = {
+  strict: 's',
+  mean: 'm',
+  compat: 'c',
+  forward: 'f',
+  backward: 'b',
+}
 const LETTER_POLICIES = new Map(
   Object.entries(POLICY_LETTERS).map(([policy, letter]) => [letter, policy as OrderPolicy]),
 )
@@ -50,7 +56,7 @@ export function judgmentId(evidenceId: string, view: View): string {
  * A pointwise judgment has no view.
  */
 export function parseJudgmentId(id: string): { evidenceId: string; shard: number; view: View | null } | null {
-  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smc])([0-9.e-]*)(?:a([0-9.e-]+))?)?$/.exec(id)
+  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smcfb])([0-9.e-]*)(?:a([0-9.e-]+))?)?$/.exec(id)
   if (!match) return null
   const [, evidenceId, shardHex, order, letter, minimum, confidence = 0] = match
   const shard = Number.parseInt(shardHex ?? '', 16)

@@ -13,15 +13,16 @@ import { INTENT } from '../rubric/prompts/intent.ts'
 import { POINTWISE_RUBRIC, RUBRIC } from '../rubric/prompts/rubric.ts'
 import { chosen, general, judgePair, judgePoint, pair, written } from '../testing/judge-request.ts'
 import { type Asked, recordingModel } from '../testing/recording-model.ts'
-import { CHOOSE_MET, CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
+import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
+import { CHOOSE_MET, CHOOSE_RATING, MET, RATE } from './prompts/pointwise.ts'
 import { SINGLE } from './prompts/single.ts'
-import { MET, VERDICTS } from './prompts/verdicts.ts'
+import { VERDICTS } from './prompts/verdicts.ts'
 import { toJob } from './request.ts'
 import { statementOf } from './statement.ts'
 
 const PROMPTS: PromptTemplate<string>[] = [
-  ...[CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE, CHOOSE_MET, CHOOSE_VERDICT],
-  ...[DIFFERENCE, INTENT, MET, POINTWISE_RUBRIC, RUBRIC, SINGLE, VERDICTS],
+  ...[CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE, CHOOSE_MET, CHOOSE_RATING, CHOOSE_VERDICT],
+  ...[DIFFERENCE, INTENT, MET, POINTWISE_RUBRIC, RATE, RUBRIC, SINGLE, VERDICTS],
 ]
 
 /**

@@ -8,7 +8,8 @@ import type { ComparisonContext, ComparisonTask } from './comparer.ts'
 import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
 import { statementOf } from './statement.ts'
 
-const BETTER: Scale = [
+/** Which of two is better, and how clearly, as the verdicts that it stands for. */
+export const BETTER: Scale = [
   { meaning: 'A is much better', value: 2 },
   { meaning: 'A is better', value: 1 },
   { meaning: 'no clear difference', value: 0 },

@@ -10,9 +10,8 @@ import { winnerOf } from './orders.ts'
  */
 export function confidenceOf(winner: Winner, passes: OrderResult[], minimum: number): number {
   const agreement = mean(passes.map((pass) => agrees(winner, pass, minimum)))
-  const certainties = passes.flatMap(({ criteria }) =>
-    criteria.flatMap(({ confidence }) => (confidence === null ? [] : [confidence])),
-  )
+  const verdicts = passes.flatMap(({ criteria, opinion }) => [...criteria, ...(opinion ? [opinion] : [])])
+  const certainties = verdicts.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]))
   // probabilities are sums of floats, which may pass 1 by a digit
   return Math.min(1, agreement * (certainties.length === 0 ? 1 : mean(certainties)))
 }

@@ -14,9 +14,10 @@ export function findingsOf(evidence: Evidence): Finding[] {
     return [...rubric, ...verdicts]
   }
   const verifiers = evidence.verifiers.map((result): Finding => ({ event: 'verifier', data: result }))
-  const orders = evidence.orders.flatMap(({ order, vote, rubric: own, criteria }): Finding[] => [
+  const orders = evidence.orders.flatMap(({ order, vote, rubric: own, criteria, opinion }): Finding[] => [
     ...(own ? [{ event: 'rubric' as const, data: own }] : []),
     ...criteria.map((criterion): Finding => ({ event: 'verdict', data: { order, vote, criterion } })),
+    ...(opinion ? [{ event: 'opinion' as const, data: { order, vote, opinion } }] : []),
   ])
   return [...verifiers, ...rubric, ...orders]
 }

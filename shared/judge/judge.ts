@@ -1,38 +1,16 @@
-import { seedOf } from '../identity/seed.ts'
-import type { LanguageModel } from '../model/language-model.ts'
-import type { Memory } from '../model/memory.ts'
 import { once } from '../model/once.ts'
-import { PlumblineError } from '../protocol/error.ts'
-import type { JudgmentEvent, MetVerdict } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import { instantiate } from '../rubric/instantiate.ts'
-import { inSpan, type Trace } from '../telemetry/trace.ts'
-import { callsWithin } from '../telemetry/traced-model.ts'
-import type { Sandbox } from '../verify/sandbox.ts'
-import { COMPARERS } from './comparers.ts'
-import type { Evidence, Failure, OrderVerdicts, PairEvidence, PointwiseEvidence } from './evidence.ts'
-import type { Job, PairJob, PointwiseJob } from './job.ts'
+import { inSpan } from '../telemetry/trace.ts'
+import { type JudgeContext, sampling, stage, toFailure } from './context.ts'
+import type { Evidence, OrderVerdicts, PairEvidence } from './evidence.ts'
+import type { Job, PairJob } from './job.ts'
 import { Meter, metered } from './meter.ts'
-import { GRADERS } from './pointwise.ts'
-import { routeJob } from './route-job.ts'
+import { wayOf } from './pair-ways.ts'
+import { judgeResponse } from './pointwise/judge-response.ts'
+import { routedJob } from './route-job.ts'
 import { rubricTaskOf } from './rubric-task.ts'
-import { judgeSingle } from './single.ts'
 import { decide, verifyPair } from './verifiers.ts'
-
-/** Everything that a judge needs from outside. */
-export type JudgeContext = {
-  model: LanguageModel
-  /** HMAC key of the fences around candidate text. */
-  secret: string
-  memory: Memory
-  /** Where constraints that are programs run; without it they can't tell. */
-  sandbox?: Sandbox
-  /** Told of each finding as it is made (server-sent events), in canonical order. */
-  report?: (event: Exclude<JudgmentEvent, { event: 'result' | 'error' }>) => void
-  signal?: AbortSignal
-  /** The judgment's own span. */
-  trace?: Trace
-}
 
 /**
  * Makes one judgment: verifiers first, which may decide; then one rubric for both orders; then the criteria
@@ -42,7 +20,7 @@ export type JudgeContext = {
 export async function judge(job: Job, context: JudgeContext): Promise<Evidence> {
   const meter = new Meter(context.model.concurrency)
   const counted = { ...context, model: once(metered(context.model, meter)) }
-  const evidence = job.kind === 'pair' ? await judgePair(job, counted) : await judgePoint(job, counted)
+  const evidence = job.kind === 'pair' ? await judgePair(job, counted) : await judgeResponse(job, counted)
   return { ...evidence, spent: await meter.close() }
 }
 
@@ -74,6 +52,7 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
         )
         for (const criterion of pass.criteria)
           report?.({ event: 'verdict', data: { order, vote, criterion } })
+        if (pass.opinion) report?.({ event: 'opinion', data: { order, vote, opinion: pass.opinion } })
         return pass
       }),
     )
@@ -87,9 +66,9 @@ async function judgePair(job: PairJob, context: JudgeContext): Promise<Omit<Pair
 }
 
 function passesOf(job: PairJob, { model }: JudgeContext) {
-  const sampled = job.mode === 'single' || COMPARERS[model.verdicts].sampled
-  const votes = Array.from({ length: sampled ? job.votes : 1 }, (_, vote) => vote)
-  return votes.flatMap((vote) => [{ order: 'forward', vote } as const, { order: 'backward', vote } as const])
+  const votes = Array.from({ length: wayOf(job).sampled(model.verdicts) ? job.votes : 1 }, (_, vote) => vote)
+  const orders = job.orders === 'both' ? (['forward', 'backward'] as const) : [job.orders]
+  return votes.flatMap((vote) => orders.map((order) => ({ order, vote })))
 }
 
 async function judgeOrder(
@@ -99,96 +78,9 @@ async function judgeOrder(
   vote: number,
   context: JudgeContext,
 ): Promise<OrderVerdicts> {
+  const { prompt, reference, meta_rubric } = job
   const [first, second] = job.responses
   const shown: [string, string] = order === 'forward' ? [first, second] : [second, first]
-  const task = { prompt: job.prompt, shown, reference: job.reference, ...(await sampling(job, vote)) }
-  if (job.mode === 'single') {
-    return { order, vote, ...(await judgeSingle({ ...task, meta_rubric: job.meta_rubric }, context)) }
-  }
-  if (rubric === null) throw new Error('A staged judgment has its rubric before its verdicts.')
-  const { compare } = COMPARERS[context.model.verdicts]
-  return { order, vote, criteria: await compare({ ...task, rubric }, context) }
-}
-
-async function judgePoint(
-  job: PointwiseJob,
-  context: JudgeContext,
-): Promise<Omit<PointwiseEvidence, 'spent'>> {
-  const found: Omit<PointwiseEvidence, 'spent'> = {
-    kind: 'pointwise',
-    rubric: job.rubric,
-    criteria: [],
-    failure: null,
-  }
-  const { prompt, reference, responses } = job
-  const { report } = context
-  try {
-    const routed = await routedJob(job, found, context)
-    const task = await rubricTaskOf(routed)
-    const rubric =
-      task === null ? job.rubric : await stage('make rubric', context, (inner) => instantiate(task, inner))
-    if (rubric === null) throw new Error('A single response has its rubric before its verdicts.')
-    found.rubric = rubric
-    report?.({ event: 'rubric', data: rubric })
-    const { sampled, grade } = GRADERS[context.model.verdicts]
-    const votes = Array.from({ length: sampled ? job.votes : 1 }, (_, vote) => vote)
-    const graded = await Promise.all(
-      votes.map(async (vote) => {
-        const met = { prompt, reference, response: responses[0], rubric, ...(await sampling(job, vote)) }
-        return stage('grade', context, (inner) => grade(met, inner))
-      }),
-    )
-    found.criteria = meanOf(graded)
-    for (const criterion of found.criteria)
-      report?.({ event: 'verdict', data: { order: null, vote: 0, criterion } })
-  } catch (error) {
-    found.failure = toFailure(error)
-  }
-  return found
-}
-
-/** The job once its meta-rubric is settled; `found` says so where the model chose it. */
-async function routedJob<J extends Job>(
-  job: J,
-  found: Pick<Evidence, 'route'>,
-  context: JudgeContext,
-): Promise<J> {
-  const { among } = job
-  if (!among) return job
-  const { routed, route } = await stage('route', context, (inner) => routeJob(job, among, inner))
-  found.route = route
-  return routed
-}
-
-/** Does a part of a judgment as a span of its own, the model's calls within it. */
-function stage<T>(
-  name: string,
-  context: JudgeContext,
-  work: (context: JudgeContext) => Promise<T>,
-): Promise<T> {
-  const within = (trace: Trace | undefined) => ({ ...context, model: callsWithin(trace, context.model) })
-  return inSpan(context.trace, name, (inner) => work(within(inner)))
-}
-
-/** The mean over votes of each criterion's probability; text is the first vote's. */
-function meanOf(votes: MetVerdict[][]): MetVerdict[] {
-  return (votes[0] ?? []).map((first, index) => {
-    const met = votes.map((vote) => vote[index]?.met ?? null)
-    const known = met.filter((value) => value !== null)
-    return {
-      ...first,
-      met: known.length < met.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
-    }
-  })
-}
-
-/** A single vote is greedy with the job's seed; vote i of several is sampled with a seed of its own. */
-async function sampling({ votes, seed }: Job, vote: number): Promise<{ seed: number; temperature: number }> {
-  if (votes === 1) return { seed, temperature: 0 }
-  return { seed: await seedOf(['vote', seed, vote]), temperature: 1 }
-}
-
-function toFailure(error: unknown): Failure {
-  if (PlumblineError.isInstance(error)) return { ...error.data, transient: error.transient }
-  throw error
+  const task = { prompt, shown, reference, rubric, meta_rubric, ...(await sampling(job, vote)) }
+  return { order, vote, ...(await wayOf(job).judge(task, context)) }
 }

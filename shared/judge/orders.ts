@@ -15,6 +15,7 @@ export function winnerOf(score: number, minimum: number): Winner {
  * - `mean`: the sign of (forward - backward) / 2.
  * - `compat`: the published table, which credits one win and one tie only to the response that won while shown
  *   first (systems.md 3.3, `evaluate_pair`); not symmetric under a swap.
+ * - `forward`, `backward`: that order alone; the other is not judged, and its score is not looked at.
  */
 export const ORDER_POLICIES: Record<
   OrderPolicy,
@@ -30,4 +31,6 @@ export const ORDER_POLICIES: Record<
     if (forward <= -minimum && backward > minimum) return 'second'
     return 'tie'
   },
+  forward: (forward, _backward, minimum) => winnerOf(forward, minimum),
+  backward: (_forward, backward, minimum) => winnerOf(-backward, minimum),
 }

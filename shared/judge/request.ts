@@ -1,11 +1,11 @@
 import { sha256 } from '../identity/hash.ts'
 import { seedOf } from '../identity/seed.ts'
 import { PlumblineError } from '../protocol/error.ts'
-import type { JudgmentRequest } from '../protocol/judgment.ts'
+import type { JudgmentRequest, OrderPolicy, PairRequest } from '../protocol/judgment.ts'
 import { toMessages } from '../protocol/message.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
-import type { Job } from './job.ts'
-import type { View } from './view.ts'
+import type { Job, PairJob } from './job.ts'
+import { turned, type View } from './view.ts'
 
 /**
  * The job and the view of a request: defaults filled in, the pair in canonical order (by the SHA-256 of the
@@ -31,13 +31,13 @@ export async function toJob(
   }
   if (request.protocol === 'pointwise') {
     const seed = request.seed ?? (await seedOf([prompt, request.responses]))
-    return { job: { ...common, kind: 'pointwise', responses: request.responses, seed }, view: null }
+    const { responses, scoring = 'explicit', criteria_per_call = null } = request
+    return {
+      job: { ...common, kind: 'pointwise', responses, scoring, criteria_per_call, seed },
+      view: null,
+    }
   }
-  if (request.mode === 'single' && rubric) {
-    const advice =
-      'mode single makes a rubric of its own in each order: leave out rubric, or use mode staged.'
-    throw new PlumblineError('invalid_request', advice, { param: 'rubric' })
-  }
+  refuseMisfits(request)
   const { responses, swapped } = await canonicalPair(request.responses)
   const seed = request.seed ?? (await seedOf([prompt, responses]))
   return {
@@ -48,6 +48,7 @@ export async function toJob(
       responses,
       seed,
       mode: request.mode ?? 'staged',
+      orders: ordersOf(request.orders, swapped),
       constraints: request.constraints ?? [],
     },
     view: {
@@ -58,6 +59,37 @@ export async function toJob(
     },
   }
 }
+
+/** In which orders the canonical pair is to be shown, so that the policy finds the scores it looks at. */
+function ordersOf(policy: OrderPolicy = 'strict', swapped: boolean): PairJob['orders'] {
+  if (policy !== 'forward' && policy !== 'backward') return 'both'
+  return swapped ? turned(policy) : policy
+}
+
+/** Throws `invalid_request` for what the protocol of the pair would have to leave unheeded. */
+function refuseMisfits({ protocol = 'openrs', mode, rubric, meta_rubric, votes }: PairRequest): void {
+  if (protocol !== 'openrs' && mode !== undefined) {
+    throw misfit('mode', `mode is for protocol openrs, and protocol ${protocol} has none: leave it out.`)
+  }
+  if (mode === 'single' && rubric !== undefined) {
+    throw misfit(
+      'rubric',
+      'mode single makes a rubric of its own in each order: leave out rubric, or use mode staged.',
+    )
+  }
+  for (const [param, given] of Object.entries({ rubric, meta_rubric })) {
+    if (protocol !== 'direct' || given === undefined) continue
+    throw misfit(param, `protocol direct judges without a rubric: leave out ${param}, or use rubric-arm.`)
+  }
+  if (protocol === 'rubric-arm' && (votes ?? 1) % 2 === 0) {
+    throw misfit(
+      'votes',
+      `protocol rubric-arm takes the majority of its votes, so that ${votes} may come out even: give an odd number.`,
+    )
+  }
+}
+
+const misfit = (param: string, message: string) => new PlumblineError('invalid_request', message, { param })
 
 async function canonicalPair([first, second]: [string, string]): Promise<{
   responses: [string, string]

@@ -1,4 +1,4 @@
-import type { OrderPolicy } from '../protocol/judgment.ts'
+import type { OrderPolicy, OrderResult } from '../protocol/judgment.ts'
 
 /** How a pair's evidence is shown: needs no model call, and is part of the judgment's id. */
 export type View = {
@@ -9,3 +9,7 @@ export type View = {
   /** Below this confidence there is no winner. */
   min_confidence: number
 }
+
+/** An order as the other side sees it. */
+export const turned = (order: OrderResult['order']): OrderResult['order'] =>
+  order === 'forward' ? 'backward' : 'forward'

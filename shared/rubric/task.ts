@@ -7,6 +7,8 @@ import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
 export type RubricTask = {
   prompt: Message[]
   responses: [string, string] | null
+  /** Made by Rubric-ARM's generator, from the prompt alone. */
+  form?: 'rubric-arm'
   meta_rubric: MetaRubric
   reference: string | null
   seed: number
