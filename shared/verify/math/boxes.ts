@@ -1,0 +1,40 @@
+/** What the last boxes of a text hold, and where the last ends. */
+export type Box = { content: string; start: number; end: number }
+
+const BOX = /\\(?:boxed|fbox)\s*\{/g
+
+/** Boxes looked at, from the end: nobody answers in more. */
+const MAX_BOXES = 20
+
+/** The last closed `\boxed{}`; boxes side by side (\boxed{1} and \boxed{2}) are one list. Null without one. */
+export function lastBox(text: string): Box | null {
+  let last: Box | null = null as Box | null
+  const starts = Array.from(text.matchAll(BOX), ({ index, 0: opening }) => ({
+    index,
+    inner: index + opening.length,
+  }))
+  for (const { index, inner } of starts.slice(-MAX_BOXES).reverse()) {
+    const end = closing(text, inner)
+    if (end === null || (last !== null && end >= last.start)) continue
+    const content = text.slice(inner, end)
+    if (last === null) last = { content, start: index, end: end + 1 }
+    else if (!isJoint(text.slice(end + 1, last.start))) break
+    else last = { content: `${content}, ${last.content}`, start: index, end: last.end }
+  }
+  return last
+}
+
+/** Whether what lies between two formulas makes them one answer. */
+export const isJoint = (between: string) =>
+  between.length < 30 && /^[\s,;$]*(?:\\?text\{\s*)?(?:and|or|,)?\s*\}?[\s,;$]*$/.test(between)
+
+function closing(text: string, from: number): number | null {
+  let depth = 1
+  for (let index = from; index < text.length; index++) {
+    const sign = text[index]
+    if (sign === '\\') index++
+    else if (sign === '{') depth++
+    else if (sign === '}' && --depth === 0) return index
+  }
+  return null
+}

@@ -1,0 +1,125 @@
+import { isJoint, lastBox } from './boxes.ts'
+import { type Formula, findFormulas, hasProse } from './formulas.ts'
+import { parse } from './parse.ts'
+import { trim } from './readings.ts'
+import { findUnit, isUnitWord } from './units.ts'
+
+/** How much of the end of a response is searched where it has no box. */
+const TAIL = 20_000
+
+/** Longest line that is taken for an answer in words, and longest plain text that is taken whole. */
+const MAX_LINE = 300
+
+const THOUGHT = '</think>'
+const FINAL = /final\s+answer(?:\s+is\b|\s*\**\s*[:\n])[\s:*]*|####\s*/gi
+const ANSWER = /\banswers?\s*(?:(?:is|are)\b|:|=)[\s:*]*/gi
+
+/**
+ * The final answer of a response, as it is written there; null where it has none. A box, or a later 'the final
+ * answer is'; else what 'the answer is' announces; else all of a response that is a formula by itself; else the
+ * last formula or number; else the last line.
+ */
+export function findAnswer(response: string): string | null {
+  const thought = response.lastIndexOf(THOUGHT)
+  const after = thought < 0 ? '' : response.slice(thought + THOUGHT.length)
+  const text = after.trim() === '' ? response : after
+  const tail = text.slice(-TAIL)
+  const box = lastBox(text)
+  const final = lastOf(FINAL, tail)
+  const finalAt = final === null ? -1 : text.length - tail.length + final
+  if (box !== null && box.start > finalAt) return withUnit(box.content, text, box.end)
+  const announced = final ?? (box === null ? lastOf(ANSWER, tail) : null)
+  const answer = announced === null ? null : inSentence(tail.slice(announced))
+  if (answer !== null) return answer
+  return box === null ? pick(tail) : withUnit(box.content, text, box.end)
+}
+
+/** Where the last match ends. */
+function lastOf(pattern: RegExp, text: string): number | null {
+  const last = Array.from(text.matchAll(pattern)).at(-1)
+  return last === undefined ? null : last.index + last[0].length
+}
+
+/** The answer in what follows 'the answer is', up to the end of the sentence; null where nothing follows. */
+function inSentence(rest: string): string | null {
+  const formulas = findFormulas(rest)
+  const ends = Array.from(rest.matchAll(/[.!?](?=\s|$|["'*\\<])|\n/g), ({ index }) => index)
+  const end = ends.find(
+    (at) => rest.slice(0, at).trim() !== '' && !formulas.some((f) => f.start < at && at < f.end),
+  )
+  const sentence = rest.slice(0, end ?? rest.length)
+  const [first] = formulas
+  if (first && first.end <= sentence.length && /^[\s"'*\\]*$/.test(rest.slice(0, first.start))) {
+    return joined(sentence, formulas, 0)
+  }
+  return sentence.trim() === '' ? null : pick(sentence)
+}
+
+/** The answer in a text that says nowhere which it is. */
+function pick(text: string): string | null {
+  const plain = trim(text)
+  if (plain === '') return null
+  const formulas = findFormulas(text)
+  if (formulas.length === 0 && isWhole(plain)) return plain
+  const telling = formulas.filter(({ content }) => !/^\s*\\?[A-Za-z]\s*$/.test(content))
+  const kept = telling.length > 0 ? telling : formulas
+  const formula = kept.at(-1)
+  const number = lastNumber(text, formulas)
+  if (formula && (number === null || number.at < formula.start)) {
+    let first = kept.length - 1
+    while (first > 0 && isJoint(text.slice(kept[first - 1]?.end, kept[first]?.start))) first--
+    return joined(text, kept, first)
+  }
+  if (number !== null) return number.text
+  const line = plain.split('\n').at(-1)?.trim() ?? ''
+  return line.length <= MAX_LINE && line !== '' ? line : null
+}
+
+/** The formula of that index and all that make one answer with it: `$12$ and $13$`. */
+function joined(text: string, formulas: Formula[], first: number): string {
+  const parts: Formula[] = []
+  for (const formula of formulas.slice(first)) {
+    const before = parts.at(-1)
+    if (before !== undefined && !isJoint(text.slice(before.end, formula.start))) break
+    parts.push(formula)
+  }
+  const answer = parts.map(({ content }) => content).join(', ')
+  return withUnit(answer, text, parts.at(-1)?.end ?? 0)
+}
+
+/** Whether the text is mathematics from end to end. */
+function isWhole(text: string): boolean {
+  if (text.length > MAX_LINE || text.includes('\n') || hasProse(text)) return false
+  const tree = parse(text)
+  return tree !== null && tree.kind !== 'text'
+}
+
+const UNIT_BEHIND = /^(?:\s|\$|\\\)|\\])*(\\?%|°|[A-Za-z]+)/
+
+/** The answer with the unit that stands behind its box or formula. */
+function withUnit(answer: string, text: string, end: number): string {
+  const [, unit] = UNIT_BEHIND.exec(text.slice(end, end + 40)) ?? []
+  const name = unit?.replace('\\', '')
+  if (name === undefined || findUnit(name) === null || /^(?:[a-z]|in)$/i.test(name)) return answer
+  return `${answer} \\text{${name}}`
+}
+
+const NUMBER =
+  /(?<![A-Za-z\d_.])(?:(?<![\w)\]}]\s?)[-+\u2212])?(?:[$€£¥]\s?-?)?(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+)?(?:\s?\/\s?\d+)?(?:\s?(\\?%|°|[€£¥])|\s?([A-Za-z]+)[²³]?)?/g
+
+/** The last number in the prose, with its unit where that is known. */
+function lastNumber(text: string, formulas: Formula[]): { text: string; at: number } | null {
+  const prose = formulas.reduce(
+    (rest, { start, end }) => rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end),
+    text,
+  )
+  let last: { text: string; at: number } | null = null
+  for (const { 0: found, 1: sign, 2: word, index } of prose.matchAll(NUMBER)) {
+    const isAttached = word !== undefined && /\d$/.test(found.slice(0, -word.length).replace(/[²³]$/, ''))
+    if (isAttached && findUnit(word) === null) continue
+    const bare = word === undefined ? found : found.slice(0, found.lastIndexOf(word))
+    const unit = word !== undefined && isUnitWord(word) && word !== 'in' ? ` \\text{${word}}` : ''
+    last = { text: sign === undefined ? `${bare.trim()}${unit}` : found.trim(), at: index }
+  }
+  return last
+}

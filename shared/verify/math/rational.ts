@@ -1,0 +1,94 @@
+import type { Rational } from '../numeral.ts'
+
+/** Largest numerator or denominator worked with, in bits: beyond it nothing is exact, and nothing is slow. */
+const MAX_BITS = 8000
+const LIMIT = 1n << BigInt(MAX_BITS)
+const MAX_FACTORIAL = 1000n
+
+const magnitude = (value: bigint) => (value < 0n ? -value : value)
+const isHuge = (value: bigint) => value > LIMIT || value < -LIMIT
+
+/** In lowest terms with the denominator above 0; null for a division by zero and beyond the largest size. */
+export function reduced(top: bigint, bottom: bigint): Rational | null {
+  if (bottom === 0n || isHuge(top) || isHuge(bottom)) return null
+  let [a, b] = [magnitude(top), magnitude(bottom)]
+  while (b > 0n) [a, b] = [b, a % b]
+  const divisor = bottom < 0n ? -a : a
+  return { top: top / divisor, bottom: bottom / divisor }
+}
+
+export const add = (a: Rational, b: Rational) =>
+  reduced(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom)
+export const multiply = (a: Rational, b: Rational) => reduced(a.top * b.top, a.bottom * b.bottom)
+export const isSame = (a: Rational, b: Rational) => a.top * b.bottom === b.top * a.bottom
+export const isWhole = (a: Rational) => a.top % a.bottom === 0n
+export const compare = (a: Rational, b: Rational) => {
+  const difference = a.top * b.bottom - b.top * a.bottom
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/** `base ** exponent` where that is rational: whole exponents, and roots that come out. */
+export function raise(base: Rational, exponent: Rational): Rational | null {
+  if (base.top === 0n) return exponent.top > 0n ? base : null
+  if (base.bottom === 1n && base.top === 1n) return base
+  const count = magnitude(exponent.top)
+  if (base.top === -base.bottom && exponent.bottom === 1n) {
+    return { top: count % 2n === 1n ? -1n : 1n, bottom: 1n }
+  }
+  const bits = BigInt(Math.max(bitLength(base.top), bitLength(base.bottom)))
+  if (count * bits > BigInt(MAX_BITS) || (base.top < 0n && exponent.bottom !== 1n)) return null
+  const root = exponent.bottom === 1n ? base : rootOf(base, exponent.bottom)
+  if (root === null) return null
+  const raised = { top: root.top ** count, bottom: root.bottom ** count }
+  return exponent.top < 0n ? reduced(raised.bottom, raised.top) : raised
+}
+
+/** The root of that degree where it is rational; of a negative number only an odd one. */
+export function rootOf({ top, bottom }: Rational, degree: bigint): Rational | null {
+  if (degree < 1n || degree > 64n || (top < 0n && degree % 2n === 0n)) return null
+  const [a, b] = [wholeRoot(magnitude(top), degree), wholeRoot(bottom, degree)]
+  return a === null || b === null ? null : { top: top < 0n ? -a : a, bottom: b }
+}
+
+/** Newton's method from above on whole numbers; null where the root is not whole. */
+function wholeRoot(value: bigint, degree: bigint): bigint | null {
+  if (value < 2n) return value
+  let guess = 1n << (BigInt(value.toString(2).length) / degree + 1n)
+  for (;;) {
+    const next = ((degree - 1n) * guess + value / guess ** (degree - 1n)) / degree
+    if (next >= guess) break
+    guess = next
+  }
+  return guess ** degree === value ? guess : null
+}
+
+export function factorial(value: Rational): Rational | null {
+  if (!isWhole(value) || value.top < 0n || value.top > MAX_FACTORIAL) return null
+  let result = 1n
+  for (let factor = 2n; factor <= value.top; factor++) result *= factor
+  return { top: result, bottom: 1n }
+}
+
+export function binomial(n: Rational, k: Rational): Rational | null {
+  if (!isWhole(n) || !isWhole(k) || n.top < 0n || n.top > 100n * MAX_FACTORIAL) return null
+  if (k.top < 0n || k.top > n.top) return { top: 0n, bottom: 1n }
+  const count = k.top * 2n > n.top ? n.top - k.top : k.top
+  if (count > MAX_FACTORIAL) return null
+  let result = 1n
+  for (let index = 1n; index <= count; index++) result = (result * (n.top - count + index)) / index
+  return reduced(result, 1n)
+}
+
+export function floor({ top, bottom }: Rational): Rational {
+  const down = top / bottom - (top < 0n && top % bottom !== 0n ? 1n : 0n)
+  return { top: down, bottom: 1n }
+}
+
+/** The nearest double, or nearly: the upper 64 bits of the quotient are kept. */
+export function toNumber({ top, bottom }: Rational): number {
+  const shift = 64 + bitLength(bottom) - bitLength(top)
+  const kept = shift < 0 ? top / (bottom << BigInt(-shift)) : (top << BigInt(shift)) / bottom
+  return shift > 1000 ? (Number(kept) / 2 ** 1000) * 2 ** (1000 - shift) : Number(kept) * 2 ** -shift
+}
+
+export const bitLength = (value: bigint) => magnitude(value).toString(16).length * 4

@@ -1,0 +1,54 @@
+import { equal, plainWords } from './equal.ts'
+import { readings, trim } from './readings.ts'
+import type { Tolerance } from './scalar.ts'
+import { OutOfWork, Work } from './work.ts'
+
+/** `same: null` where it can't be told, and then why. */
+export type Comparison = { same: boolean | null; reason?: string }
+
+/** Work for one comparison, about a second at the worst. */
+const FULL_WORK = 300_000
+
+/**
+ * Whether two written answers mean the same. `share` is the part of the full allowance of work that this
+ * comparison may use, above 0 and at most 1. Never throws.
+ */
+export function sameAnswer(given: string, wanted: string, tolerance: Tolerance, share = 1): Comparison {
+  if (isSameText(given, wanted)) return { same: true }
+  const work = new Work(FULL_WORK * share)
+  try {
+    const references = readings(wanted, work)
+    const answers = readings(given, work)
+    if (references.length === 0) return unreadable(wanted)
+    let unsure = false
+    for (const reference of references) {
+      for (const answer of answers) {
+        const same = equal(answer, reference, { tolerance, work })
+        if (same === true) return { same }
+        unsure ||= same === null
+      }
+    }
+    return unsure ? { same: null, reason: 'The two can neither be told equal nor unequal.' } : { same: false }
+  } catch (error) {
+    if (error instanceof OutOfWork)
+      return { same: null, reason: 'The answer takes too much work to compare.' }
+    throw error
+  }
+}
+
+/** A reference in words is compared as words, which has been done; one in mathematics that can't be read can't. */
+function unreadable(wanted: string): Comparison {
+  if (!/[\\=^]/.test(wanted)) return { same: false }
+  return { same: null, reason: 'The reference is no mathematics that can be read.' }
+}
+
+function isSameText(given: string, wanted: string): boolean {
+  const [a, b] = [trim(given), trim(wanted)]
+  if (a.replace(/\s+/g, '') === b.replace(/\s+/g, '') && a !== '') return true
+  const isWords = [a, b].every((text) => /^[\p{L}\p{M}\s,.'’-]{2,}$/u.test(bare(text)))
+  return isWords && plainWords(bare(a)) === plainWords(bare(b))
+}
+
+/** Without the commands that set text. */
+const bare = (text: string) =>
+  text.replace(/\\(?:text|textbf|textit|textrm|mbox|mathrm|mathbf)\s*\{([^{}]*)\}/g, '$1')
