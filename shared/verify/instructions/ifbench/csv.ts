@@ -60,11 +60,12 @@ export const csvQuotes = defineInstruction({
   schema: instruction('custom:csv_quotes', {}),
   check(response) {
     const rows = parseCsv(quotesDoubled(response), '\t')
-    return finding(rows, STUDENT_HEADER.test(firstLine(response)), 3, (field) =>
-      /^"([^]*")?$/.test(strip(field)),
-    )
+    return finding(rows, STUDENT_HEADER.test(firstLine(response)), 3, (field) => isQuoted(strip(field)))
   },
 })
+
+/** One quote alone is both the first and the last character. */
+const isQuoted = (field: string) => field.startsWith('"') && field.endsWith('"')
 
 /** Five columns throughout, so many rows below a good header, and each field as it should be. */
 function finding(

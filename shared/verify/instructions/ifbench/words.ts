@@ -4,7 +4,7 @@ import { defineInstruction, instruction } from '../instruction.ts'
 import { codePointLength, plainWords, splitOnSpace, strip, withoutPunctuation } from '../python-text.ts'
 import { syllables } from '../syllables.ts'
 import { wordTokens } from '../word-tokens.ts'
-import { isVerb } from './verb.ts'
+import { isFirstVerb } from './verb.ts'
 
 /** The `words:*` of IFBench that look at words one by one. */
 export const startVerb = defineInstruction({
@@ -12,8 +12,8 @@ export const startVerb = defineInstruction({
   summary: 'The first word is a verb, as far as its form tells.',
   schema: instruction('words:start_verb', {}),
   check(response) {
-    const [first = '', second = ''] = wordTokens(response)
-    return { passed: isVerb(first, second), expected: 'a verb first', received: quote(first, 80) }
+    const [first = ''] = wordTokens(response)
+    return { passed: isFirstVerb(first), expected: 'a verb first', received: quote(first, 80) }
   },
 })
 

@@ -1,5 +1,5 @@
 /** What JSON of Python's has beside the standard's: three numbers that JSON has no words for. */
-const STRING_OR_EXTRA = /"(?:[^"\\]|\\[^])*"|-?Infinity\b|NaN\b/g
+const STRING_OR_EXTRA = /"(?:[^"\\]|\\.)*"|-?Infinity\b|NaN\b/gs
 
 /** Whether `json.loads` reads the text. */
 export function isPythonJson(text: string): boolean {
