@@ -62,11 +62,33 @@ export async function post<T>(
   path: string,
   body: unknown,
   answer: z.ZodType<T>,
-  { signal, onWait }: PostOptions = {},
+  options: PostOptions = {},
+): Promise<T> {
+  return call(service, { path, body }, answer, options)
+}
+
+/** Gets what lies at a path; as `post` in everything else. */
+export async function get<T>(
+  service: Service,
+  path: string,
+  answer: z.ZodType<T>,
+  options: PostOptions = {},
+): Promise<T> {
+  return call(service, { path }, answer, options)
+}
+
+/** Without a body it is a GET. */
+type Request = { path: string; body?: unknown }
+
+async function call<T>(
+  service: Service,
+  request: Request,
+  answer: z.ZodType<T>,
+  { signal, onWait }: PostOptions,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await postOnce(service, path, body, answer, signal)
+      return await callOnce(service, request, answer, signal)
     } catch (error) {
       if (attempt === TRIES || !isWorthRepeating(error)) throw error
       const asked = error instanceof Refusal ? error.retryAfter : null
@@ -84,14 +106,13 @@ function isWorthRepeating(error: unknown): error is Refusal | Dropped {
   return error instanceof Dropped
 }
 
-async function postOnce<T>(
+async function callOnce<T>(
   service: Service,
-  path: string,
-  body: unknown,
+  request: Request,
   answer: z.ZodType<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const { status, headers, text } = await exchange(service, path, body, signal)
+  const { status, headers, text } = await exchange(service, request, signal)
   const value = jsonOrNull(text)
   const read = answer.safeParse(value)
   if (status < 400 && read.success) return read.data
@@ -101,15 +122,15 @@ async function postOnce<T>(
   throw new Failure(`${service.url} does not answer like Plumbline (status ${status}): check PLUMBLINE_URL.`)
 }
 
-async function exchange(service: Service, path: string, body: unknown, signal: AbortSignal | undefined) {
+async function exchange(service: Service, { path, body }: Request, signal: AbortSignal | undefined) {
   try {
     const response = await fetch(`${service.url}${path}`, {
-      method: 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       headers: {
         'content-type': 'application/json',
         ...(service.key === null ? {} : { authorization: `Bearer ${service.key}` }),
       },
-      body: JSON.stringify(body),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ?? null,
     })
     return { status: response.status, headers: response.headers, text: await response.text() }

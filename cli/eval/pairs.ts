@@ -11,6 +11,10 @@ export type Pair = {
   prompt: z.infer<typeof prompt>
   responses: [string, string]
   label: Winner
+  /** What several people said. */
+  annotators?: Winner[]
+  /** Who wrote the responses. */
+  authors?: [string, string]
 }
 
 const jsonLine = z.object({
@@ -18,6 +22,8 @@ const jsonLine = z.object({
   prompt,
   responses: z.tuple([z.string(), z.string()]),
   label: winner,
+  annotators: z.array(winner).exactOptional(),
+  authors: z.tuple([z.string(), z.string()]).exactOptional(),
 })
 
 /** The layout of LLMBar: `label` says which of the two outputs is better. */

@@ -11,6 +11,7 @@ export type Reply = { status?: number; headers?: Record<string, string>; body: u
 export type Seen = {
   prompt: string
   responses: [string, string]
+  model: string | null
   authorization: string | null
   number: number
 }
@@ -19,9 +20,9 @@ export type Seen = {
 export async function serve(answer: (seen: Seen) => Reply | Promise<Reply>) {
   const seen: Seen[] = []
   const server = createServer(async (request, response) => {
-    const { prompt, responses } = pairRequest.parse(JSON.parse(await text(request)))
+    const { prompt, responses, model = null } = pairRequest.parse(JSON.parse(await text(request)))
     const authorization = request.headers.authorization ?? null
-    const one = { prompt: String(prompt), responses, authorization, number: seen.length + 1 }
+    const one = { prompt: String(prompt), responses, model, authorization, number: seen.length + 1 }
     seen.push(one)
     const reply = await answer(one)
     if (reply === 'drop') {
