@@ -52,7 +52,7 @@ export function scalarise(scored: Map<string, Aggregate>, weights: Record<string
   let sum = 0
   let total = 0
   for (const [name, aggregate] of scored) {
-    const weight = weights[name] ?? 0
+    const weight = Object.hasOwn(weights, name) ? (weights[name] ?? 0) : 0
     if (weight === 0 || isMasked(aggregate)) continue
     if (aggregate.error !== null) return aggregate
     sum += weight * aggregate.score

@@ -11,9 +11,13 @@ import { CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE } from '../rubric/prompts/choose
 import { DIFFERENCE } from '../rubric/prompts/difference.ts'
 import { INTENT } from '../rubric/prompts/intent.ts'
 import { POINTWISE_RUBRIC, RUBRIC } from '../rubric/prompts/rubric.ts'
+import { CHOOSE_WINNER } from '../rubric-arm/prompts/choose-winner.ts'
+import { ARM_JUDGE } from '../rubric-arm/prompts/judge.ts'
+import { ARM_RUBRIC } from '../rubric-arm/prompts/rubric.ts'
 import { chosen, general, judgePair, judgePoint, pair, written } from '../testing/judge-request.ts'
 import { type Asked, recordingModel } from '../testing/recording-model.ts'
 import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
+import { CHOOSE_DIRECT, DIRECT } from './prompts/direct.ts'
 import { CHOOSE_MET, CHOOSE_RATING, MET, RATE } from './prompts/pointwise.ts'
 import { SINGLE } from './prompts/single.ts'
 import { VERDICTS } from './prompts/verdicts.ts'
@@ -23,6 +27,7 @@ import { statementOf } from './statement.ts'
 const PROMPTS: PromptTemplate<string>[] = [
   ...[CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE, CHOOSE_MET, CHOOSE_RATING, CHOOSE_VERDICT],
   ...[DIFFERENCE, INTENT, MET, POINTWISE_RUBRIC, RATE, RUBRIC, SINGLE, VERDICTS],
+  ...[ARM_JUDGE, ARM_RUBRIC, CHOOSE_WINNER, CHOOSE_DIRECT, DIRECT],
 ]
 
 /**
@@ -34,8 +39,10 @@ const PUBLISHED: Record<string, string> = {
   'choose-clause@2': '53dc5169f43da128',
   'choose-met@1': 'a9c1168a9dd8de0e',
   'choose-met@2': 'afa8dd606a9d3c37',
+  'choose-met@3': '3c180578ffced022',
   'choose-pointwise-clause@1': '9d4af00833a2088b',
   'choose-pointwise-clause@2': 'ca14d299ba8e9368',
+  'choose-rating@1': 'c328ddadb132993f',
   'choose-verdict@1': 'efb462e45f8f6c31',
   'choose-verdict@2': 'cea309f96348976c',
   'difference@2': '9d95f1b2c2027ad8',
@@ -43,14 +50,16 @@ const PUBLISHED: Record<string, string> = {
   'intent@2': '8ffa44b24c435034',
   'judge@2': '880cc08cd648c6ef',
   'judge@3': 'a01247f863ae850d',
-  'judge@4': 'a01247f863ae850d',
+  'judge@4': 'cdede13ca1aee9d3',
   'keys@2': 'f9c8d00d 444fec82',
   'keys@3': '66c3dc80 ab43e394',
   'keys@4': '2ffadb55 5bf1ecb4',
   'met@2': '245828bb5f992e53',
   'met@3': '7f2b97bdc3a83ce9',
+  'met@4': 'f3c5285cc4068e93',
   'pointwise-rubric@2': '79aa00571ae3077a',
   'pointwise-rubric@3': 'd660d3fce6e64c86',
+  'rate@1': '2bd8d549eb78defd',
   'rubric@2': '417604ed6c7fd8a5',
   'rubric@3': 'e3e3514bb7540f02',
   'single@2': 'c15cd51f585f41c8',
@@ -63,7 +72,9 @@ const PUBLISHED: Record<string, string> = {
 async function everythingAsked(request: PairRequest): Promise<Asked[]> {
   const models = [written, chosen].map(recordingModel)
   for (const model of models) {
-    await judgePair(model, request)
+    for (const protocol of ['openrs', 'rubric-arm', 'direct'] as const) {
+      await judgePair(model, { ...request, protocol })
+    }
     await judgePoint(model, request.responses[0])
   }
   const single = recordingModel(written)

@@ -1,5 +1,6 @@
 import type { Mode, PairProtocol } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
+import { flatOf } from '../rubric/tree.ts'
 import { ARM_OPINIONS } from '../rubric-arm/opinions.ts'
 import { COMPARERS } from './comparers.ts'
 import { DIRECT_OPINIONS } from './direct.ts'
@@ -33,5 +34,5 @@ export const wayOf = ({ protocol, mode }: Pick<PairJob, 'protocol' | 'mode'>): P
 function withRubric(task: PassTask): PassTask & { rubric: Rubric } {
   const { rubric } = task
   if (rubric === null) throw new Error('A pair has its rubric before its verdicts.')
-  return { ...task, rubric }
+  return { ...task, rubric: { ...rubric, criteria: flatOf(rubric.criteria) } }
 }

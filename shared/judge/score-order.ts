@@ -2,6 +2,7 @@ import type { ErrorData } from '../protocol/error.ts'
 import type { OrderResult } from '../protocol/judgment.ts'
 import type { Rubric } from '../protocol/rubric.ts'
 import { standingOf } from '../rubric/standing.ts'
+import { flatOf } from '../rubric/tree.ts'
 import { aggregateCompat, aggregateHardened, readLine, type StandingVerdict } from './aggregate.ts'
 import type { OrderVerdicts } from './evidence.ts'
 import { turned, type View } from './view.ts'
@@ -14,7 +15,8 @@ export function scoreOrder(order: OrderVerdicts, shared: Rubric | null, view: Vi
   const shown = { ...order, order: view.swapped ? turned(order.order) : order.order }
   if (order.error) return { ...shown, score: null }
   if (order.opinion) return { ...shown, score: order.opinion.verdict }
-  const criteria = new Map((order.rubric ?? shared)?.criteria.map((criterion) => [criterion.id, criterion]))
+  const held = flatOf((order.rubric ?? shared)?.criteria ?? [])
+  const criteria = new Map(held.map((criterion) => [criterion.id, criterion]))
   if (view.policy === 'compat') {
     const lines = order.criteria.map(
       (item) =>

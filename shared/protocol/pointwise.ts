@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { name } from './text.ts'
 
 /**
  * How a single response is scored. `explicit`: every criterion is judged met or not met, and its weight counts
@@ -53,3 +54,20 @@ export type Rating = z.infer<typeof rating>
 /** A score for each meta-class; null where the rubric has nothing that scores it, or it could not be judged. */
 export const classScores = z.record(z.string(), z.number().nullable()).meta({ id: 'ClassScores' })
 export type ClassScores = z.infer<typeof classScores>
+
+/** What a request for rewards may say of the meta-classes of its rubric. */
+export const classFields = {
+  classes: z
+    .record(name, z.array(name).min(1, 'must hold a tag').max(256))
+    .refine((classes) => Object.keys(classes).length > 0, 'must name a class')
+    .refine((classes) => Object.keys(classes).length <= 64, 'must name at most 64 classes')
+    .optional()
+    .describe('pointwise: the tags that belong to each meta-class. Default: each tag is a class.'),
+  class_weights: z
+    .record(name, z.number().min(0).max(1e6))
+    .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'must have a weight above 0')
+    .optional()
+    .describe(
+      'pointwise: the reward is then the weighted mean over these classes, those that the rubric has nothing for left out.',
+    ),
+}

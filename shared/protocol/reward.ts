@@ -1,15 +1,22 @@
 import * as z from 'zod'
 import { errorData } from './error.ts'
 import { judgingFields, pairFields, pairProtocol, usage } from './judgment.ts'
+import { classFields, classScores, pointwiseFields } from './pointwise.ts'
 import { name, text } from './text.ts'
 import { verifierResult } from './verify.ts'
 
-/** How a group is compared: each with one response (random, greedy, by index, given), or among each other. */
+/** How a group is compared by itself: each with a random member, or all among each other. */
+export const groupAnchor = z.enum(['random', 'all', 'circular', 'swiss', 'knockout', 'active'])
+
+/** The same, or each with one response that the request names. */
 export const anchor = z.union([
-  z.enum(['random', 'greedy', 'all', 'circular', 'swiss', 'knockout', 'active']),
+  z.enum([...groupAnchor.options, 'greedy']),
   z.strictObject({ index: z.int().min(0) }),
   z.strictObject({ response: text }),
 ])
+
+/** What a comparison is worth. */
+export const rewardShaping = z.enum(['graded', 'half', 'net', 'brpo'])
 
 /** What constraints do to a reward that a model makes (OpenRS's guard and added reward, systems.md 3.2). */
 export const verifierRole = z
@@ -31,10 +38,11 @@ export const rewardRequest = z
     protocol: z.enum([...pairProtocol.options, 'pointwise', 'verifier']).optional(),
     ...judgingFields,
     ...pairFields,
+    ...pointwiseFields,
+    ...classFields,
     responses: z.array(text).min(1, 'must hold a response').max(64),
     anchor: anchor.optional().describe('Of protocols that compare. Default random.'),
-    shaping: z
-      .enum(['graded', 'half', 'net', 'brpo'])
+    shaping: rewardShaping
       .optional()
       .describe(
         'How a comparison becomes a number. graded (default): score / 2, -1..1. half: 1 a win, 0.5 a tie, 0 a loss. net: 1, 0, -1. brpo: 1 where every vote in both orders agrees that it won, else -1; needs one anchor, which gets 0.',
@@ -74,6 +82,11 @@ export const reward = z
   .object({
     index: z.int(),
     reward: z.number().nullable(),
+    classes: classScores
+      .optional()
+      .describe(
+        'pointwise: the score of each meta-class; null, which is not 0, where the rubric has nothing for it.',
+      ),
     verifiers: z.array(verifierResult).optional(),
     judgments: z.array(z.string()).optional().describe('Ids of the judgments that made it.'),
     strength: z

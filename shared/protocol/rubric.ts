@@ -47,19 +47,61 @@ export const criterion = z
   .meta({ id: 'Criterion' })
 export type Criterion = z.infer<typeof criterion>
 
+/** Criteria that are judged, of one rubric; those with others below them are not. */
+const MOST_CRITERIA = 1024
+/** Levels of a tree of criteria. */
+const MOST_LEVELS = 16
+
 export const rubricInput = z
   .strictObject({
     id: z.string().optional().describe('Ignored on input: an id is the hash of the content.'),
     object: z.literal('rubric').optional(),
     meta_rubric: z.string().nullish(),
-    criteria: z.array(criterion).min(1, 'must hold a criterion').max(1024),
+    criteria: z
+      .array(criterion)
+      .min(1, 'must hold a criterion')
+      .describe(`At most ${MOST_CRITERIA} that are judged, in a tree of at most ${MOST_LEVELS} levels.`),
   })
   .superRefine(({ criteria }, context) => {
-    const message = faultOf(criteria)
+    const message = sizeFault(criteria) ?? faultOf(criteria)
     if (message !== null) context.addIssue({ code: 'custom', message, path: ['criteria'] })
+    const weightless = message === null && weightlessIn(criteria)
+    if (weightless)
+      context.addIssue({
+        code: 'custom',
+        message: `has the weights of ${weightless} sum to 0: give one of them a weight`,
+        path: ['criteria'],
+        params: { code: 'invalid_rubric' },
+      })
   })
   .meta({ id: 'RubricInput' })
 export type RubricInput = z.infer<typeof rubricInput>
+
+function sizeFault(criteria: Criterion[]): string | null {
+  let level: Criterion[] = criteria
+  let judged = 0
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) return `is nested more than ${MOST_LEVELS} levels deep: flatten it`
+    judged += level.filter((one) => !one.criteria).length
+    if (judged > MOST_CRITERIA) return `has more than ${MOST_CRITERIA} to judge: split the rubric`
+    level = level.flatMap((one) => one.criteria ?? [])
+  }
+  return null
+}
+
+/** The ids of siblings whose weights sum to 0, so that nothing could be scored by them; null where there are none. */
+function weightlessIn(criteria: Criterion[]): string | null {
+  const [first] = criteria
+  if (first?.weight !== undefined && criteria.every(({ weight }) => weight === 0)) {
+    const shown = criteria.slice(0, 8).map(({ id }) => `'${id}'`)
+    return shown.join(', ') + (criteria.length > shown.length ? ' and others' : '')
+  }
+  for (const { criteria: below } of criteria) {
+    const found = below ? weightlessIn(below) : null
+    if (found !== null) return found
+  }
+  return null
+}
 
 /** What is wrong with the criteria of a rubric taken together, as the end of a sentence, or null. */
 function faultOf(criteria: Criterion[]): string | null {

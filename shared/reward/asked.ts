@@ -13,6 +13,8 @@ export function askedWith(request: RewardRequest) {
     fit: _fit,
     budget: _budget,
     group_size: _groupSize,
+    classes: _classes,
+    class_weights: _classWeights,
     run: _run,
     ...asked
   } = request

@@ -8,6 +8,7 @@ import { GUARDED } from './guard.ts'
 import type { RewardContext, Rewarded, RewardMethod } from './method.ts'
 import { notScored } from './not-scored.ts'
 import { planOf } from './plans/plans.ts'
+import { OF_RESPONSES, refuseFields } from './refuse-fields.ts'
 import { groupKept, shapingOf } from './shaping.ts'
 import { openTable, type Source, type Table } from './table.ts'
 
@@ -17,6 +18,7 @@ import { openTable, type Source, type Table } from './table.ts'
  * its comparisons failed; under a fit, where none connects it to most of the others.
  */
 export const rewardByComparison: RewardMethod = async (request, context) => {
+  refuseFields(request, request.protocol ?? 'openrs', OF_RESPONSES)
   const { anchor = 'random', responses } = request
   const shaping = shapingOf(request)
   const given = typeof anchor === 'object' && 'response' in anchor ? anchor.response : undefined

@@ -14,6 +14,9 @@ export const OF_COMPARISONS = [
   'mode',
 ] as const
 
+/** Fields that only the judgment of single responses makes use of. */
+export const OF_RESPONSES = ['scoring', 'criteria_per_call', 'classes', 'class_weights'] as const
+
 /** Throws `invalid_request` naming the first field that the protocol would silently ignore. */
 export function refuseFields(
   request: RewardRequest,

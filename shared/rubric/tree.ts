@@ -19,6 +19,13 @@ export function sharesOf(criteria: Criterion[], whole = 1): Map<string, number> 
   )
 }
 
+/** A rubric's criteria without levels, for a judge that compares: of a tree its leaves, each weighing its share. */
+export function flatOf(criteria: Criterion[]): Criterion[] {
+  if (criteria.every((one) => !one.criteria)) return criteria
+  const shares = sharesOf(criteria)
+  return leavesOf(criteria).map((leaf) => ({ ...leaf, weight: shares.get(leaf.id) ?? 0 }))
+}
+
 /** The part of a rubric that carries one of the tags; what lies below a criterion carries its tags too. */
 export function taggedPart(criteria: Criterion[], tags: ReadonlySet<string>): Criterion[] {
   return criteria.flatMap((one): Criterion[] => {
