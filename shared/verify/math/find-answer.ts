@@ -1,4 +1,4 @@
-import { isJoint, lastBox } from './boxes.ts'
+import { type Box, isJoint, lastBox } from './boxes.ts'
 import { type Formula, findFormulas, hasProse } from './formulas.ts'
 import { parse } from './parse.ts'
 import { trim } from './readings.ts'
@@ -14,24 +14,39 @@ const THOUGHT = '</think>'
 const FINAL = /final\s+answer(?:\s+is\b|\s*\**\s*[:\n])[\s:*]*|####\s*/gi
 const ANSWER = /\banswers?\s*(?:(?:is|are)\b|:|=)[\s:*]*/gi
 
-/**
- * The final answer of a response, as it is written there; null where it has none. A box, or a later 'the final
- * answer is'; else what 'the answer is' announces; else all of a response that is a formula by itself; else the
- * last formula or number; else the last line.
- */
-export function findAnswer(response: string): string | null {
+/** Where a response says what its answer is: what is in the box, or all that follows 'the answer is'. */
+export type Announcement = { box: Box } | { rest: string }
+
+/** The part of a response that holds its answer: all, or what follows the thoughts of a reasoning model. */
+export function spoken(response: string): string {
   const thought = response.lastIndexOf(THOUGHT)
   const after = thought < 0 ? '' : response.slice(thought + THOUGHT.length)
-  const text = after.trim() === '' ? response : after
+  return after.trim() === '' ? response : after
+}
+
+/** The last announcement of an answer: a box, or a later 'the final answer is'; without a box 'the answer is' too. */
+export function findAnnouncement(text: string): Announcement | null {
   const tail = text.slice(-TAIL)
   const box = lastBox(text)
   const final = lastOf(FINAL, tail)
-  const finalAt = final === null ? -1 : text.length - tail.length + final
-  if (box !== null && box.start > finalAt) return withUnit(box.content, text, box.end)
-  const announced = final ?? (box === null ? lastOf(ANSWER, tail) : null)
-  const answer = announced === null ? null : inSentence(tail.slice(announced))
-  if (answer !== null) return answer
-  return box === null ? pick(tail) : withUnit(box.content, text, box.end)
+  const isLater = final !== null && (box === null || box.start < text.length - tail.length + final)
+  if (isLater && tail.slice(final).trim() !== '') return { rest: tail.slice(final) }
+  if (box !== null) return { box }
+  const answer = lastOf(ANSWER, tail)
+  return answer === null || tail.slice(answer).trim() === '' ? null : { rest: tail.slice(answer) }
+}
+
+/**
+ * The final answer of a response, as it is written there; null where it has none. What it announces as its answer;
+ * else all of a response that is a formula by itself; else the last formula or number; else the last line.
+ */
+export function findAnswer(response: string): string | null {
+  const text = spoken(response)
+  const announced = findAnnouncement(text)
+  if (announced === null) return pick(text.slice(-TAIL))
+  return 'box' in announced
+    ? withUnit(announced.box.content, text, announced.box.end)
+    : inSentence(announced.rest)
 }
 
 /** Where the last match ends. */
