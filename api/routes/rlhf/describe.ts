@@ -1,4 +1,6 @@
-import { GRADED, type Range, SHARE } from './sample.ts'
+import { rangeOf } from '../../../shared/reward/range.ts'
+import type { Range } from '../../../shared/reward/shaping.ts'
+import { SHARE } from './sample.ts'
 import type { DialectSettings } from './settings.ts'
 
 const EXAMPLES = {
@@ -34,7 +36,7 @@ export function describeDialect(name: keyof typeof EXAMPLES, url: string, settin
     name,
     client,
     settings: shown,
-    range: { single, group: canGroup(settings) ? GRADED : single },
+    range: { single, group: canGroup(settings) ? rangeOf(settings) : single },
     empty_response: 'the lowest reward',
     on_error: settings.on_error ?? 'null rewards answer 503',
     example: {
@@ -45,8 +47,9 @@ export function describeDialect(name: keyof typeof EXAMPLES, url: string, settin
   }
 }
 
-function rangeOfOne({ verifier, against }: DialectSettings): Range {
-  return verifier === undefined && against === 'label' ? GRADED : SHARE
+function rangeOfOne(settings: DialectSettings): Range {
+  const { verifier, against } = settings
+  return verifier === undefined && against === 'label' ? rangeOf(settings) : SHARE
 }
 
 function canGroup({ verifier, against, protocol }: DialectSettings): boolean {

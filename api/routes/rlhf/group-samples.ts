@@ -1,8 +1,10 @@
 import { canonicalJson } from '../../../shared/identity/canonical-json.ts'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { RewardRequest } from '../../../shared/protocol/reward.ts'
+import { rangeOf } from '../../../shared/reward/range.ts'
+import type { Range } from '../../../shared/reward/shaping.ts'
 import { verifierOfLabel } from './label-verifier.ts'
-import { GRADED, type Range, type Sample, SHARE } from './sample.ts'
+import { type Sample, SHARE } from './sample.ts'
 import type { DialectSettings } from './settings.ts'
 
 /** Samples that one request rewards. */
@@ -17,6 +19,7 @@ export function groupSamples(samples: Sample[], settings: DialectSettings): Grou
   const byLabel =
     settings.verifier !== undefined || settings.against === 'label' || settings.against === 'reference'
   if (byLabel || settings.protocol === 'pointwise') return samples.map((sample) => alone(sample, settings))
+  const { anchor = 'random' } = settings
   const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
   return [...prompts.values()].flatMap((group) => {
     const [first] = group
@@ -24,14 +27,14 @@ export function groupSamples(samples: Sample[], settings: DialectSettings): Grou
     if (group.length === 1) return alone(first, settings)
     return {
       samples: group,
-      range: GRADED,
-      request: { ...chosen(settings), prompt: first.prompt, anchor: 'random' },
+      range: rangeOf(settings),
+      request: { ...chosen(settings), ...shaped(settings), prompt: first.prompt, anchor },
     }
   })
 }
 
 function alone(sample: Sample, settings: DialectSettings): Group {
-  const { against, verifier, protocol } = settings
+  const { against, verifier, protocol, anchor, shaping } = settings
   const { prompt } = sample
   const only = { samples: [sample] }
   if (verifier !== undefined) {
@@ -43,10 +46,12 @@ function alone(sample: Sample, settings: DialectSettings): Group {
   if (protocol === 'verifier')
     throw nothingToCompare('protocol=verifier needs verifier=KIND in the URL.', 'verifier')
   if (against === 'label') {
-    const anchor = { response: labelOf(sample, 'against=label') }
-    return { ...only, range: GRADED, request: { ...chosen(settings), prompt, anchor } }
+    const label = { response: labelOf(sample, 'against=label') }
+    const request = { ...chosen(settings), ...shaped(settings), prompt, anchor: label }
+    return { ...only, range: rangeOf(settings), request }
   }
-  if (against === 'group' || (protocol === 'openrs' && against !== 'reference')) {
+  const comparing = protocol === 'openrs' || anchor !== undefined || shaping !== undefined
+  if (against === 'group' || (comparing && against !== 'reference')) {
     throw nothingToCompare(
       'This prompt has one response, so there is nothing to compare it with: put against=label or protocol=pointwise in the URL.',
       'against',
@@ -63,6 +68,10 @@ function alone(sample: Sample, settings: DialectSettings): Group {
 /** The settings that a request takes over as they are. */
 function chosen({ model, meta_rubric }: DialectSettings) {
   return { ...(model === undefined ? {} : { model }), ...(meta_rubric === undefined ? {} : { meta_rubric }) }
+}
+
+function shaped({ shaping }: DialectSettings) {
+  return shaping === undefined ? {} : { shaping }
 }
 
 function labelOf({ label, labelParam }: Sample, setting: string): string {

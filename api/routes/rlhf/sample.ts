@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Prompt } from '../../../shared/protocol/message.ts'
+import type { Range } from '../../../shared/reward/shaping.ts'
 
 /** A label as trainers pass it on from a data set, which may hold numbers. */
 export const sampleLabel = z.union([z.string(), z.number().transform(String)]).nullable()
@@ -26,10 +27,5 @@ export type Scored = {
   substituted: boolean
 }
 
-/** Least and greatest reward. */
-export type Range = readonly [low: number, high: number]
-
-/** Of a comparison, where 0 is a draw. */
-export const GRADED: Range = [-1, 1]
-/** Of a response by itself, and of verifiers. */
+/** Least and greatest reward of a response by itself, and of verifiers. */
 export const SHARE: Range = [0, 1]

@@ -1,8 +1,9 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { Range } from '../../../shared/reward/shaping.ts'
 import type { Call } from '../../judging/call.ts'
 import { judgmentPlaces, type Rewards } from '../../judging/rewards.ts'
 import { type Group, groupSamples } from './group-samples.ts'
-import type { Range, Sample, Scored } from './sample.ts'
+import type { Sample, Scored } from './sample.ts'
 import type { DialectSettings } from './settings.ts'
 
 /**
@@ -31,19 +32,19 @@ type Reward = (request: Parameters<Rewards>[0]) => ReturnType<Rewards>
 
 /**
  * An empty response is the policy's own doing and gets the lowest reward without a judgment; a response that
- * it leaves alone in its group is its own anchor.
+ * it leaves alone in its group is its own anchor, a draw.
  */
 async function scoreGroup(
   { samples, range, request }: Group,
   reward: Reward,
   onError: number | undefined,
 ): Promise<[Sample, Scored][]> {
-  const [low] = range
+  const [low, high] = range
   const spoken = samples.filter(({ response }) => response !== '')
   const silent = samples.filter(({ response }) => response === '').map((sample) => pair(sample, low))
   const [only] = spoken
   if (!only) return silent
-  if (samples.length > 1 && spoken.length === 1) return [...silent, pair(only, 0)]
+  if (samples.length > 1 && spoken.length === 1) return [...silent, pair(only, (low + high) / 2)]
   const { data } = await reward({ ...request, responses: spoken.map(({ response }) => response) })
   return [
     ...silent,

@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
+import { groupAnchor, rewardShaping } from '../../../shared/protocol/reward.ts'
 import { LABEL_KINDS } from './label-verifier.ts'
 
 const number = z
@@ -23,6 +25,12 @@ export const dialectSettings = z.strictObject({
     .enum(LABEL_KINDS)
     .optional()
     .describe('Check the response by this verifier, with the label as its value.'),
+  anchor: groupAnchor
+    .optional()
+    .describe('How the responses of a prompt are compared where one body holds several. Default random.'),
+  shaping: rewardShaping
+    .optional()
+    .describe('What a comparison is worth: with the group or the label. Default graded.'),
   model: z.string().min(1).optional(),
   meta_rubric: z.string().min(1).optional(),
   on_error: number
@@ -36,7 +44,18 @@ export const dialectSettings = z.strictObject({
 })
 export type DialectSettings = z.infer<typeof dialectSettings>
 
-/** Throws `unknown_field` or `invalid_request` naming the parameter. */
+/** Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings make no use of. */
 export function readSettings(query: Record<string, string>): DialectSettings {
-  return parseWith(dialectSettings, query)
+  const settings = parseWith(dialectSettings, query)
+  const { anchor, shaping, against } = settings
+  const alone =
+    settings.verifier !== undefined || settings.protocol === 'pointwise' || against === 'reference'
+  if (anchor !== undefined && (alone || against === 'label')) throw unused('anchor', 'the group')
+  if (shaping !== undefined && alone) throw unused('shaping', 'the group or against=label')
+  return settings
+}
+
+function unused(param: string, where: string): PlumblineError {
+  const message = `${param} is of comparisons with ${where}, which this URL does not ask for: leave ${param} out.`
+  return new PlumblineError('invalid_request', message, { param })
 }
