@@ -109,3 +109,12 @@ export const IFBENCH = {
 } as const
 
 export const INSTRUCTIONS = { ...IFEVAL, ...IFBENCH } as const
+
+export const instructionSchemas = Object.values(INSTRUCTIONS).map(({ schema }) => schema)
+
+/** The data sets write a null for each argument that an instruction does not take: of an instruction's, they go. */
+export function withoutNullArguments(spec: unknown): unknown {
+  if (typeof spec !== 'object' || spec === null || !('kind' in spec)) return spec
+  if (typeof spec.kind !== 'string' || !Object.hasOwn(INSTRUCTIONS, spec.kind)) return spec
+  return Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== null))
+}
