@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { seededRandom } from '../../gpu-worker/generate/random.ts'
 import { LORA_SITES } from '../../gpu-worker/nn/ports.ts'
 import { GGUF_LINEARS } from '../../gpu-worker/nn/tensor-names.ts'
+import { seededRandom } from '../../shared/statistics/random.ts'
 import { randomTensor, writeSafetensors } from './safetensors.ts'
 
 const SIZE_A = 0.02

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { seededRandom } from '../../gpu-worker/generate/random.ts'
 import { readCheckpoint } from '../../gpu-worker/weights/read-checkpoint.ts'
+import { seededRandom } from '../../shared/statistics/random.ts'
 import { randomTensor, writeSafetensors } from './safetensors.ts'
 
 const HIDDEN = 64

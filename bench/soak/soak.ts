@@ -1,4 +1,4 @@
-import { seededRandom } from '../../gpu-worker/generate/random.ts'
+import { seededRandom } from '../../shared/statistics/random.ts'
 import { median, quantile, report } from '../statistics.ts'
 import { judge, OTHERS, type Outcome } from './traffic.ts'
 import type { WorkerProcess } from './worker-process.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '../../gpu-worker/generate/random.ts'
+import type { Random } from '../../shared/statistics/random.ts'
 import { TEXTS } from '../../test/parity/texts.ts'
 import type { WorkerProcess } from './worker-process.ts'
 

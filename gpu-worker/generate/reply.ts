@@ -1,8 +1,8 @@
+import { seededRandom } from '../../shared/statistics/random.ts'
 import { applyMask } from '../text/constrained/apply-mask.ts'
 import type { Constraint } from '../text/constraint.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import type { GeneratedToken, GenerateEvent, GenerateRequest, TokenLogprob } from './engine.ts'
-import { seededRandom } from './random.ts'
 import { ReplyText } from './reply-text.ts'
 import { logSumExp, sample, topIndices } from './sampler.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../../shared/statistics/random.ts'
 import { argmax, logSoftmax, sample, topIndices } from './sampler.ts'
 
 const LOGITS = Float32Array.from([0.5, 0.1, 0.3, 0.1], Math.log)

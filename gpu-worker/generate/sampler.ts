@@ -1,5 +1,5 @@
+import type { Random } from '../../shared/statistics/random.ts'
 import { expOf } from './exp-table.ts'
-import type { Random } from './random.ts'
 import { largestOf, massOf } from './vocabulary-loops.ts'
 
 /** log(sum(exp(logits))), to 1e-7 and better. */

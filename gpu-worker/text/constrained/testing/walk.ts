@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../generate/random.ts'
+import { seededRandom } from '../../../../shared/statistics/random.ts'
 import { resolveModel } from '../../../weights/fetch/resolve.ts'
 import { defaultHome } from '../../../weights/home.ts'
 import { readCheckpoint } from '../../../weights/read-checkpoint.ts'
