@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { cacheMode, mode, orderPolicy } from '../shared/protocol/judgment.ts'
+import { cacheMode, mode, orderPolicy, rubricSource } from '../shared/protocol/judgment.ts'
 
 /** The options of a judgment that `judge` and `eval` share, as commander reads them. */
 export type JudgingOptions = {
@@ -9,6 +9,7 @@ export type JudgingOptions = {
   minScore?: number
   votes?: number
   mode?: string
+  rubricFrom?: string
   seed?: number
   cache?: string
 }
@@ -22,14 +23,27 @@ export function addJudgingOptions(command: Command): Command {
     .option('--min-score <n>', 'scores no larger than this are ties', toNumber)
     .option('--votes <n>', 'passes over each order', toNumber)
     .addOption(new Option('--mode <mode>', 'step by step, or one call an order').choices(mode.options))
+    .addOption(
+      new Option('--rubric-from <source>', 'the pair, or the prompt alone').choices(rubricSource.options),
+    )
     .option('--seed <n>', 'seed of the model’s sampling', toNumber)
     .addOption(new Option('--cache <mode>', 'what to do with an earlier answer').choices(cacheMode.options))
 }
 
 /** The fields of a request that the options ask for. */
 export function judgingFields(options: JudgingOptions): Record<string, string | number> {
-  const { model, metaRubric: meta_rubric, orders, minScore: min_score, votes, mode, seed, cache } = options
-  const fields = { model, meta_rubric, orders, min_score, votes, mode, seed, cache }
+  const {
+    model,
+    metaRubric: meta_rubric,
+    orders,
+    minScore: min_score,
+    rubricFrom: rubric_from,
+    votes,
+    mode,
+    seed,
+    cache,
+  } = options
+  const fields = { model, meta_rubric, orders, min_score, votes, mode, rubric_from, seed, cache }
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )

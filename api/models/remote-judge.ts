@@ -82,10 +82,11 @@ function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
     const sized = criteria_per_call === null ? {} : { criteria_per_call }
     return { ...common, protocol: 'pointwise', responses, scoring, ...sized }
   }
-  const { protocol, responses, constraints, mode } = job
+  const { protocol, responses, constraints, mode, rubric_from } = job
   const orders: OrderPolicy = job.orders === 'both' ? 'strict' : job.orders
   const pair = { ...common, protocol, responses, constraints, orders }
-  if (protocol === 'openrs') return { ...pair, mode }
+  const ofPrompt = rubric_from === 'prompt' && job.rubric === null ? { rubric_from } : {}
+  if (protocol === 'openrs') return { ...pair, mode, ...ofPrompt }
   return protocol === 'direct' ? { ...pair, meta_rubric: undefined } : pair
 }
 

@@ -1,4 +1,4 @@
-import type { Mode, PairProtocol } from '../protocol/judgment.ts'
+import type { Mode, PairProtocol, RubricSource } from '../protocol/judgment.ts'
 import type { Message } from '../protocol/message.ts'
 import type { Scoring } from '../protocol/pointwise.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
@@ -23,6 +23,8 @@ export type PairJob = {
   constraints: VerifierSpec[]
   votes: number
   mode: Mode
+  /** What the rubric is made from, where one is made. */
+  rubric_from: RubricSource
   /** In which orders the pair is shown; `forward` shows the canonically first response first. */
   orders: 'both' | 'forward' | 'backward'
   seed: number

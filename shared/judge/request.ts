@@ -48,6 +48,7 @@ export async function toJob(
       responses,
       seed,
       mode: request.mode ?? 'staged',
+      rubric_from: request.rubric_from ?? 'pair',
       orders: ordersOf(request.orders, swapped),
       constraints: request.constraints ?? [],
     },
@@ -67,7 +68,14 @@ function ordersOf(policy: OrderPolicy = 'strict', swapped: boolean): PairJob['or
 }
 
 /** Throws `invalid_request` for what the protocol of the pair would have to leave unheeded. */
-function refuseMisfits({ protocol = 'openrs', mode, rubric, meta_rubric, votes }: PairRequest): void {
+function refuseMisfits({
+  protocol = 'openrs',
+  mode,
+  rubric,
+  rubric_from,
+  meta_rubric,
+  votes,
+}: PairRequest): void {
   if (protocol !== 'openrs' && mode !== undefined) {
     throw misfit('mode', `mode is for protocol openrs, and protocol ${protocol} has none: leave it out.`)
   }
@@ -75,6 +83,12 @@ function refuseMisfits({ protocol = 'openrs', mode, rubric, meta_rubric, votes }
     throw misfit(
       'rubric',
       'mode single makes a rubric of its own in each order: leave out rubric, or use mode staged.',
+    )
+  }
+  if (rubric_from !== undefined && (protocol !== 'openrs' || mode === 'single' || rubric !== undefined)) {
+    throw misfit(
+      'rubric_from',
+      'rubric_from is for protocol openrs in mode staged without a rubric of its own: leave it out.',
     )
   }
   for (const [param, given] of Object.entries({ rubric, meta_rubric })) {

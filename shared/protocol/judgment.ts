@@ -48,6 +48,10 @@ export const judgingFields = {
   cache: cacheMode.optional(),
 }
 
+/** What a rubric is made from. */
+export const rubricSource = z.enum(['pair', 'prompt'])
+export type RubricSource = z.infer<typeof rubricSource>
+
 /** The same for a pair. */
 export const pairFields = {
   constraints: z
@@ -69,6 +73,11 @@ export const pairFields = {
     .optional()
     .describe('Where the judge is less sure than this, there is no winner: null, with the error abstained.'),
   mode: mode.optional(),
+  rubric_from: rubricSource
+    .optional()
+    .describe(
+      'openrs, mode staged: the pair and how it differs (default), or the prompt alone: one rubric a prompt.',
+    ),
 }
 
 /**

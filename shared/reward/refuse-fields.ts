@@ -12,6 +12,7 @@ export const OF_COMPARISONS = [
   'min_score',
   'min_confidence',
   'mode',
+  'rubric_from',
 ] as const
 
 /** Fields that only the judgment of single responses makes use of. */
