@@ -1,6 +1,7 @@
 import type { Choice, Generation, LanguageModel } from '../model/language-model.ts'
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
+import { ARM_ITEMS, armTrajectory } from './arm-replies.ts'
 
 /**
  * A deterministic `LanguageModel` for tests, at the border where a real model stands: it likes a response in
@@ -10,7 +11,7 @@ export function opinionatedModel(options: {
   instantiate: Instantiation
   verdicts: VerdictMethod
   lean?: number
-  /** Takes the place of the reply to a stage, by the name of its schema. */
+  /** Takes the place of the reply to a stage, by the name of its schema; `items` and `trajectory` have none. */
   replies?: Record<string, (text: string) => string | Error>
 }): LanguageModel & { calls: string[] } {
   const calls: string[] = []
@@ -21,10 +22,10 @@ export function opinionatedModel(options: {
     verdicts: options.verdicts,
     calls,
     async generate(messages, { schema } = {}): Promise<Generation> {
-      const stage = schema?.name ?? 'text'
-      calls.push(stage)
       const text = textOf(messages)
-      const reply = options.replies?.[stage]?.(text) ?? JSON.stringify(answer(stage, text, lean))
+      const stage = schema?.name ?? (sectionOf(text, 'response_a') ? 'trajectory' : 'items')
+      calls.push(stage)
+      const reply = options.replies?.[stage]?.(text) ?? replyTo(stage, text, lean)
       if (reply instanceof Error) throw reply
       return {
         text: reply,
@@ -70,6 +71,12 @@ function worthOf(meaning: string, text: string): number {
   return { 'A is much better': 2, 'A is better': 1, 'B is better': -1, 'B is much better': -2 }[meaning] ?? 0
 }
 
+function replyTo(stage: string, text: string, lean: number): string {
+  if (stage === 'items') return ARM_ITEMS
+  if (stage !== 'trajectory') return JSON.stringify(answer(stage, text, lean))
+  return armTrajectory(sectionOf(text, 'criteria'), likingOf(text) + lean < 0 ? 'B' : 'A')
+}
+
 function answer(stage: string, text: string, lean: number): unknown {
   const verdict = Math.max(-2, Math.min(2, likingOf(text) + lean))
   switch (stage) {
@@ -81,6 +88,12 @@ function answer(stage: string, text: string, lean: number): unknown {
         requirements: [],
         reading: 'literal',
       }
+    case 'domain': {
+      const code = sectionOf(text, 'prompt').includes('CODE') ? 0.9 : 0.3
+      const others = ['general', 'safety', 'medicine', 'mathematics', 'factual-qa']
+      const rest = others.map((name) => ({ name, probability: (1 - code) / others.length }))
+      return { domains: [{ name: 'code', probability: code }, ...rest] }
+    }
     case 'difference':
       return { differences: [{ about: 'quality', response_a: 'one way', response_b: 'another way' }] }
     case 'rubric':
@@ -109,6 +122,8 @@ function answer(stage: string, text: string, lean: number): unknown {
           met: verdict > 0,
         })),
       }
+    case 'direct':
+      return { reason: 'it says so', verdict }
     case 'single':
       return {
         question_analysis: {
