@@ -4,6 +4,7 @@ import type { Job } from '../../shared/judge/job.ts'
 import { judge } from '../../shared/judge/judge.ts'
 import { toJob } from '../../shared/judge/request.ts'
 import type { Memory } from '../../shared/model/memory.ts'
+import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import { chosen, general, pair } from '../../shared/testing/judge-request.ts'
 import { opinionatedModel } from '../../shared/testing/opinionated-model.ts'
 import { withKnownRubric } from './known-rubric.ts'
@@ -50,6 +51,21 @@ describe('withKnownRubric', () => {
     const second = await withKnownRubric(await jobOf(3), maker, memory, there.judge)
     expect(there.sent).toEqual([null, first.rubric?.id])
     expect(second.rubric?.id).toBe(first.rubric?.id)
+  })
+
+  it('keeps the route beside the rubric that it led to', async () => {
+    const memory = remembering()
+    const there = worker()
+    const { metaRubric, among } = await metaRubricOf('auto')
+    const autoOf = async (votes: number) =>
+      (await toJob({ ...pair('GOOD', 'bad'), votes }, null, metaRubric, among)).job
+    const first = await withKnownRubric(await autoOf(1), maker, memory, there.judge)
+    const second = await withKnownRubric(await autoOf(3), maker, memory, there.judge)
+    expect(first.route?.meta_rubric).toBe(first.rubric?.meta_rubric)
+    expect(there.sent).toEqual([null, first.rubric?.id])
+    expect(second).toMatchObject({ route: first.route, rubric: { id: first.rubric?.id } })
+    await withKnownRubric(await jobOf(1), maker, memory, there.judge)
+    expect(there.sent).toEqual([null, first.rubric?.id, null])
   })
 
   it('judges without one where none came back, and keeps nothing', async () => {

@@ -4,8 +4,9 @@ import { rubricTaskOf } from '../../shared/judge/rubric-task.ts'
 import type { LanguageModel } from '../../shared/model/language-model.ts'
 import { type Memory, memoryKey } from '../../shared/model/memory.ts'
 import type { Route } from '../../shared/protocol/judgment.ts'
-import type { Rubric } from '../../shared/protocol/rubric.ts'
+import type { MetaRubric, Rubric } from '../../shared/protocol/rubric.ts'
 import { rubricKey } from '../../shared/rubric/instantiate.ts'
+import type { RubricTask } from '../../shared/rubric/task.ts'
 
 type Maker = Pick<LanguageModel, 'identity' | 'instantiate'>
 
@@ -31,12 +32,11 @@ export async function withKnownRubric(
     return { ...evidence, rubric }
   }
   try {
-    if (job.among) {
-      const among = job.among.map(({ id }) => id)
-      const key = await memoryKey('routed rubric', model, { ...task, meta_rubric: among })
-      const known = await memory.recall(key, async () => routedRubric(await make()))
-      const { rubric, route } = known
-      return made ?? { ...(await judgeElsewhere({ ...job, rubric })), ...(route && { route }) }
+    const { among, ...unrouted } = job
+    if (among) {
+      const key = await routedRubricKey(task, among, model)
+      const { rubric, route } = await memory.recall(key, async () => routedRubric(await make()))
+      return made ?? { ...(await judgeElsewhere({ ...unrouted, rubric })), ...(route && { route }) }
     }
     const rubric = await memory.recall(await rubricKey(task, model), async () => (await make()).rubric)
     return made ?? (await judgeElsewhere({ ...job, rubric }))
@@ -44,6 +44,11 @@ export async function withKnownRubric(
     if (!(error instanceof NoRubric)) throw error
     return made ?? (await judgeElsewhere(job))
   }
+}
+
+/** The key that a rubric is remembered under where its meta-rubric is yet to be chosen. */
+function routedRubricKey(task: RubricTask, among: MetaRubric[], model: Maker): Promise<string> {
+  return memoryKey('routed rubric', model, { ...task, meta_rubric: among.map(({ id }) => id) })
 }
 
 const routedRubric = ({ rubric, route }: { rubric: Rubric; route?: Route }) => ({

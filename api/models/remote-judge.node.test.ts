@@ -66,6 +66,7 @@ describe('judgeThere', () => {
     ],
     ['a mode that the model lacks', { ...pair, mode: 'single' }],
     ['a single response', { protocol: 'pointwise', prompt: 'Say something.', responses: ['GOOD one'] }],
+    ['a prompt that is routed', { ...pair, meta_rubric: 'auto' }],
   ])('finds for %s what judging here finds', async (_name, request) => {
     const job = await jobOf(request)
     const { evidence } = await judgeHere(job)
@@ -104,6 +105,16 @@ describe('judgeThere', () => {
         stream: false,
       },
     ])
+  })
+
+  it('takes no route that was not to be chosen from', async () => {
+    const job = await jobOf({ ...pair, meta_rubric: 'auto' })
+    const route = { meta_rubric: 'astrology@1', confidence: 1, ranking: [] }
+    const astray = async (...call: Parameters<Outbound['fetch']>) =>
+      Response.json({ ...(await (await fetch(...call)).json()), route })
+    expect(await judgeThere(job, entryOf(), outbound(astray))).toMatchObject({
+      failure: { code: 'reply_invalid', message: expect.stringContaining('astrology@1') },
+    })
   })
 
   it("judges by the caller's rubric", async () => {

@@ -10,6 +10,7 @@ import type { PairRequest } from '../protocol/judgment.ts'
 import { CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE } from '../rubric/prompts/choose-clause.ts'
 import { DIFFERENCE } from '../rubric/prompts/difference.ts'
 import { INTENT } from '../rubric/prompts/intent.ts'
+import { CHOOSE_DOMAIN, NAME_DOMAIN, WRITE_DOMAIN } from '../rubric/prompts/route.ts'
 import { POINTWISE_RUBRIC, RUBRIC } from '../rubric/prompts/rubric.ts'
 import { CHOOSE_WINNER } from '../rubric-arm/prompts/choose-winner.ts'
 import { ARM_JUDGE } from '../rubric-arm/prompts/judge.ts'
@@ -27,6 +28,7 @@ import { statementOf } from './statement.ts'
 const PROMPTS: PromptTemplate<string>[] = [
   ...[CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE, CHOOSE_MET, CHOOSE_RATING, CHOOSE_VERDICT],
   ...[DIFFERENCE, INTENT, MET, POINTWISE_RUBRIC, RATE, RUBRIC, SINGLE, VERDICTS],
+  ...[CHOOSE_DOMAIN, NAME_DOMAIN, WRITE_DOMAIN],
   ...[ARM_JUDGE, ARM_RUBRIC, CHOOSE_WINNER, CHOOSE_DIRECT, DIRECT],
 ]
 
@@ -40,6 +42,7 @@ const PUBLISHED: Record<string, string> = {
   'choose-clause@1': '80e0c5d3e91007d5',
   'choose-clause@2': '53dc5169f43da128',
   'choose-direct@1': '469728852df063ba',
+  'choose-domain@1': '1b35dbf2b11963f4',
   'choose-met@1': 'a9c1168a9dd8de0e',
   'choose-met@2': 'afa8dd606a9d3c37',
   'choose-met@3': '3c180578ffced022',
@@ -62,6 +65,7 @@ const PUBLISHED: Record<string, string> = {
   'met@2': '245828bb5f992e53',
   'met@3': '7f2b97bdc3a83ce9',
   'met@4': 'f3c5285cc4068e93',
+  'name-domain@1': 'c046ea85a16cb8e7',
   'pointwise-rubric@2': '79aa00571ae3077a',
   'pointwise-rubric@3': 'd660d3fce6e64c86',
   'rate@1': '2bd8d549eb78defd',
@@ -71,6 +75,7 @@ const PUBLISHED: Record<string, string> = {
   'single@3': '7766f660d34f58c4',
   'verdicts@2': '8c8a57b48cf2b39a',
   'verdicts@3': '410a133ab4127b60',
+  'write-domain@1': '013dc9263f1689d1',
 }
 
 /** Everything that a judge asks in every mode about one fixed request. */

@@ -13,11 +13,14 @@ import type { Message } from '../protocol/message.ts'
 import type { Instantiation } from '../protocol/model-entry.ts'
 import type { MetaRubric } from '../protocol/rubric.ts'
 import { nameOf } from './name.ts'
-import { CHOOSE_DOMAIN, DOMAIN } from './prompts/choose-domain.ts'
+import { CHOOSE_DOMAIN, NAME_DOMAIN, WRITE_DOMAIN } from './prompts/route.ts'
 import type { RubricContext } from './task.ts'
 
 /** A domain that is less probable than this is not taken: the general meta-rubric is. */
 export const LEAST_CONFIDENCE = 0.4
+
+/** A prior under which a title may not fall, so that dividing by it stays finite. */
+const LEAST_PRIOR = 1e-6
 
 /** Gives each meta-rubric the probability that the prompt belongs to it. Throws `PlumblineError` when the model fails. */
 type Router = (prompt: Message[], among: MetaRubric[], context: RubricContext) => Promise<number[]>
@@ -43,7 +46,7 @@ export async function routeDomain(
 }
 
 /** The route that a probability for each meta-rubric gives. */
-export function routeBy(among: MetaRubric[], probabilities: number[]): Route {
+function routeBy(among: MetaRubric[], probabilities: number[]): Route {
   const general = among.find(isGeneral)
   const ranked = among
     .map((meta, index) => ({ meta, probability: probabilities[index] ?? 0 }))
@@ -60,7 +63,44 @@ export function routeBy(among: MetaRubric[], probabilities: number[]): Route {
 
 const isGeneral = (meta: MetaRubric) => meta.extends === null
 
+/**
+ * By the titles of the domains, which a small model tells apart better than digits; by digits where a server
+ * does not show the probability of a title.
+ */
 async function chooseDomain(
+  prompt: Message[],
+  among: MetaRubric[],
+  context: RubricContext,
+): Promise<number[]> {
+  try {
+    return await chooseTitle(prompt, among, context)
+  } catch (error) {
+    if (!PlumblineError.isInstance(error) || error.code !== 'choice_not_observed') throw error
+    return chooseLabel(prompt, among, context)
+  }
+}
+
+/** A title that would be a likely reply to any text counts for less: each is divided by its probability without one. */
+async function chooseTitle(
+  prompt: Message[],
+  among: MetaRubric[],
+  { model, secret, memory, signal }: RubricContext,
+): Promise<number[]> {
+  const titles = among.map(titleOf)
+  const probabilitiesFor = async (text: string) => {
+    const messages = fill(NAME_DOMAIN, { 'fenced:prompt': await fence(secret, 'prompt', text) })
+    return (await model.choose(messages, titles, signal ? { signal } : {})).probabilities
+  }
+  const key = await memoryKey('prior', model, [NAME_DOMAIN, titles])
+  const [observed, prior] = await Promise.all([
+    probabilitiesFor(transcript(prompt)),
+    memory.recall(key, () => probabilitiesFor(NEUTRAL)),
+  ])
+  const weights = observed.map((probability, index) => probability / Math.max(prior[index] ?? 0, LEAST_PRIOR))
+  return shares(weights, 'choice_not_observed')
+}
+
+async function chooseLabel(
   prompt: Message[],
   among: MetaRubric[],
   { model, secret, memory, signal }: RubricContext,
@@ -71,9 +111,11 @@ async function chooseDomain(
     ask: (scale: string) => fill(CHOOSE_DOMAIN, { ...shown, scale }),
     neutral: (scale: string) => fill(CHOOSE_DOMAIN, { ...neutral, scale }),
   }
-  const scale = among.map((meta) => ({ meaning: isGeneral(meta) ? 'something else' : meta.title, value: 0 }))
+  const scale = among.map((meta) => ({ meaning: titleOf(meta), value: 0 }))
   return weigh(model, memory, question, scale, signal)
 }
+
+const titleOf = (meta: MetaRubric) => (isGeneral(meta) ? 'something else' : meta.title)
 
 const domainReply = z.strictObject({
   domains: z.array(z.strictObject({ name: z.string(), probability: z.number().min(0).max(1) })).min(1),
@@ -84,7 +126,7 @@ async function writeDomain(
   among: MetaRubric[],
   { model, secret, signal }: RubricContext,
 ): Promise<number[]> {
-  const messages = fill(DOMAIN, {
+  const messages = fill(WRITE_DOMAIN, {
     'fenced:prompt': await fence(secret, 'prompt', transcript(prompt)),
     domains: among.map(({ name, title, description }) => `- ${name}: ${title}. ${description}`).join('\n'),
   })
@@ -101,10 +143,17 @@ async function writeDomain(
     const fault = unknown ? `names the unknown domain '${unknown.name}'` : 'names a domain twice'
     throw new PlumblineError('reply_invalid', `The judge's domain reply ${fault}.`)
   }
-  const given = among.map(({ name }) => stated.get(name) ?? 0)
-  const total = given.reduce((sum, probability) => sum + probability, 0)
-  if (total === 0) {
-    throw new PlumblineError('reply_invalid', "The judge's domain reply gives no domain a probability.")
+  return shares(
+    among.map(({ name }) => stated.get(name) ?? 0),
+    'reply_invalid',
+  )
+}
+
+/** The same numbers with the sum 1. Throws an error of this code where there is nothing to share. */
+function shares(weights: number[], code: 'choice_not_observed' | 'reply_invalid'): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  if (!(total > 0 && Number.isFinite(total))) {
+    throw new PlumblineError(code, 'The model gave none of the domains a probability.')
   }
-  return given.map((probability) => probability / total)
+  return weights.map((weight) => weight / total)
 }
