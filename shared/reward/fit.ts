@@ -51,7 +51,10 @@ function observationsOf(table: Table, whole: boolean): Observation[] {
 /** A score as a share of a win; those of `compat` know no bounds. */
 const share = (score: number) => Math.min(1, Math.max(0, (1 + score / 2) / 2))
 
-/** The most places that judged pairs connect; of equal parts the one with the least place. */
+/**
+ * The most places that judged pairs connect, of equal parts the one with the least place; none where nothing could be
+ * judged.
+ */
 function largestPart(table: Table): Set<number> {
   let largest = new Set<number>()
   const seen = new Set<number>()
@@ -64,5 +67,5 @@ function largestPart(table: Table): Set<number> {
     for (const place of part) seen.add(place)
     if (part.size > largest.size) largest = part
   }
-  return largest
+  return largest.size > 1 || table.size === 1 ? largest : new Set()
 }

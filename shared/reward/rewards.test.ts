@@ -1,63 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Judgment, JudgmentRequest } from '../protocol/judgment.ts'
 import type { RewardRequest } from '../protocol/reward.ts'
-import { makeRewards } from './rewards.ts'
+import { byNumber, rewardsBy } from '../testing/number-judge.ts'
 
-const usage = {
-  judge_calls: 0,
-  prompt_tokens: 0,
-  completion_tokens: 0,
-  cached_tokens: 0,
-  cache: 'miss' as const,
-  cost: null,
-}
-
-/** A judge at the border: a pair's score is the difference of the numbers in the responses, clamped to [-2, 2]. */
-function judged({ responses }: JudgmentRequest, at: number): Judgment {
-  const [first = '', second] = responses
-  const common = { id: `jdg_${at}`, object: 'judgment' as const, created: 0, model: 'm', rubric: null, usage }
-  if (second === undefined) {
-    return {
-      ...common,
-      protocol: 'pointwise',
-      scoring: 'explicit',
-      score: Number(first) / 10,
-      criteria: [],
-      error: null,
-    }
-  }
-  const broken = responses.some((response) => response === 'broken')
-  const score = broken ? null : Math.max(-2, Math.min(2, Number(first) - Number(second)))
-  const winner =
-    score === null
-      ? null
-      : score > 0
-        ? ('first' as const)
-        : score < 0
-          ? ('second' as const)
-          : ('tie' as const)
-  const error = broken
-    ? { code: 'model_timeout' as const, message: 'Too slow.', type: 'service' as const }
-    : null
-  const rest = {
-    confidence: null,
-    calibrated: false,
-    decided_by: null,
-    order_policy: 'strict' as const,
-    min_score: 0,
-    orders: [],
-    vote_share: null,
-    verifiers: [],
-  }
-  return { ...common, ...rest, protocol: 'openrs', score, winner, error }
-}
-
-async function rewards(request: Partial<RewardRequest> & { responses: string[] }) {
-  const requests: JudgmentRequest[] = []
-  const judge = async (one: JudgmentRequest) => judged(one, requests.push(one))
-  const list = await makeRewards({ prompt: 'Count.', ...request }, { judge })
-  return { plan: { requests, anchor: list.anchor }, data: list.data }
+const rewards = async (request: Partial<RewardRequest> & { responses: string[] }) => {
+  const { requests, anchor, data } = await rewardsBy(byNumber, request)
+  return { plan: { requests, anchor }, data }
 }
 
 const numbers = async (request: Parameters<typeof rewards>[0]) =>

@@ -10,7 +10,7 @@ export type Pair = readonly [number, number]
 export type Table = {
   /** How many places there are. */
   size: number
-  /** Compares pairs at once. One that was compared before is not compared again. */
+  /** Compares pairs at once. None is compared twice, nor a place with itself. */
   compare(pairs: readonly Pair[]): Promise<void>
   /** From the view of `place`; undefined where the two were never compared. */
   between(place: number, other: number): Result | null | undefined
@@ -31,7 +31,6 @@ export function openTable(size: number, source: Source): Table {
   const judged = Array.from({ length: size }, () => new Map<number, Judgment>())
 
   async function compareOne([place, other]: Pair): Promise<void> {
-    if (place === other || found[place]?.has(other)) return
     const made = await source(place, other)
     const judgment = 'passes' in made ? null : made
     const result = 'passes' in made ? made : resultOf(made)
@@ -50,7 +49,9 @@ export function openTable(size: number, source: Source): Table {
     size,
     opponentsOf,
     async compare(pairs) {
-      await Promise.all(pairs.map(compareOne))
+      const open = pairs.filter(([place, other]) => place !== other && !found[place]?.has(other))
+      const distinct = new Map(open.map((pair) => [pair.toSorted((a, b) => a - b).join(), pair]))
+      await Promise.all([...distinct.values()].map(compareOne))
     },
     between: (place, other) => found[place]?.get(other),
     judgmentsOf: (place) => [...new Set(judgmentsOf(place).map(({ id }) => id))],
