@@ -75,4 +75,77 @@ describe('plumbline aggregate', () => {
       expect(out[7].score).toBe(mode === 'compat' ? 0 : null)
     }
   })
+
+  it('scores met verdicts by points, categories, levels and weights, with a score for each tag', async () => {
+    const lines = [
+      '{"criteria":[{"points":5,"met":true,"tags":["axis:accuracy"]},{"points":-3,"met":true},{"points":5,"met":false}]}',
+      '{"criteria":[{"points":2,"met":false},{"points":-4,"met":true}]}',
+      '{"criteria":[{"category":"essential","met":true},{"category":"optional","met":false}]}',
+      '{"criteria":[{"level":"core","met":1},{"level":"fatal","met":0.5}]}',
+      '{"criteria":[{"weight":1,"met":true},{"weight":3,"criteria":[{"weight":1,"met":true},{"weight":2,"met":false}]}]}',
+    ]
+    expect(await aggregate(lines, '--mode', 'met')).toMatchObject({
+      code: 0,
+      lines: [
+        { score: 0.2, classes: { 'axis:accuracy': 1 } },
+        { score: -2 },
+        { score: 1 / 1.3 },
+        { score: 0.5 },
+        { score: 0.5 },
+      ],
+    })
+    const { lines: margins } = await aggregate(lines.slice(0, 1), '--mode', 'met', '--scoring', 'probability')
+    expect(margins[0].score).toBe(-3 / 13)
+  })
+
+  it('reads the layouts of HealthBench and PaperBench', async () => {
+    const rubrics = [
+      { criterion: 'Says when to call a doctor', points: 7, tags: ['axis:completeness'], criteria_met: true },
+      { criterion: 'Names a wrong dose', points: -10, tags: ['axis:accuracy'], criteria_met: true },
+    ]
+    const example = { prompt_id: 'p', prompt: [], rubrics }
+    expect((await aggregate([JSON.stringify(example)], '--mode', 'healthbench')).lines).toEqual([
+      { score: -3 / 7, classes: { 'axis:completeness': 1, 'axis:accuracy': null } },
+    ])
+    const leaf = (weight: number, score: number | null) => ({ weight, score, sub_tasks: [] })
+    const tree = (sub_tasks: object[]) => JSON.stringify({ weight: 7, score: 0.5, sub_tasks })
+    const { code, lines } = await aggregate(
+      [tree([leaf(1, 1), { weight: 2, sub_tasks: [leaf(3, 0), leaf(1, 1)] }]), tree([leaf(1, null)])],
+      '--mode',
+      'paperbench',
+    )
+    expect([code, lines[0]]).toEqual([1, { score: 0.5 }])
+    expect(lines[1]).toMatchObject({ score: null, error: expect.stringMatching(/no probability/) })
+  })
+
+  it('says of each rubric that has no score what is wrong with it', async () => {
+    const nested = (levels: number): object =>
+      levels === 0 ? { weight: 1, met: 1 } : { weight: 1, criteria: [nested(levels - 1)] }
+    const tree = (levels: number) => JSON.stringify({ criteria: [nested(levels)] })
+    const bad: [line: string, error: RegExp][] = [
+      ['{"criteria":[]}', /must hold a criterion/],
+      ['{"criteria":[{"points":-1,"met":true}]}', /points above 0/],
+      ['{"criteria":[{"points":0,"met":true}]}', /must not be 0/],
+      ['{"criteria":[{"weight":0,"met":true},{"weight":0,"met":true}]}', /'1', '2' sum to 0/],
+      ['{"criteria":[{"weight":1,"criteria":[]}]}', /must hold a criterion/],
+      ['{"criteria":[{"id":"a","points":1,"met":1},{"id":"a","points":1,"met":1}]}', /two criteria/],
+      ['{"criteria":[{"points":1}]}', /'1' has no probability/],
+      ['{"criteria":[{"points":1,"met":1.5}]}', /'1' has no probability/],
+      ['{"criteria":[{"points":1,"met":"yes"}]}', /met/],
+      ['{"criteria":[{"points":1,"weight":1,"met":1}]}', /exactly one of/],
+      ['{"criteria":[{"met":1}]}', /exactly one of/],
+      [tree(16), /nested more than 16/],
+      [tree(1000), /nested more than 64/],
+      ['nonsense', /not JSON/],
+    ]
+    const { code, stderr, lines } = await aggregate(
+      bad.map(([line]) => line),
+      '--mode',
+      'met',
+    )
+    expect([code, stderr, lines.length]).toEqual([1, '', bad.length])
+    for (const [index, [, error]] of bad.entries()) {
+      expect(lines[index]).toEqual({ score: null, error: expect.stringMatching(error), line: index + 1 })
+    }
+  })
 })

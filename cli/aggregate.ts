@@ -1,68 +1,88 @@
 import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
-import * as z from 'zod'
-import { aggregateCompat, aggregateHardened, readLine } from '../shared/judge/aggregate.ts'
-import { winnerOf } from '../shared/judge/orders.ts'
-import type { Winner } from '../shared/protocol/judgment.ts'
-import { explain } from '../shared/protocol/parse.ts'
+import { PlumblineError } from '../shared/protocol/error.ts'
+import { parseBody } from '../shared/protocol/json-body.ts'
+import {
+  type MetScore,
+  type MetScoring,
+  scoreHealthbenchLine,
+  scoreMetLine,
+  scorePaperbenchLine,
+} from './aggregate/met-line.ts'
+import { type PairScore, scoreCompat, scoreHardened } from './aggregate/pair-line.ts'
+import { Unscored } from './aggregate/unscored.ts'
 
-const line = z.strictObject({ items: z.array(z.unknown()), min_score: z.number().min(0).optional() })
-type Line = z.infer<typeof line>
+/** How a line is read and scored, by the name of its mode. Each throws one sentence for a line without a score. */
+const MODES = {
+  hardened: scoreHardened,
+  compat: scoreCompat,
+  met: scoreMetLine,
+  healthbench: scoreHealthbenchLine,
+  paperbench: scorePaperbenchLine,
+} satisfies Record<string, (line: unknown, scoring: MetScoring) => PairScore | MetScore>
+type Mode = keyof typeof MODES
 
-type Scored = { score: number; winner: Winner } | { score: null; winner: null; error: string }
+const HELP = `
+A line of standard input is a JSON object; a line of standard output is its score.
 
-/** `plumbline aggregate`: OpenRS's aggregation alone, a line in, a line out. */
+  hardened     a pair: {"items":[{"type":"core","chosen":"A|B|S","score":2}],"min_score"?}
+  compat       the same, as OpenRS's published code adds it up
+  met          one response: {"criteria":[{"points":5,"met":true,"tags"?:["axis:accuracy"]}]}; instead of points
+               weight (with "criteria" below it, a tree), category, level or rule; met may be a probability
+  healthbench  one response in HealthBench's layout: {"rubrics":[{"points":5,"criteria_met":true,"tags":[]}]}
+  paperbench   one tree in PaperBench's layout: {"weight":1,"sub_tasks":[{"weight":2,"score":1}]}`
+
+/** `plumbline aggregate`: aggregation alone, a line in, a line out. Needs no service. */
 export function aggregateCommand(): Command {
   return new Command('aggregate')
-    .description(
-      'Read lines {"items":[{"type","chosen":"A|B|S","score"}],"min_score"?} from standard input; print a score each.',
+    .description('Score lines of verdicts from standard input, as judgments are scored.')
+    .addOption(
+      new Option('--mode <mode>', 'what a line holds').choices(Object.keys(MODES)).default('hardened'),
     )
     .addOption(
-      new Option('--mode <mode>', 'hardened, or compat: as the published code has it')
-        .choices(['compat', 'hardened'])
-        .default('hardened'),
+      new Option('--scoring <scoring>', 'met, healthbench, paperbench: count p, or p(met) - p(not met)')
+        .choices(['explicit', 'probability'])
+        .default('explicit'),
     )
     .option('--json', 'accepted for symmetry: the output always is JSON')
-    .action(async ({ mode }: { mode: 'compat' | 'hardened' }) => {
+    .addHelpText('after', HELP)
+    .action(async ({ mode, scoring }: { mode: Mode; scoring: MetScoring }) => {
       let number = 0
       for await (const text of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
         number++
-        const result = score(text, mode)
+        const result = scoreLine(text, mode, scoring)
         if (result.score === null) process.exitCode = 1
         console.log(JSON.stringify(result.score === null ? { ...result, line: number } : result))
       }
     })
 }
 
-function score(text: string, mode: 'compat' | 'hardened'): Scored {
-  const parsed = parse(text)
-  if (typeof parsed === 'string') return failed(parsed)
-  const { items, min_score = 0 } = parsed
-  if (mode === 'compat') {
-    const compat = aggregateCompat(items, min_score)
-    return { score: compat, winner: winnerOf(compat, 0) }
+type NoScore = { score: null; winner?: null; error: string }
+
+function scoreLine(text: string, mode: Mode, scoring: MetScoring): PairScore | MetScore | NoScore {
+  const nobody = mode === 'hardened' || mode === 'compat' ? { winner: null } : {}
+  try {
+    return MODES[mode](parse(text), scoring)
+  } catch (error) {
+    return { score: null, ...nobody, error: reasonOf(error) }
   }
-  const verdicts = []
-  for (const [index, item] of items.entries()) {
-    const verdict = readLine(item, String(index + 1))
-    if ('code' in verdict) return failed(verdict.message)
-    verdicts.push(verdict)
-  }
-  const hardened = aggregateHardened(verdicts)
-  if (hardened.score === null) return failed(hardened.error.message)
-  return { score: hardened.score, winner: winnerOf(hardened.score, min_score) }
 }
 
-const failed = (error: string): Scored => ({ score: null, winner: null, error })
+function reasonOf(error: unknown): string {
+  if (error instanceof Unscored) return error.message
+  if (!PlumblineError.isInstance(error)) throw error
+  return error.param === undefined ? 'The line is no JSON object.' : error.message
+}
 
-/** The line, or a sentence that says what is wrong with it. */
-function parse(text: string): Line | string {
+/** Levels of arrays and objects that a line may have. */
+const DEPTH = 64
+
+function parse(text: string): unknown {
   try {
-    const read = line.safeParse(JSON.parse(text))
-    if (read.success) return read.data
-    const { param, message } = explain(read.error)
-    return param === undefined ? 'The line is no JSON object.' : message
-  } catch {
-    return text.trim() === '' ? 'The line is empty.' : 'The line is not JSON.'
+    return parseBody(text, { textCharacters: Number.POSITIVE_INFINITY, depth: DEPTH })
+  } catch (error) {
+    if (!PlumblineError.isInstance(error)) throw error
+    if (error.code !== 'invalid_json') throw new Unscored(error.message.replace('The body', 'The line'))
+    throw new Unscored(text.trim() === '' ? 'The line is empty.' : 'The line is not JSON.')
   }
 }
