@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { rewardList } from '../shared/protocol/reward.ts'
 import { openTestApp } from './testing/test-app.ts'
 
 const group = { prompt: 'Which is best?', responses: ['GOOD GOOD', 'bad', 'GOOD', 'bad'] }
@@ -54,4 +55,40 @@ test('a judgment that failed is a null reward with an error', async () => {
   models.manner = 'prose'
   const { data } = await ask('/v1/rewards', { ...group, anchor: { response: 'other' } })
   for (const { reward, error } of data) expect([reward, error.code]).toEqual([null, 'reply_not_json'])
+})
+
+test('a tournament that was interrupted goes on: what was judged is not paid again', async () => {
+  const responses = ['GOOD', 'bad', 'GOOD GOOD', 'bad bad', 'GOOD GOOD GOOD', 'fine']
+  for (const anchor of ['swiss', 'knockout', 'active'] as const) {
+    const tournament = { ...group, responses, anchor }
+    const whole = await (await openTestApp()).ask('/v1/rewards', tournament)
+    const { ask, models } = await openTestApp()
+    models.failsAt = whole.usage.judge_calls - 1
+    const broken = await ask('/v1/rewards', tournament)
+    if (anchor !== 'active') expect(rewardsOf(broken).filter((reward) => reward === null)).toHaveLength(2)
+    const before = models.calls
+    const again = await ask('/v1/rewards', tournament)
+    expect(rewardsOf(again), anchor).toEqual(rewardsOf(whole))
+    expect(models.calls - before).toBeGreaterThan(0)
+    expect(models.calls - before).toBeLessThan(whole.usage.judge_calls / 2)
+    const settled = models.calls
+    const known = await ask('/v1/rewards', { ...tournament, responses: responses.toReversed() })
+    expect(rewardsOf(known).toReversed()).toEqual(rewardsOf(whole))
+    expect([models.calls, known.usage.cache]).toEqual([settled, 'hit'])
+  }
+})
+
+test('BRPO, a fit of strengths and constraints, answered as they are promised', async () => {
+  const { ask } = await openTestApp()
+  const brpo = rewardList.parse(await ask('/v1/rewards', { ...group, shaping: 'brpo', group_size: 4 }))
+  for (const { reward } of brpo.data) expect([-1, 0, 1]).toContain(reward)
+  expect(typeof brpo.group_kept).toBe('boolean')
+  const fitted = rewardList.parse(await ask('/v1/rewards', { ...group, anchor: 'all', fit: 'bradley-terry' }))
+  expect(fitted.data[0]?.strength).toBeGreaterThan(Number(fitted.data[1]?.strength))
+  expect(fitted.data[1]).toEqual({ ...fitted.data[3], index: 1 })
+  const constraints = [{ kind: 'contains', values: ['GOOD'] }]
+  const guarded = rewardList.parse(await ask('/v1/rewards', { ...group, anchor: { index: 0 }, constraints }))
+  expect([guarded.guard, rewardsOf(guarded)]).toEqual(['some_failed', [0, -1, expect.any(Number), -1]])
+  const added = { ...group, anchor: { index: 0 }, constraints, verifiers: { as: 'add', weight: 10 } }
+  expect(rewardsOf(await ask('/v1/rewards', added))[0]).toBe(10)
 })

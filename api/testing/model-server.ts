@@ -27,8 +27,18 @@ const body = z.looseObject({
  * test wants it.
  */
 export function createModelServer() {
-  const server = { calls: 0, manner: 'well' as Manner, traceparents: [] as (string | null)[], fetch: answer }
-  const model = opinionatedModel({ instantiate: 'generate', verdicts: 'generate' })
+  const server = {
+    calls: 0,
+    manner: 'well' as Manner,
+    /** The number of the one call that is answered 500. */
+    failsAt: null as number | null,
+    /** Replies of a test's own, by the name of their schema. */
+    replies: {} as NonNullable<Parameters<typeof opinionatedModel>[0]['replies']>,
+    traceparents: [] as (string | null)[],
+    fetch: answer,
+  }
+  const { replies } = server
+  const model = opinionatedModel({ instantiate: 'generate', verdicts: 'generate', replies })
   return server
 
   async function answer(_url: string, init: RequestInit): Promise<Response> {
@@ -36,7 +46,8 @@ export function createModelServer() {
     server.calls++
     if (server.manner === 'slowly') await new Promise((resolve) => setTimeout(resolve, 40))
     if (server.manner === 'never') return silence(init.signal)
-    if (server.manner === 'status 500') return new Response('out of memory', { status: 500 })
+    if (server.manner === 'status 500' || server.calls === server.failsAt)
+      return new Response('out of memory', { status: 500 })
     const headers = new Headers(init.headers)
     server.traceparents.push(headers.get('traceparent'))
     const authorization = headers.get('authorization')

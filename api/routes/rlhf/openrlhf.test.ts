@@ -111,6 +111,32 @@ describe('a whole batch a call, as 0.9.0 and earlier send it', () => {
   })
 })
 
+describe('how a group is compared', () => {
+  const prompt = '<|user|>One?<|assistant|>'
+  const ask = async (settings: string, responses: string[]) => {
+    const { ask } = await openTestApp()
+    const query = responses.map((response) => `${prompt}${response}`)
+    return ask(`/rlhf/openrlhf${settings}`, { query, prompts: query.map(() => prompt) })
+  }
+
+  test.each([
+    ['?anchor=all&shaping=half', [1, 0.5, 0]],
+    ['?anchor=all&shaping=net', [1, 0, -1]],
+    ['?anchor=knockout', [1, expect.any(Number), -1]],
+    ['?anchor=swiss', [expect.any(Number), expect.any(Number), expect.any(Number)]],
+  ])('%s', async (settings, rewards) => {
+    expect((await ask(settings, ['GOOD GOOD', 'GOOD', 'bad'])).rewards).toEqual(rewards)
+  })
+
+  test('scores lie in 0..1 whatever the range, and one that silence leaves alone draws', async () => {
+    const { rewards, scores } = await ask('?anchor=all&shaping=half', ['GOOD', ''])
+    expect([rewards, scores]).toEqual([
+      [0.5, 0],
+      [0.5, 0],
+    ])
+  })
+})
+
 test('a rollout batch larger than a native body', async () => {
   const { ask, models } = await openTestApp()
   const prompt = `<|user|>${'Why? '.repeat(400)}<|assistant|>`
@@ -143,6 +169,11 @@ describe('what has no reward is never null', () => {
     ['?verifier=exact', sample, 422, 'labels.0'],
     ['?against=group', sample, 422, 'against'],
     ['?protocol=openrs', sample, 422, 'against'],
+    ['?anchor=all', sample, 422, 'against'],
+    ['?anchor=all&against=label', sample, 400, 'anchor'],
+    ['?anchor=greedy', sample, 400, 'anchor'],
+    ['?shaping=half&verifier=exact', sample, 400, 'shaping'],
+    ['?shaping=half&protocol=pointwise', sample, 400, 'shaping'],
     ['?protocol=verifier', sample, 422, 'verifier'],
     ['?verifier=numeric_answer', bytes(`${zephyr}x`, zephyr, 'many'), 422, 'labels.0'],
     ['?againts=label', sample, 400, 'againts'],
@@ -168,4 +199,5 @@ test('GET tells the range of the URL and an example that works', async () => {
   const { rewards } = await ask('/rlhf/openrlhf?against=label', described.example.request)
   expect(rewards.length).toBe(1)
   expect((await ask('/rlhf/openrlhf')).range).toEqual({ single: [0, 1], group: [-1, 1] })
+  expect((await ask('/rlhf/openrlhf?shaping=half')).range).toEqual({ single: [0, 1], group: [0, 1] })
 })
