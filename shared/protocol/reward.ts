@@ -32,10 +32,33 @@ export const verifierRole = z
   .meta({ id: 'VerifierRole' })
 export type VerifierRole = z.infer<typeof verifierRole>
 
+/**
+ * What is rewarded: responses compared or judged singly; or, with `rubric-arm/judge` and `rubric-arm/generator`, the
+ * work of a judge or of a rubric generator in training, against a labelled pair.
+ */
+export const rewardProtocol = z
+  .enum([...pairProtocol.options, 'pointwise', 'verifier', 'rubric-arm/judge', 'rubric-arm/generator'])
+  .meta({ id: 'RewardProtocol' })
+
+/** Two responses of which the better one is known. */
+export const labelledPair = z
+  .strictObject({
+    responses: z
+      .tuple([text, text], 'must hold exactly two responses')
+      .optional()
+      .describe('rubric-arm/generator needs them; rubric-arm/judge looks at the winner alone.'),
+    winner: z
+      .enum(['first', 'second'])
+      .describe(
+        'Of the two as they stand here; for rubric-arm/judge as the judge was shown them, first being A.',
+      ),
+  })
+  .meta({ id: 'LabelledPair' })
+
 /** `POST /v1/rewards`. */
 export const rewardRequest = z
   .strictObject({
-    protocol: z.enum([...pairProtocol.options, 'pointwise', 'verifier']).optional(),
+    protocol: rewardProtocol.optional(),
     ...judgingFields,
     ...pairFields,
     ...pointwiseFields,
@@ -73,6 +96,7 @@ export const rewardRequest = z
     verifiers: verifierRole
       .optional()
       .describe('What the constraints are for where a model judges. Default {"as": "guard"}.'),
+    pair: labelledPair.optional(),
     run: z.strictObject({ id: name, step: z.int().min(0) }).optional(),
   })
   .meta({ id: 'RewardRequest' })
@@ -87,6 +111,14 @@ export const reward = z
       .describe(
         'pointwise: the score of each meta-class; null, which is not 0, where the rubric has nothing for it.',
       ),
+    parts: z
+      .object({ accuracy: z.int(), format: z.int() })
+      .optional()
+      .describe('rubric-arm/judge: the two terms of the reward, 0 or 1 each.'),
+    faults: z
+      .array(z.string())
+      .optional()
+      .describe('rubric-arm/judge and rubric-arm/generator: what breaks the form, a sentence each.'),
     verifiers: z.array(verifierResult).optional(),
     judgments: z.array(z.string()).optional().describe('Ids of the judgments that made it.'),
     strength: z

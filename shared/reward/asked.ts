@@ -15,6 +15,7 @@ export function askedWith(request: RewardRequest) {
     group_size: _groupSize,
     classes: _classes,
     class_weights: _classWeights,
+    pair: _pair,
     run: _run,
     ...asked
   } = request

@@ -1,5 +1,5 @@
 import { PlumblineError } from '../protocol/error.ts'
-import type { PairRequest } from '../protocol/judgment.ts'
+import { type PairRequest, pairProtocol } from '../protocol/judgment.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'
 import { askedWith } from './asked.ts'
 import { type Fitted, fitRewards } from './fit.ts'
@@ -8,7 +8,7 @@ import { GUARDED } from './guard.ts'
 import type { RewardContext, Rewarded, RewardMethod } from './method.ts'
 import { notScored } from './not-scored.ts'
 import { planOf } from './plans/plans.ts'
-import { OF_RESPONSES, refuseFields } from './refuse-fields.ts'
+import { OF_RESPONSES, OF_TRAINING, refuseFields } from './refuse-fields.ts'
 import { groupKept, shapingOf } from './shaping.ts'
 import { openTable, type Source, type Table } from './table.ts'
 
@@ -18,7 +18,7 @@ import { openTable, type Source, type Table } from './table.ts'
  * its comparisons failed; under a fit, where none connects it to most of the others.
  */
 export const rewardByComparison: RewardMethod = async (request, context) => {
-  refuseFields(request, request.protocol ?? 'openrs', OF_RESPONSES)
+  refuseFields(request, request.protocol ?? 'openrs', [...OF_RESPONSES, ...OF_TRAINING])
   const { anchor = 'random', responses } = request
   const shaping = shapingOf(request)
   const given = typeof anchor === 'object' && 'response' in anchor ? anchor.response : undefined
@@ -84,8 +84,6 @@ function sourceOf(request: RewardRequest, { texts }: Group, { judge, guard }: Re
 }
 
 function pairRequest(request: RewardRequest, responses: [string, string]): PairRequest {
-  const { protocol } = request
-  if (protocol === 'pointwise' || protocol === 'verifier')
-    throw new Error(`protocol ${protocol} compares no pairs.`)
+  const protocol = pairProtocol.optional().parse(request.protocol)
   return { ...askedWith(request), ...(protocol && { protocol }), responses }
 }

@@ -3,6 +3,8 @@ import { rewardByComparison } from './comparisons.ts'
 import { constrainedAlone, constrainedTogether } from './constrained.ts'
 import type { RewardMethod } from './method.ts'
 import { rewardPointwise } from './pointwise.ts'
+import { rewardRubrics } from './rubric-arm-generator.ts'
+import { rewardTrajectories } from './rubric-arm-judge.ts'
 import { rewardByVerifiers } from './verifiers.ts'
 
 /** The way to reward a group, by its protocol. */
@@ -12,4 +14,6 @@ export const REWARD_METHODS: Record<NonNullable<RewardRequest['protocol']>, Rewa
   direct: constrainedTogether(rewardByComparison),
   pointwise: constrainedAlone(rewardPointwise),
   verifier: rewardByVerifiers,
+  'rubric-arm/judge': rewardTrajectories,
+  'rubric-arm/generator': rewardRubrics,
 }

@@ -6,7 +6,7 @@ import type { Reward, RewardRequest } from '../protocol/reward.ts'
 import { askedWith } from './asked.ts'
 import type { RewardMethod } from './method.ts'
 import { notScored } from './not-scored.ts'
-import { OF_COMPARISONS, refuseFields } from './refuse-fields.ts'
+import { OF_COMPARISONS, OF_TRAINING, refuseFields } from './refuse-fields.ts'
 
 /**
  * Rewards each response by itself against the criteria of its prompt; equal responses share one. Where the rubric
@@ -14,7 +14,7 @@ import { OF_COMPARISONS, refuseFields } from './refuse-fields.ts'
  * makes the one number of. The judgments are the same whatever the classes.
  */
 export const rewardPointwise: RewardMethod = async (request, { judge }) => {
-  refuseFields(request, 'pointwise', OF_COMPARISONS)
+  refuseFields(request, 'pointwise', [...OF_COMPARISONS, ...OF_TRAINING])
   refuseClasses(request)
   const distinct = [...new Set(request.responses)]
   const judgments = await Promise.all(distinct.map((response) => judge(pointwiseRequest(request, response))))

@@ -18,6 +18,9 @@ export const OF_COMPARISONS = [
 /** Fields that only the judgment of single responses makes use of. */
 export const OF_RESPONSES = ['scoring', 'criteria_per_call', 'classes', 'class_weights'] as const
 
+/** Fields that only the rewards of a judge or a rubric generator in training make use of. */
+export const OF_TRAINING = ['pair'] as const
+
 /** Throws `invalid_request` naming the first field that the protocol would silently ignore. */
 export function refuseFields(
   request: RewardRequest,

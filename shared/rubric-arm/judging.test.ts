@@ -229,12 +229,12 @@ describe('a rubric of a prompt', () => {
       },
     }
     const model = opinionatedModel(written)
-    for (const responses of [
+    for (const [first, second] of [
       ['a', 'b'],
       ['c', 'd'],
       ['b', 'c'],
     ] as const) {
-      const { job } = await toJob({ ...arm(...responses), seed: made }, null, await general())
+      const { job } = await toJob({ ...arm(first, second), seed: made }, null, await general())
       await judge(job, { model, secret: 's', memory })
     }
     expect(made).toBe(1)
