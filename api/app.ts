@@ -1,6 +1,9 @@
 import { Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
+import { createMetaRubrics } from './governance/meta-rubrics.ts'
+import { createProposals } from './governance/proposals.ts'
+import { createPublishing } from './governance/publishing.ts'
 import { createCounter } from './judging/counter.ts'
 import { createRewards } from './judging/rewards.ts'
 import { createRubrics } from './judging/rubrics.ts'
@@ -15,6 +18,7 @@ import { traceRequests } from './middleware/trace.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
+import { proposalRoutes } from './routes/native/meta-rubric-proposals.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
 import { metricsRoutes } from './routes/native/metrics.ts'
 import { publicRoutes } from './routes/native/public.ts'
@@ -31,8 +35,9 @@ import { slimeRoutes } from './routes/rlhf/slime.ts'
 export function createApp(platform: Platform): Hono<Edge> {
   const tally = createTally()
   const rubrics = createRubrics(platform)
-  const counter = createCounter(platform, rubrics, tally)
-  const rewards = createRewards(counter)
+  const metaRubrics = createMetaRubrics(platform)
+  const counter = createCounter(platform, rubrics, metaRubrics, tally)
+  const rewards = createRewards(counter, metaRubrics)
   // A slash at the end of a URL is no other URL: a redirect would lose the body of a POST.
   const app = new Hono<Edge>({ strict: false })
 
@@ -53,7 +58,9 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/rewards', rewardRoutes(rewards))
   app.route('/v1/verify', verifyRoutes())
   app.route('/v1/rubrics', rubricRoutes(rubrics))
-  app.route('/v1/meta-rubrics', metaRubricRoutes())
+  const publishing = createPublishing(platform, metaRubrics, counter)
+  app.route('/v1/meta-rubrics', metaRubricRoutes(metaRubrics, publishing))
+  app.route('/v1/meta-rubrics', proposalRoutes(createProposals(platform, metaRubrics, publishing, counter)))
   app.route('/v1/usage', usageRoutes(platform))
   app.route('/v1/models', modelRoutes(platform))
   app.route('/v1/chat/completions', chatCompletionRoutes(platform))
