@@ -6,6 +6,7 @@ import type { View } from '../../shared/judge/view.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Judgment, JudgmentEvent, JudgmentRequest, Usage } from '../../shared/protocol/judgment.ts'
 import { raised } from '../../shared/protocol/transient.ts'
+import { isPinned, type MetaRubrics } from '../governance/meta-rubrics.ts'
 import type { Tally } from '../metrics/tally.ts'
 import { findCascade } from '../models/model-config.ts'
 import type { Cursor, DeskEvent, Ruling } from '../platform/desk/port.ts'
@@ -20,9 +21,10 @@ import type { Rubrics } from './rubrics.ts'
 export type Counter = ReturnType<typeof createCounter>
 
 /** The counter of a platform. `tally` is told of every judgment that is handed out. */
-export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally) {
+export function createCounter(platform: Platform, rubrics: Rubrics, metaRubrics: MetaRubrics, tally: Tally) {
   const recent = createRecent(platform)
-  const plan = (request: JudgmentRequest, call: Call) => planJudgment(request, call, platform.config, rubrics)
+  const plan = (request: JudgmentRequest, call: Call) =>
+    planJudgment(request, call, platform.config, rubrics, metaRubrics)
 
   function show(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
     const entry = platform.config.models.entries.find(({ id }) => id === filed.model)
@@ -44,9 +46,12 @@ export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally
   }
 
   async function judgeOne(request: JudgmentRequest, call: Call, body?: string): Promise<Judgment> {
+    // Read before anything is looked up by it: what is filed in between then makes the stamp old, not the answer.
+    const asksNewest = body !== undefined && !isPinned(request.meta_rubric)
+    const stamp = asksNewest ? await metaRubrics.stamp(call.organisation) : null
     const assignment = await plan(request, call)
     const { organisation, key, view, cache, shard } = assignment
-    if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view })
+    if (cache === 'use' && body !== undefined) recent.keepAsked(organisation, body, { key, view, stamp })
     const known = cache === 'use' ? recent.find(key) : undefined
     if (known) return handOut(known, view, 'hit')
     const { filed, cache: found } = settled(await platform.desk(shard).judge(assignment))
@@ -81,10 +86,12 @@ export function createCounter(platform: Platform, rubrics: Rubrics, tally: Tally
     read,
 
     /** The answer to a body that was answered a moment ago: nothing is parsed or hashed again. */
-    again(body: string, { organisation }: Call): Judgment | null {
+    async again(body: string, { organisation }: Call): Promise<Judgment | null> {
       const asked = recent.findAsked(organisation, body)
       const filed = asked && recent.find(asked.key)
-      return filed ? handOut(filed, asked.view, 'hit') : null
+      if (!filed) return null
+      if (asked.stamp !== null && asked.stamp !== (await metaRubrics.stamp(organisation))) return null
+      return handOut(filed, asked.view, 'hit')
     },
 
     /** One judgment: from the record, from a flight under way, or made now. `body` is what asked for it, if one did. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PairRequest } from '../../shared/protocol/judgment.ts'
+import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import { readConfig } from '../platform/config.ts'
 import { planJudgment } from './plan.ts'
 
@@ -20,6 +21,7 @@ const plan = (more: Partial<PairRequest>) =>
     call,
     readConfig((name) => variables[name]),
     noRubrics,
+    { resolve: (_organisation, given) => metaRubricOf(given) },
   )
 
 test('a model that only picks labels is not asked for one long reply', async () => {

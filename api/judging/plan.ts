@@ -5,7 +5,7 @@ import { toJob } from '../../shared/judge/request.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
-import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
+import type { MetaRubrics } from '../governance/meta-rubrics.ts'
 import { findEntry, modelIdentity } from '../models/model-config.ts'
 import type { Config } from '../platform/config.ts'
 import type { Assignment } from '../platform/desk/port.ts'
@@ -18,11 +18,12 @@ export async function planJudgment(
   call: Call,
   config: Config,
   rubrics: Rubrics,
+  metaRubrics: Pick<MetaRubrics, 'resolve'>,
 ): Promise<Assignment> {
   const { organisation, apiKey, idempotencyKey, traceparent } = call
   const entry = findEntry(config.models, request.model)
   requireAbility(request, entry)
-  const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
+  const { metaRubric, among } = await metaRubrics.resolve(organisation, request.meta_rubric)
   const rubric = request.rubric === undefined ? null : await rubrics.resolve(organisation, request.rubric)
   const { job, view } = await toJob(request, rubric, metaRubric, among)
   const [key, shard] = await Promise.all([

@@ -5,8 +5,11 @@ import { failureOf } from '../platform/desk/failure.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Platform } from '../platform/platform.ts'
 
-/** What a body asked for: the key of its judgment and how it is shown. */
-export type Asked = { key: string; view: View | null }
+/**
+ * What a body asked for: the key of its judgment and how it is shown. `stamp` is that of the meta-rubrics when it was
+ * read, where it asks for the newest of one.
+ */
+export type Asked = { key: string; view: View | null; stamp: string | null }
 
 /** Finished judgments in front of the desks, by their key, and the keys of bodies that were read before. */
 export type Recent = {

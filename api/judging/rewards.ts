@@ -1,6 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { RewardList, RewardRequest } from '../../shared/protocol/reward.ts'
 import { makeRewards } from '../../shared/reward/rewards.ts'
+import type { MetaRubrics } from '../governance/meta-rubrics.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Call } from './call.ts'
 import type { Counter } from './counter.ts'
@@ -15,7 +17,16 @@ export type Rewards = (request: RewardRequest, call: Call, place?: LimitFunction
 export const judgmentPlaces = () => pLimit(LIMITS.judgmentsInFlight)
 
 /** Rewards over the judgments of a counter. */
-export function createRewards(counter: Counter): Rewards {
-  return (request, call, place = judgmentPlaces()) =>
-    makeRewards(request, { judge: (one) => place(() => counter.judge(one, call)) })
+export function createRewards(counter: Counter, metaRubrics: MetaRubrics): Rewards {
+  return (request, call, place = judgmentPlaces()) => {
+    // One version for the whole group, whatever is filed while it is judged; looked up where there is a judgment.
+    let pinned: Promise<JudgmentRequest['meta_rubric']> | undefined
+    const pin = () => metaRubrics.pin(call.organisation, request.meta_rubric)
+    const judge = (one: JudgmentRequest) =>
+      place(async () => {
+        pinned ??= pin()
+        return counter.judge({ ...one, meta_rubric: await pinned }, call)
+      })
+    return makeRewards(request, { judge })
+  }
 }

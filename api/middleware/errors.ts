@@ -20,7 +20,7 @@ export function refusal(error: unknown): Response {
   const known = PlumblineError.isInstance(error) ? error : unexpected(error)
   const seconds = RETRY_AFTER[known.code]
   return Response.json(
-    { error: known.data },
+    { error: known.data, ...known.beside },
     {
       status: known.status,
       headers: {

@@ -2,6 +2,7 @@ import type { Tracer } from '../../shared/telemetry/tracer.ts'
 import type { Outbound } from '../models/limited-fetch.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
+import type { Shelf } from './desk/shelf.ts'
 
 /** What a runtime must give the app. Everything else is web standards. */
 export type Platform = {
@@ -12,6 +13,8 @@ export type Platform = {
   desk(shard: number): Desk
   /** Every desk, once each: what lists and sums are merged over. */
   desks(): Desk[]
+  /** The meta-rubrics of all organisations. */
+  shelf: Shelf
   /** The way out, for calls that are proxied to a model server. */
   fetch: Outbound['fetch']
   /** Null where nothing is traced. */

@@ -87,18 +87,26 @@ export class PlumblineError extends Error {
   readonly code: ErrorCode
   readonly param: string | undefined
   readonly transient: boolean
+  /** What an answer holds beside the error: what was wrong in full, or what is there instead. */
+  readonly beside: Record<string, unknown> | undefined
   readonly [marker] = true
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { param?: string | undefined; transient?: boolean; cause?: unknown } = {},
+    options: {
+      param?: string | undefined
+      transient?: boolean
+      cause?: unknown
+      beside?: Record<string, unknown>
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'PlumblineError'
     this.code = code
     this.param = options.param
     this.transient = options.transient ?? false
+    this.beside = options.beside
   }
 
   /** True for errors of any copy of this class, so that bundles may mix. */

@@ -3,6 +3,8 @@ import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { readConfig } from '../config.ts'
 import { createDesk } from '../desk/desk.ts'
 import type { Cursor } from '../desk/port.ts'
+import type { Shelf } from '../desk/shelf.ts'
+import { createShelf } from '../desk/sql-shelf.ts'
 import type { Sql } from '../sql.ts'
 import { environmentOf } from './environment.ts'
 import { toLines } from './event-lines.ts'
@@ -14,14 +16,17 @@ const WATCH_MS = 30_000
 /** A shard of the records: a desk over the SQLite of one Durable Object. */
 export class JudgmentShard extends DurableObject<Env> {
   readonly #desk: ReturnType<typeof createDesk>
+  readonly #shelf: Shelf
   #watching = false
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     const environment = environmentOf(env)
     const config = readConfig(environment)
+    const sql = storageSql(ctx.storage)
+    this.#shelf = createShelf(sql)
     this.#desk = createDesk({
-      sql: storageSql(ctx.storage),
+      sql,
       now: Date.now,
       judge: judgeByEntry(config, (url, init) => fetch(url, init), workersTracer(environment)),
       complain: console.error,
@@ -58,6 +63,11 @@ export class JudgmentShard extends DurableObject<Env> {
 
   async usage(organisation: string): Promise<string> {
     return JSON.stringify(await this.#desk.usage(organisation))
+  }
+
+  /** A call of the shelf, by the name of its method. */
+  async shelf(method: keyof Shelf, args: string): Promise<string> {
+    return JSON.stringify(await Reflect.apply(this.#shelf[method], this.#shelf, JSON.parse(args)))
   }
 
   /** An alarm counts as a call: it keeps the object in memory while a long judgment outlives its callers. */

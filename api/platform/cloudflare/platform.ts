@@ -1,17 +1,20 @@
-import { SHARDS } from '../../../shared/identity/id.ts'
+import { SHARDS, shardOf } from '../../../shared/identity/id.ts'
 import { type Environment, readConfig } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { remoteDesk } from './remote-desk.ts'
+import { remoteShelf } from './remote-shelf.ts'
 import { workersTracer } from './tracing.ts'
 
 /** The Workers platform: a desk is a Durable Object, one a shard. Throws `not_configured` for a wrong value. */
 export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: Environment): Platform {
-  const desk = (shard: number) => remoteDesk(shards.get(shards.idFromName(String(shard))))
+  const shard = (number: number) => shards.get(shards.idFromName(String(number)))
+  const desk = (number: number) => remoteDesk(shard(number))
   return {
     config: readConfig(environment),
     now: Date.now,
     desk,
-    desks: () => Array.from({ length: SHARDS }, (_, shard) => desk(shard)),
+    desks: () => Array.from({ length: SHARDS }, (_, number) => desk(number)),
+    shelf: remoteShelf(async (organisation) => shard(await shardOf(organisation, 'meta-rubrics'))),
     fetch: (url, init) => fetch(url, init),
     tracer: workersTracer(environment),
   }

@@ -2,6 +2,7 @@ import { soon } from '../../../shared/telemetry/soon.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createDesk, type OwnDesk } from '../desk/desk.ts'
+import { createShelf } from '../desk/sql-shelf.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../sql.ts'
 import { openTracer } from '../tracing.ts'
@@ -21,5 +22,14 @@ export function serverPlatform(
   })
   const judge = judgeByEntry(config, fetch, tracer)
   const desk = createDesk({ sql, now: Date.now, judge, complain: console.error })
-  return { config, now: Date.now, desk: () => desk, desks: () => [desk], fetch, tracer, quiet: desk.quiet }
+  return {
+    config,
+    now: Date.now,
+    desk: () => desk,
+    desks: () => [desk],
+    shelf: createShelf(sql),
+    fetch,
+    tracer,
+    quiet: desk.quiet,
+  }
 }

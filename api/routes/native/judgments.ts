@@ -22,7 +22,7 @@ export function judgmentRoutes(counter: Counter) {
   routes.post('/', async (c) => {
     const call = c.get('call')
     const body = await readText(c)
-    const again = counter.again(body, call)
+    const again = await counter.again(body, call)
     if (again) return c.json(again)
     const request = parseJudgmentRequest(parseJson(body))
     if (!request.stream) {

@@ -4,7 +4,7 @@ import { DEADLINE_HEADER, MAX_DEADLINE_MS } from '../../../shared/protocol/deadl
 import { errorBody } from '../../../shared/protocol/error.ts'
 import { judgment, judgmentList, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
 import { rewardList, rewardRequest } from '../../../shared/protocol/reward.ts'
-import { metaRubric, rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
+import { rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
 import { usageList } from '../../../shared/protocol/usage.ts'
 import { verifyList, verifyRequest } from '../../../shared/protocol/verify.ts'
 import { LIMITS } from '../../platform/limits.ts'
@@ -12,19 +12,8 @@ import { openrlhfRequest } from '../rlhf/openrlhf.ts'
 import { dialectSettings } from '../rlhf/settings.ts'
 import { slimeRequest } from '../rlhf/slime.ts'
 import { listQuery } from './judgments.ts'
-
-type Operation = {
-  summary: string
-  tag: 'native' | 'openai' | 'rlhf'
-  body?: z.ZodType
-  reply: z.ZodType
-  status?: '201'
-  /** The answer may also be server-sent events. */
-  streams?: true
-  path?: z.ZodObject
-  query?: z.ZodObject
-  headers?: z.ZodObject
-}
+import { GOVERNANCE } from './openapi-governance.ts'
+import type { Operation } from './openapi-operation.ts'
 
 const judging = z.object({
   [DEADLINE_HEADER]: z
@@ -106,21 +95,7 @@ const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
   '/v1/rubrics/{id}': {
     get: { summary: 'A rubric, whoever made it.', tag: 'native', path: byId, reply: rubric },
   },
-  '/v1/meta-rubrics': {
-    get: {
-      summary: 'The meta-rubrics that rubrics are made from.',
-      tag: 'native',
-      reply: listOf(metaRubric),
-    },
-  },
-  '/v1/meta-rubrics/{name}': {
-    get: {
-      summary: 'A meta-rubric: name@version, or the name alone for the newest.',
-      tag: 'native',
-      path: z.object({ name: z.string() }),
-      reply: metaRubric,
-    },
-  },
+  ...GOVERNANCE,
   '/v1/usage': {
     get: { summary: 'What each API key of the organisation spent.', tag: 'native', reply: usageList },
   },

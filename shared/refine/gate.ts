@@ -1,0 +1,14 @@
+import type { Effect } from '../protocol/governance.ts'
+
+/** What the gate says of a version, by what it does to the golden pairs. */
+export type Passage = 'passed' | 'worsened' | 'unjudged'
+
+/**
+ * A version passes when no golden pair fares worse by it: right before and a tie or wrong now, or a tie before and
+ * wrong now. A pair that either version left without a verdict says nothing, unless that is so of all of them.
+ * Without golden pairs there is nothing to worsen.
+ */
+export function passageOf({ pairs, compared, worsened }: Effect): Passage {
+  if (worsened.length > 0) return 'worsened'
+  return pairs > 0 && compared === 0 ? 'unjudged' : 'passed'
+}
