@@ -67,7 +67,9 @@ describe('votes', () => {
         verdicts: criteria.map((criterion) => ({ criterion, evidence: '', reason: '', met: truth })),
       })
     }
-    const judgment = await judgePoint(opinionatedModel({ ...written, replies: { met } }), 'GOOD', 4)
+    const judgment = await judgePoint(opinionatedModel({ ...written, replies: { met } }), 'GOOD', {
+      votes: 4,
+    })
     expect(judgment.criteria.map(({ met }) => met)).toEqual([0.25, 0.25, 0.25])
     expect(judgment.score).toBe(0.25)
   })

@@ -46,10 +46,11 @@ export async function judgePair(model: LanguageModel, request: PairRequest): Pro
 export async function judgePoint(
   model: LanguageModel,
   response: string,
-  votes = 1,
+  asked: Partial<PointwiseRequest> = {},
 ): Promise<PointwiseJudgment> {
-  const request: PointwiseRequest = { protocol: 'pointwise', prompt: 'Hi', responses: [response], votes }
-  const { job, view } = await toJob(request, null, await general())
+  const request: PointwiseRequest = { protocol: 'pointwise', prompt: 'Hi', responses: [response], ...asked }
+  const rubric = typeof asked.rubric === 'object' ? await makeRubric(asked.rubric.criteria, null) : null
+  const { job, view } = await toJob(request, rubric, await general())
   const evidence = await judge(job, { model, secret: 's', memory: noMemory })
   return pointwiseJudgment.parse(present({ ...FILED, evidence }, view, 'miss'))
 }

@@ -68,6 +68,8 @@ function worthOf(meaning: string, text: string): number {
   if (meaning.startsWith('yes, it matters')) return (text.length % 7) / 7
   if (meaning.startsWith('yes')) return 1
   if (meaning.startsWith('no,')) return -1
+  const rated = /^(\d+) of 10$/.exec(meaning)
+  if (rated) return (Number(rated[1]) - 5.5) / 2.25
   return { 'A is much better': 2, 'A is better': 1, 'B is better': -1, 'B is much better': -2 }[meaning] ?? 0
 }
 
@@ -124,6 +126,8 @@ function answer(stage: string, text: string, lean: number): unknown {
       }
     case 'direct':
       return { reason: 'it says so', verdict }
+    case 'rate':
+      return { explanation: 'it says so', rating: verdict > 0 ? 9 : 2 }
     case 'single':
       return {
         question_analysis: {
