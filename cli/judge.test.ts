@@ -32,6 +32,15 @@ describe('plumbline judge', () => {
     expect(service?.seen[0]?.authorization).toBe('Bearer pl_test')
   })
 
+  it('says where the prompt was routed to', async () => {
+    const ranking = ['code', 'general', 'safety', 'medicine'].map((name, place) => ({
+      ...{ name: `${name}@1`, probability: [0.7, 0.2, 0.08, 0.02][place] ?? 0 },
+    }))
+    const route = { meta_rubric: 'code@1', confidence: 0.7, ranking }
+    const { stdout } = await judge((seen) => judged(seen, { route }), [...TEXTS, '--meta-rubric', 'auto'])
+    expect(stdout).toContain('routed to code@1 (code@1 0.70, general@1 0.20, safety@1 0.08)')
+  })
+
   it('prints the judgment itself with --json', async () => {
     const { stdout } = await judge(judged, [...TEXTS, '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ object: 'judgment', winner: 'first' })

@@ -18,7 +18,7 @@ export type JudgingOptions = {
 export function addJudgingOptions(command: Command): Command {
   return command
     .option('--model <id>', 'the model entry that judges (default: the service’s)')
-    .option('--meta-rubric <name>', 'name, or name@version')
+    .option('--meta-rubric <name>', 'name, name@version, or auto: the model picks one for the prompt')
     .addOption(new Option('--orders <policy>', 'how the two orders decide').choices(orderPolicy.options))
     .option('--min-score <n>', 'scores no larger than this are ties', toNumber)
     .option('--votes <n>', 'passes over each order', toNumber)

@@ -26,7 +26,7 @@ function pairParts(judgment: PairJudgment, paint: Paint): string[] {
         order.rubric ? renderRubric(order.rubric.criteria, judgment, index, paint, order.rubric) : '',
       )
   return [
-    `${headline}\n${paint('dim', how)}`,
+    [headline, paint('dim', how), ...routeLines(judgment, paint)].join('\n'),
     judgment.verifiers
       .toSorted((a, b) => (a.response ?? 0) - (b.response ?? 0))
       .map((result) => renderVerifier(result, paint))
@@ -84,7 +84,15 @@ function pointwiseParts(judgment: PointwiseJudgment, paint: Paint): string[] {
     const verdict = `met ${decimal(met?.met ?? null)} ${words.join(' ')}`.trimEnd()
     return `  ${level(criterion, paint)} ${paint('bold', clean(criterion.title))}\n      ${verdict}`
   })
-  return [headline, lines.join('\n'), footer(judgment.id, judgment.usage, paint)]
+  const head = [headline, ...routeLines(judgment, paint)].join('\n')
+  return [head, lines.join('\n'), footer(judgment.id, judgment.usage, paint)]
+}
+
+/** Where the prompt was routed to, with the domains that came next. */
+function routeLines({ route }: Judgment, paint: Paint): string[] {
+  if (!route) return []
+  const ranking = route.ranking.slice(0, 3).map(({ name, probability }) => `${name} ${decimal(probability)}`)
+  return [paint('dim', `routed to ${route.meta_rubric} (${ranking.join(', ')})`)]
 }
 
 function renderVerifier(
