@@ -8,7 +8,7 @@ export type ClassStatistics = {
   /** Pearson's correlation of two classes over the responses scored in both; null where one does not vary. */
   correlations: Record<string, Record<string, number | null>>
   /**
-   * `std(sum(w r)) / sum(w std(r))` over the responses scored in all classes, in [0, 1]: how much of the spread that the
+   * `std(sum(w r)) / sum(w std(r))` over the responses scored in all classes, in [0, 1] but for rounding: how much of the spread that the
    * classes have by themselves is left in their weighted sum; null where none varies.
    */
   contraction: number | null
@@ -72,7 +72,7 @@ function contractionOf(weights: number[], rows: number[][]): number | null {
   const together = deviation(
     rows.map((row) => row.reduce((sum, score, at) => sum + (weights[at] ?? 0) * score, 0)),
   )
-  return Math.min(1, together / apart)
+  return together / apart
 }
 
 /** The share of groups in which no class that is scored varies, 0..1; null without a group. */
