@@ -3,6 +3,7 @@ import { sameQuantity } from './quantity.ts'
 import { realsOf, sameReals } from './reals.ts'
 import { assigned, sameRelation } from './relation.ts'
 import type { Terms } from './scalar.ts'
+import { plainWords } from './words.ts'
 
 /** Longest list whose items are compared in any order. */
 const MAX_UNORDERED = 100
@@ -14,14 +15,16 @@ const MAX_UNORDERED = 100
  */
 export function equal(given: Expression, wanted: Expression, terms: Terms): boolean | null {
   const direct = alike(given, wanted, terms)
-  if (direct === true || !(SETS.has(given.kind) || SETS.has(wanted.kind))) return direct
+  if (direct === true || !(isSet(given) || isSet(wanted))) return direct
   if (given.kind === 'relation' && wanted.kind === 'relation' && !sameVariable(given, wanted)) return direct
   const [a, b] = [realsOf(given, terms), realsOf(wanted, terms)]
   return a !== null && b !== null && sameReals(a, b, terms) ? true : direct
 }
 
-/** Kinds that may stand for a set of numbers. */
-const SETS = new Set(['set-operation', 'relation'])
+/** Whether it may stand for a set of numbers, beside the lists that do. */
+const isSet = (expression: Expression) =>
+  ['set-operation', 'relation'].includes(expression.kind) ||
+  (expression.kind === 'name' && expression.name === 'ℝ')
 
 const variableOf = ({ sides }: Relation) => sides.find((side) => side.kind === 'name')
 const sameVariable = (a: Relation, b: Relation) => {
@@ -41,15 +44,6 @@ function alike(given: Expression, wanted: Expression, terms: Terms): boolean | n
 }
 
 const wordsOf = (expression: Expression) => (expression.kind === 'text' ? plainWords(expression.text) : '')
-
-/** Words without case, articles, brackets, punctuation and repeated spaces. */
-export function plainWords(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-    .replace(/^(?:an?|the) (?=.)/, '')
-}
 
 function sameWithRelation(given: Expression, wanted: Expression, terms: Terms): boolean | null {
   if (given.kind === 'relation' && wanted.kind === 'relation') {

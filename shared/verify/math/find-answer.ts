@@ -1,8 +1,9 @@
 import { type Box, isJoint, lastBox } from './boxes.ts'
 import { type Formula, findFormulas, hasProse } from './formulas.ts'
 import { parse } from './parse.ts'
-import { trim } from './readings.ts'
+import { trim } from './trim.ts'
 import { findUnit, isUnitWord } from './units.ts'
+import { MULTIPLES } from './words.ts'
 
 /** How much of the end of a response is searched where it has no box. */
 const TAIL = 20_000
@@ -124,16 +125,18 @@ const NUMBER =
 
 /** The last number in the prose, with its unit where that is known. */
 function lastNumber(text: string, formulas: Formula[]): { text: string; at: number } | null {
-  const prose = formulas.reduce(
-    (rest, { start, end }) => rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end),
-    text,
-  )
   let last: { text: string; at: number } | null = null
-  for (const { 0: found, 1: sign, 2: word, index } of prose.matchAll(NUMBER)) {
+  let at = 0
+  for (const { 0: found, 1: sign, 2: word, index } of text.matchAll(NUMBER)) {
+    while (index >= (formulas[at]?.end ?? text.length)) at++
+    if (index >= (formulas[at]?.start ?? text.length)) continue
     const isAttached = word !== undefined && /\d$/.test(found.slice(0, -word.length).replace(/[²³]$/, ''))
     if (isAttached && findUnit(word) === null) continue
     const bare = word === undefined ? found : found.slice(0, found.lastIndexOf(word))
-    const unit = word !== undefined && isUnitWord(word) && word !== 'in' ? ` \\text{${word}}` : ''
+    const unit =
+      word !== undefined && word !== 'in' && (isUnitWord(word) || MULTIPLES.has(word))
+        ? ` \\text{${word}}`
+        : ''
     last = { text: sign === undefined ? `${bare.trim()}${unit}` : found.trim(), at: index }
   }
   return last

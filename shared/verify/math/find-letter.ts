@@ -1,6 +1,7 @@
 import { findAnnouncement, findAnswer, spoken } from './find-answer.ts'
-import { trim } from './readings.ts'
 import { sameAnswer } from './same-answer.ts'
+import { trim } from './trim.ts'
+import { withoutFaces } from './words.ts'
 
 const EXACT = { absolute: { top: 0n, bottom: 1n }, relative: { top: 0n, bottom: 1n } }
 const FIRST = 'A'.charCodeAt(0)
@@ -28,7 +29,6 @@ export function findLetters(response: string, choices: string[] | null, share: n
   return known(markedLetter(text.slice(-TAIL)))
 }
 
-const SET_AS_TEXT = /\\(?:text|textbf|textrm|mathrm|mathbf|mbox|boxed|fbox)\s*\{([^{}]*)\}/g
 const LETTER =
   /^(?:(?:is|the|correct|option|choice|answer|letter|:)\s+)*[("'[{*$]*([A-Za-z])(?![A-Za-z0-9'’])[)\]}"'.:*$,]*/i
 const NEXT = /^\s*(?:[,/&]|and\b|or\b)\s*(?:option|choice)?\s*[(*]*([A-Z])(?![A-Za-z0-9])[)*]*/
@@ -37,7 +37,7 @@ const NO_NOUN = /^\s*(?:$|[-–—.,:;!)\]*(\n<]|because|since|as|is|and|or|for)
 
 /** The letters that the text begins with: `B`, `(B) 25`, `**B**.`, `option B`, `A and B`. */
 function leadingLetters(text: string): string[] {
-  const start = trim(text.slice(0, 500).replace(SET_AS_TEXT, '$1')).slice(0, 200)
+  const start = trim(withoutFaces(text.slice(0, 500))).slice(0, 200)
   const [found, letter] = LETTER.exec(start) ?? []
   if (found === undefined || letter === undefined) return []
   let rest = start.slice(found.length)

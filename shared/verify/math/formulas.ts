@@ -1,5 +1,6 @@
 import { FUNCTIONS, GREEK } from './symbols.ts'
 import { isUnitWord } from './units.ts'
+import { MULTIPLES } from './words.ts'
 
 /** A formula in running text, and where it stands with its delimiters. */
 export type Formula = { content: string; start: number; end: number }
@@ -49,13 +50,17 @@ export function hasProse(formula: string): boolean {
   return (plain.match(/[A-Za-z]{2,}/g) ?? []).some((word) => !isMathematical(word))
 }
 
-const CONJUNCTIONS = new Set(['and', 'or', 'in', 'oo', 'inf', 'infinity', 'pct', 'base', 'union'])
+/** Words that stand in formulas, and short words of prose: other runs of up to three letters are products. */
+const MATHEMATICAL = new Set(['and', 'or', 'in', 'infinity', 'base', ...MULTIPLES.keys()])
+const PROSE = new Set(
+  (
+    'is the to of we he it so are for was has can not yes no be by if as at on an my me us do go up all per one two ' +
+    'ten six his her its but get let she you had how who why sum out new now too our any may way off use thus red'
+  ).split(' '),
+)
 
 function isMathematical(word: string): boolean {
-  if (FUNCTIONS.has(word) || GREEK.has(word) || isUnitWord(word)) return true
-  return (
-    CONJUNCTIONS.has(word.toLowerCase()) ||
-    (word.length <= 3 && !/[aeiou]/i.test(word)) ||
-    /^[A-Z]{2,3}$/.test(word)
-  )
+  const lower = word.toLowerCase()
+  if (FUNCTIONS.has(word) || GREEK.has(word) || isUnitWord(word) || MATHEMATICAL.has(lower)) return true
+  return word.length <= 3 && !PROSE.has(lower)
 }

@@ -1,5 +1,5 @@
 import { evaluateExactly } from './exact.ts'
-import { type Expression, type Matrix, product, some, sum, withChildren } from './expression.ts'
+import { children, type Expression, type Matrix, product, some, sum, withChildren } from './expression.ts'
 import type { Work } from './work.ts'
 
 /** Largest side of a matrix that is multiplied or whose determinant is taken, where entries are not numbers. */
@@ -97,8 +97,13 @@ function determinant(rows: Matrix['rows']): Expression | null {
   return sum(...terms.filter((term) => term !== null))
 }
 
+const count = (expression: Expression): number =>
+  children(expression).reduce((total, part) => total + count(part), 1)
+
 /** The entry as one number where it is one, so that products of products stay small. */
 function settled(entry: Expression, work: Work): Expression {
   const value = evaluateExactly(entry, () => null, work)
-  return value === null ? entry : { kind: 'number', value, places: null }
+  if (value !== null) return { kind: 'number', value, places: null }
+  work.spend(count(entry))
+  return entry
 }

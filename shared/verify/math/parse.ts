@@ -11,6 +11,7 @@ import {
   whole,
 } from './expression.ts'
 import { isFraction, readArgument } from './parse-argument.ts'
+import { readPostfixes } from './parse-postfix.ts'
 import { readPrimary } from './parse-primary.ts'
 import { type Token, tokenise } from './tokens.ts'
 import { Unreadable } from './unreadable.ts'
@@ -134,13 +135,13 @@ export function readPower(cursor: Cursor): Expression {
   const base = readPostfix(cursor)
   if (!cursor.accept('^')) return base
   if (cursor.accept('°') || isDegreeGroup(cursor))
-    return postfix(cursor, { kind: 'quantity', value: base, unit: '°' })
+    return readPostfixes(cursor, { kind: 'quantity', value: base, unit: '°' })
   if (cursor.peek()?.kind === 'name' && cursor.sign(1) !== '(' && isTransposed(base, cursor.peek())) {
     cursor.next()
     return { kind: 'call', name: 'transpose', arguments: [base] }
   }
   const exponent = cursor.inside(() => readExponent(cursor))
-  return postfix(cursor, power(base, exponent))
+  return readPostfixes(cursor, power(base, exponent))
 }
 
 const isTransposed = (base: Expression, token: Token | undefined) =>
@@ -166,7 +167,7 @@ function readExponent(cursor: Cursor): Expression {
 }
 
 function readPostfix(cursor: Cursor): Expression {
-  return postfix(cursor, readMixed(cursor) ?? readPrimary(cursor))
+  return readPostfixes(cursor, readMixed(cursor) ?? readPrimary(cursor))
 }
 
 /** A whole number with a fraction of numbers behind it is their sum: 1\frac{4}{5}, and 1 4/5 with a space. */
@@ -188,32 +189,4 @@ function readMixed(cursor: Cursor): Expression | null {
 function numberOf(token: Token): Expression {
   if (token.kind !== 'number') throw new Unreadable()
   return { kind: 'number', value: token.value, places: token.places }
-}
-
-const UNIT_SIGNS = ['%', '$', '°']
-
-/** What stands behind a value: factorials, percent and degree signs, and the words of its unit. */
-function postfix(cursor: Cursor, value: Expression): Expression {
-  for (;;) {
-    const sign = cursor.sign()
-    if (cursor.accept('!')) value = { kind: 'call', name: 'factorial', arguments: [value] }
-    else if (UNIT_SIGNS.includes(sign)) {
-      cursor.next()
-      value = { kind: 'quantity', value, unit: sign }
-    } else if (cursor.peek()?.kind === 'word') value = { kind: 'quantity', value, unit: readUnit(cursor) }
-    else return value
-  }
-}
-
-function readUnit(cursor: Cursor): string {
-  let unit = ''
-  for (let token = cursor.peek(); token?.kind === 'word'; token = cursor.peek()) {
-    unit += `${unit && ' '}${token.text}`
-    cursor.next()
-  }
-  const [, power = '', rest = unit] = /^(sq|square|cubic)\.? (.*)$/i.exec(unit) ?? []
-  if (power !== '') return `${rest}^${power.toLowerCase() === 'cubic' ? 3 : 2}`
-  if (!cursor.accept('^')) return unit
-  const exponent = readArgument(cursor)
-  return exponent.kind === 'number' ? `${unit}^${exponent.value.top}` : unit
 }

@@ -2,13 +2,15 @@ import { call, type Expression, finiteSet, named, some, withChildren } from './e
 import { carryOut } from './matrices.ts'
 import { parse } from './parse.ts'
 import { expandSigns } from './signs.ts'
+import { trim } from './trim.ts'
+import { plainWords, withoutFaces } from './words.ts'
 import type { Work } from './work.ts'
 import type { CommaMeans } from './written-number.ts'
 
 /** Words that stand for a set of numbers. */
 const MEANINGS: [RegExp, Expression][] = [
-  [/^(?:all )?(?:the )?real numbers$|^all reals$/, named('ℝ')],
-  [/^no (?:real )?solutions?$|^(?:the )?empty set$/, finiteSet([])],
+  [/^(?:all )?(?:real numbers|reals)$/, named('ℝ')],
+  [/^no (?:real )?solutions?$|^empty set$/, finiteSet([])],
 ]
 
 /**
@@ -17,24 +19,15 @@ const MEANINGS: [RegExp, Expression][] = [
  */
 export function readings(answer: string, work: Work): Expression[] {
   const trimmed = trim(answer)
+  const words = plainWords(withoutFaces(trimmed))
+  const meaning = MEANINGS.find(([said]) => said.test(words))?.[1]
+  if (meaning !== undefined) return [meaning]
   return commasOf(trimmed).flatMap((comma) => {
     const tree = parse(trimmed, comma)
     if (tree === null) return []
-    const read = carryOut(expandSigns(meant(tree)), work)
+    const read = carryOut(expandSigns(tree), work)
     return some(read, isBareLogarithm) ? [read, decimalLogarithms(read)] : [read]
   })
-}
-
-/** Without what stands around an answer: space, emphasis, dollar signs, the full stop. */
-export function trim(answer: string): string {
-  let text = answer.trim()
-  for (;;) {
-    const inner = text
-      .replace(/^(?:\*\*|\*(?!\d)|`|"|'|\\[([](?=.*\\[)\]]$)|\$(?!\d))\s*/s, '')
-      .replace(/\s*(?:\*+|`|"|(?<![\d)}\]])\$|(?<!\\)\$|[.,;:](?!\.)|\\\\|\\[)\]])$/, '')
-    if (inner === text) return text
-    text = inner
-  }
 }
 
 function commasOf(text: string): CommaMeans[] {
@@ -45,12 +38,6 @@ function commasOf(text: string): CommaMeans[] {
     if (!isThousands || /\d\.\d{3},\d/.test(text)) meanings.push('decimal')
   }
   return meanings
-}
-
-function meant(expression: Expression): Expression {
-  if (expression.kind !== 'text') return withChildren(expression, meant)
-  const text = expression.text.toLowerCase()
-  return MEANINGS.find(([words]) => words.test(text))?.[1] ?? expression
 }
 
 const isBareLogarithm = (part: Expression) =>

@@ -1,7 +1,7 @@
 import type { Expression, Relation } from './expression.ts'
 import { isOpen } from './expression.ts'
 import { evaluate } from './numeric.ts'
-import { sameScalar, type Terms } from './scalar.ts'
+import { infiniteSign, sameScalar, type Terms } from './scalar.ts'
 
 /** One end of an interval: where it lies, to sort by, and what it is exactly. */
 type End = { at: number; exactly: Expression; closed: boolean }
@@ -70,18 +70,6 @@ function end(expression: Expression, closed: boolean, { work }: Terms): End | nu
   if (isOpen(expression)) return null
   const value = evaluate(expression, () => Number.NaN, true, work)
   return value && { at: value.re, exactly: expression, closed }
-}
-
-/** 1 for infinity, -1 for minus infinity, 0 for all else. */
-function infiniteSign(expression: Expression): number {
-  if (expression.kind === 'infinity') return 1
-  if (expression.kind !== 'product') return 0
-  return (
-    expression.factors.reduce((sign, factor) => {
-      if (factor.kind === 'number') return factor.value.top < 0n ? -sign : sign
-      return sign * infiniteSign(factor)
-    }, 1) * (expression.factors.some(({ kind }) => kind === 'infinity') ? 1 : 0)
-  )
 }
 
 /** What x may be in x > 1, 1 < x <= 2, x != 3, x = 4 or x in a set. */

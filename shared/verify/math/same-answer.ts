@@ -1,6 +1,8 @@
-import { equal, plainWords } from './equal.ts'
-import { readings, trim } from './readings.ts'
+import { equal } from './equal.ts'
+import { readings } from './readings.ts'
 import type { Tolerance } from './scalar.ts'
+import { trim } from './trim.ts'
+import { plainWords, withoutFaces } from './words.ts'
 import { OutOfWork, Work } from './work.ts'
 
 /** `same: null` where it can't be told, and then why. */
@@ -45,10 +47,6 @@ function unreadable(wanted: string): Comparison {
 function isSameText(given: string, wanted: string): boolean {
   const [a, b] = [trim(given), trim(wanted)]
   if (a.replace(/\s+/g, '') === b.replace(/\s+/g, '') && a !== '') return true
-  const isWords = [a, b].every((text) => /^[\p{L}\p{M}\s,.'’-]{2,}$/u.test(bare(text)))
-  return isWords && plainWords(bare(a)) === plainWords(bare(b))
+  const isWords = [a, b].every((text) => /^[\p{L}\p{M}\s,.'’-]{2,}$/u.test(withoutFaces(text)))
+  return isWords && plainWords(withoutFaces(a)) === plainWords(withoutFaces(b))
 }
-
-/** Without the commands that set text. */
-const bare = (text: string) =>
-  text.replace(/\\(?:text|textbf|textit|textrm|mbox|mathrm|mathbf)\s*\{([^{}]*)\}/g, '$1')

@@ -25,7 +25,8 @@ const SIGNIFICANT = 6
  * Null where neither can tell.
  */
 export function sameScalar(given: Expression, wanted: Expression, terms: Terms): boolean | null {
-  if (given.kind === 'infinity' || wanted.kind === 'infinity') return given.kind === wanted.kind
+  const [endA, endB] = [infiniteSign(given), infiniteSign(wanted)]
+  if (endA !== 0 || endB !== 0) return endA === endB
   const open = isOpen(given) || isOpen(wanted)
   const exact = compareExactly(given, wanted, open ? POINTS : 1, terms)
   if (exact === true) return true
@@ -34,6 +35,16 @@ export function sameScalar(given: Expression, wanted: Expression, terms: Terms):
   const imaginary = isImaginary(given) || isImaginary(wanted)
   const seen = imaginary ? null : compareNumerically(given, wanted, open, true, terms)
   return seen ?? compareNumerically(given, wanted, open, false, terms)
+}
+
+/** 1 for infinity, -1 for minus infinity, 0 for all else. */
+export function infiniteSign(expression: Expression): number {
+  if (expression.kind === 'infinity') return 1
+  if (expression.kind !== 'product' || !expression.factors.some(({ kind }) => kind === 'infinity')) return 0
+  return expression.factors.reduce((sign, factor) => {
+    if (factor.kind === 'infinity') return sign
+    return factor.kind === 'number' ? sign * Math.sign(toNumber(factor.value)) : 0
+  }, 1)
 }
 
 function compareExactly(given: Expression, wanted: Expression, points: number, { tolerance, work }: Terms) {

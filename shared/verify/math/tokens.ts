@@ -2,7 +2,7 @@ import type { Rational } from '../numeral.ts'
 import { FUNCTIONS, GREEK, IGNORED, SIGNS, TEXTS, WRITINGS } from './symbols.ts'
 import { isUnitWord } from './units.ts'
 import { Unreadable } from './unreadable.ts'
-import { type CommaMeans, readNumeral } from './written-number.ts'
+import { type CommaMeans, matchAt, readNumeral } from './written-number.ts'
 
 export type Token =
   | { kind: 'number'; value: Rational; places: number | null; text: string; spaced: boolean }
@@ -16,6 +16,9 @@ export type Token =
 export const MAX_ANSWER = 10_000
 const MAX_TOKENS = 3000
 
+/** Digits above 9 in front of a base above 10: their worth is known once the base is. */
+const BASED = /(?=[\dA-Z]*[A-Z])(?:\d[\dA-Z]*|[\dA-Z]{2,})(?=_\{?(?:1[1-9]|2\d|3[0-6])(?!\d))/y
+
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'
 const ROW_BREAK = '\\\\'
 
@@ -28,6 +31,12 @@ export function tokenise(answer: string, comma: CommaMeans): Token[] {
   let at = 0
   while (at < text.length) {
     if (tokens.length > MAX_TOKENS) throw new Unreadable()
+    const digits = matchAt(BASED, text, at)
+    if (digits !== null && !/[A-Za-z\d]/.test(text[at - 1] ?? '')) {
+      push({ kind: 'number', value: { top: 0n, bottom: 1n }, places: null, text: digits[0], spaced: false })
+      at += digits[0].length
+      continue
+    }
     const numeral = readNumeral(text, at, comma)
     if (numeral !== null) {
       push({ kind: 'number', ...numeral, spaced: /\s/.test(text[at - 1] ?? '') })
@@ -55,6 +64,7 @@ function normalised(answer: string): string {
   for (const [writing, sign] of WRITINGS) text = text.replace(writing, sign)
   return text
     .replace(/(?<=\d)(?:\s?\{,\}|,\\!|\\,|\\!|\\ )\s?(?=\d{3}(?!\d))/g, '')
+    .replace(/(?<![\dA-Z])([\dA-Z]{1,64})\s?\(?(?:in )?base[\s-](\d{1,2})(?!\d)\)?/g, '$1_{$2}')
     .replace(/(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d/])/g, (groups) => groups.replaceAll(' ', ''))
     .replace(
       /\\{2}(?=(?:left|right|frac|[dt]frac|sqrt|le|leq|ge|geq|pi|infty|cup|text|in|cdot|times)\b)/g,

@@ -57,7 +57,7 @@ const UNITS = new Map<string, Unit>(
 export function findUnit(name: string): Unit | null {
   const [word = '', exponent = '1'] = name.toLowerCase().split('^')
   const unit = UNITS.get(word)
-  if (unit === undefined) return null
+  if (unit === undefined || !/^[1-9]$/.test(exponent)) return null
   const power = BigInt(exponent)
   if (power === 1n) return unit
   return { dimension: `${unit.dimension}^${exponent}`, top: unit.top ** power, bottom: unit.bottom ** power }

@@ -44,7 +44,8 @@ export function readNumeral(text: string, at: number, comma: CommaMeans): Writte
   return found === null ? null : { text: found[0], ...worthOf(found[0], comma) }
 }
 
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+/** The match of a sticky pattern at that place. */
+export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
   pattern.lastIndex = at
   return pattern.exec(text)
 }
