@@ -15,7 +15,7 @@ import { openTable, type Source, type Table } from './table.ts'
 /**
  * Rewards by comparison: a plan says which pairs of the group are judged, a shaping what each is worth, or a fit of
  * strengths to all of them. Equal responses share one place, and so one reward. A response is null where one of
- * its comparisons failed; under a fit, where none connects it to most of the others.
+ * its comparisons failed; under a fit, where all of them did.
  */
 export const rewardByComparison: RewardMethod = async (request, context) => {
   refuseFields(request, request.protocol ?? 'openrs', [...OF_RESPONSES, ...OF_TRAINING])

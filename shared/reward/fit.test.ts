@@ -43,7 +43,7 @@ describe('fit: bradley-terry', () => {
     expect(rewards.map(Number)).toEqual(rewards.map(Number).toSorted((a, b) => a - b))
   })
 
-  it('is null, with the reason, for who is connected to nobody', async () => {
+  it('is null, with the reason, for who was compared in vain', async () => {
     const { rewards, data } = await rewardsBy(byNumber, {
       responses: ['1', 'broken', '3'],
       anchor: 'all',

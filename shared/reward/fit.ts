@@ -8,7 +8,7 @@ const LAMBDA = 0.1
 
 /** Strengths of the places of a table by whatever of it was judged. */
 export type Fitted = {
-  /** The reward of a place; null where no chain of judged pairs leads from it to most of the others. */
+  /** The reward of a place; null where it was compared and every time in vain. */
   reward(place: number): number | null
   /** The log odds of beating a response of mean strength, and its standard error. */
   strengthOf(place: number): { strength: number; standard_error: number }
@@ -24,14 +24,18 @@ export function fitTable(table: Table, request: RewardRequest): Fit {
 /**
  * The reward is the probability p of beating a response of mean strength, scaled to the shaping's range: p for
  * `half`, 2 p - 1 for `graded` and `net`. Every order of every vote is an observation: `graded` counts its
- * score as a share of a win, (1 + score / 2) / 2, `half` and `net` count 1, 0.5 or 0.
+ * score as a share of a win, (1 + score / 2) / 2, `half` and `net` count 1, 0.5 or 0. Between parts of the group that no
+ * judged pair connects, the penalty alone speaks: each part's mean is 0, and the standard errors are large.
  */
 export function fitRewards(table: Table, request: RewardRequest, { range: [low, high] }: Shaping): Fitted {
   const fit = fitTable(table, request)
   const errors = standardErrors(fit)
-  const known = largestPart(table)
   return {
-    reward: (place) => (known.has(place) ? low + (high - low) * logistic(fit.strengths[place] ?? 0) : null),
+    reward(place) {
+      const opponents = table.opponentsOf(place)
+      const inVain = opponents.length > 0 && opponents.every((other) => !table.between(place, other))
+      return inVain ? null : low + (high - low) * logistic(fit.strengths[place] ?? 0)
+    },
     strengthOf: (place) => ({ strength: fit.strengths[place] ?? 0, standard_error: errors[place] ?? 0 }),
   }
 }
@@ -50,22 +54,3 @@ function observationsOf(table: Table, whole: boolean): Observation[] {
 
 /** A score as a share of a win; those of `compat` know no bounds. */
 const share = (score: number) => Math.min(1, Math.max(0, (1 + score / 2) / 2))
-
-/**
- * The most places that judged pairs connect, of equal parts the one with the least place; none where nothing could be
- * judged.
- */
-function largestPart(table: Table): Set<number> {
-  let largest = new Set<number>()
-  const seen = new Set<number>()
-  for (let start = 0; start < table.size; start++) {
-    if (seen.has(start)) continue
-    const part = new Set([start])
-    for (const place of part) {
-      for (const other of table.opponentsOf(place)) if (table.between(place, other)) part.add(other)
-    }
-    for (const place of part) seen.add(place)
-    if (part.size > largest.size) largest = part
-  }
-  return largest.size > 1 || table.size === 1 ? largest : new Set()
-}
