@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { cacheMode, mode, orderPolicy, rubricSource } from '../shared/protocol/judgment.ts'
+import { cacheMode, mode, orderPolicy, pairProtocol, rubricSource } from '../shared/protocol/judgment.ts'
 
 /** The options of a judgment that `judge` and `eval` share, as commander reads them. */
 export type JudgingOptions = {
+  protocol?: string
   model?: string
   metaRubric?: string
   orders?: string
@@ -17,6 +18,11 @@ export type JudgingOptions = {
 /** Adds the options to a command. */
 export function addJudgingOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option('--protocol <name>', 'by criteria, by a rubric of the prompt alone, or without any').choices(
+        pairProtocol.options,
+      ),
+    )
     .option('--model <id>', 'the model entry that judges (default: the service’s)')
     .option('--meta-rubric <name>', 'name, name@version, or auto: the model picks one for the prompt')
     .addOption(new Option('--orders <policy>', 'how the two orders decide').choices(orderPolicy.options))
@@ -33,6 +39,7 @@ export function addJudgingOptions(command: Command): Command {
 /** The fields of a request that the options ask for. */
 export function judgingFields(options: JudgingOptions): Record<string, string | number> {
   const {
+    protocol,
     model,
     metaRubric: meta_rubric,
     orders,
@@ -43,7 +50,7 @@ export function judgingFields(options: JudgingOptions): Record<string, string | 
     seed,
     cache,
   } = options
-  const fields = { model, meta_rubric, orders, min_score, votes, mode, rubric_from, seed, cache }
+  const fields = { protocol, model, meta_rubric, orders, min_score, votes, mode, rubric_from, seed, cache }
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )

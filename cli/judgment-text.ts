@@ -1,6 +1,6 @@
 import type { styleText } from 'node:util'
 import type { Judgment, PairJudgment, PointwiseJudgment, Usage } from '../shared/protocol/judgment.ts'
-import type { Criterion } from '../shared/protocol/rubric.ts'
+import { type Criterion, SCHEMES } from '../shared/protocol/rubric.ts'
 import type { VerifierResult } from '../shared/protocol/verify.ts'
 
 /** Colours a text, or leaves it as it is. */
@@ -32,6 +32,7 @@ function pairParts(judgment: PairJudgment, paint: Paint): string[] {
       .map((result) => renderVerifier(result, paint))
       .join('\n'),
     ...rubrics,
+    renderOpinions(judgment, paint),
     renderOrders(judgment, paint),
     footer(judgment.id, judgment.usage, paint),
   ]
@@ -61,6 +62,26 @@ function renderRubric(
   })
   return [`Rubric ${rubric.id}${origin}`, ...lines].join('\n')
 }
+
+/** What the judge wrote of the pair as a whole, with rubric-arm and direct: one paragraph a pass. */
+function renderOpinions({ orders }: PairJudgment, paint: Paint): string {
+  const many = orders.some(({ vote }) => vote > 0)
+  return orders
+    .flatMap(({ order, vote, opinion }) => {
+      if (!opinion) return []
+      const { gatekeeper, reason, raw } = opinion
+      const lines = [
+        gatekeeper ? `  gatekeeper: ${clean(gatekeeper)}` : '',
+        reason ? `  ${clean(reason)}` : '',
+        raw ? `  ${paint('dim', `it wrote: ${clean(raw).slice(0, RAW_SHOWN)}`)}` : '',
+      ].filter((line) => line !== '')
+      return lines.length === 0 ? [] : [[`${order}${many ? `, vote ${vote + 1}` : ''}`, ...lines].join('\n')]
+    })
+    .join('\n')
+}
+
+/** Characters of an unreadable reply that a screen is given; --json has more of it. */
+const RAW_SHOWN = 300
 
 function renderOrders(judgment: PairJudgment, paint: Paint): string {
   return judgment.orders
@@ -119,7 +140,13 @@ function favoured(verdict: number, order: 'forward' | 'backward'): string {
   return `${verdict > 0 === (order === 'forward') ? 'first' : 'second'} +${digits(Math.abs(verdict))}`
 }
 
-const level = ({ level }: Criterion, paint: Paint) => paint(level === 'fatal' ? 'red' : 'cyan', `[${level}]`)
+/** How a criterion counts, in the terms of its rubric's scheme. */
+function level(criterion: Criterion, paint: Paint): string {
+  const scheme = SCHEMES.find((one) => criterion[one] !== undefined)
+  const standing = scheme === undefined ? '' : String(criterion[scheme]).replace('_', ' ')
+  return paint(standing === 'fatal' ? 'red' : 'cyan', `[${standing}]`)
+}
+
 const decimal = (value: number | null) => (value === null ? 'null' : digits(value))
 const signed = (value: number | null) => (value === null ? 'null' : `${value > 0 ? '+' : ''}${digits(value)}`)
 

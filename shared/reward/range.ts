@@ -4,6 +4,8 @@ import { type Range, shapingOf } from './shaping.ts'
 
 /** Least and greatest reward of verifiers, and of a single response but for `rangeOfPoints` and probabilities. */
 const SHARE: Range = [0, 1]
+/** Of a judge in training: 1 for the right winner and 1 for the form. */
+const ACCURACY_AND_FORMAT: Range = [0, 2]
 /** Of a difference of two probabilities. */
 const MARGIN: Range = [-1, 1]
 
@@ -12,7 +14,8 @@ export function rangeOf(
   request: Pick<RewardRequest, 'protocol' | 'shaping' | 'inconsistent' | 'scoring' | 'rubric'>,
 ): Range {
   const { protocol, scoring, rubric } = request
-  if (protocol === 'verifier') return SHARE
+  if (protocol === 'verifier' || protocol === 'rubric-arm/generator') return SHARE
+  if (protocol === 'rubric-arm/judge') return ACCURACY_AND_FORMAT
   if (protocol !== 'pointwise') return shapingOf(request).range
   if (scoring === 'probability') return MARGIN
   return typeof rubric === 'object' && scoring !== 'implicit' ? rangeOfPoints(rubric.criteria) : SHARE

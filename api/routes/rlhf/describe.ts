@@ -1,7 +1,7 @@
 import { rangeOf } from '../../../shared/reward/range.ts'
 import type { Range } from '../../../shared/reward/shaping.ts'
 import { SHARE } from './sample.ts'
-import type { DialectSettings } from './settings.ts'
+import { type DialectSettings, mayCompare } from './settings.ts'
 
 const EXAMPLES = {
   openrlhf: {
@@ -48,12 +48,14 @@ export function describeDialect(name: keyof typeof EXAMPLES, url: string, settin
 }
 
 function rangeOfOne(settings: DialectSettings): Range {
-  const { verifier, against } = settings
-  return verifier === undefined && against === 'label' ? rangeOf(settings) : SHARE
+  const { verifier, against, protocol } = settings
+  const ranged = against === 'label' || protocol === 'rubric-arm/judge'
+  return verifier === undefined && ranged ? rangeOf(settings) : SHARE
 }
 
-function canGroup({ verifier, against, protocol }: DialectSettings): boolean {
-  return verifier === undefined && protocol !== 'pointwise' && (against === undefined || against === 'group')
+function canGroup(settings: DialectSettings): boolean {
+  const { verifier, against } = settings
+  return verifier === undefined && mayCompare(settings) && (against === undefined || against === 'group')
 }
 
 function withoutKey(url: string): string {

@@ -5,7 +5,8 @@ import { rangeOf } from '../../../shared/reward/range.ts'
 import type { Range } from '../../../shared/reward/shaping.ts'
 import { verifierOfLabel } from './label-verifier.ts'
 import { type Sample, SHARE } from './sample.ts'
-import type { DialectSettings } from './settings.ts'
+import { type DialectSettings, mayCompare } from './settings.ts'
+import { readTrainingLabel } from './training-label.ts'
 
 /** Samples that one request rewards. */
 export type Group = { samples: Sample[]; range: Range; request: Omit<RewardRequest, 'responses'> }
@@ -18,7 +19,7 @@ export type Group = { samples: Sample[]; range: Range; request: Omit<RewardReque
 export function groupSamples(samples: Sample[], settings: DialectSettings): Group[] {
   const byLabel =
     settings.verifier !== undefined || settings.against === 'label' || settings.against === 'reference'
-  if (byLabel || settings.protocol === 'pointwise') return samples.map((sample) => alone(sample, settings))
+  if (byLabel || !mayCompare(settings)) return samples.map((sample) => alone(sample, settings))
   const { anchor = 'random' } = settings
   const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
   return [...prompts.values()].flatMap((group) => {
@@ -28,7 +29,7 @@ export function groupSamples(samples: Sample[], settings: DialectSettings): Grou
     return {
       samples: group,
       range: rangeOf(settings),
-      request: { ...chosen(settings), ...shaped(settings), prompt: first.prompt, anchor },
+      request: { ...compared(settings), prompt: first.prompt, anchor },
     }
   })
 }
@@ -45,12 +46,21 @@ function alone(sample: Sample, settings: DialectSettings): Group {
   }
   if (protocol === 'verifier')
     throw nothingToCompare('protocol=verifier needs verifier=KIND in the URL.', 'verifier')
+  if (protocol === 'rubric-arm/judge' || protocol === 'rubric-arm/generator') {
+    const label = readTrainingLabel(labelOf(sample, `protocol=${protocol}`), sample.labelParam, protocol)
+    return {
+      ...only,
+      range: rangeOf({ protocol }),
+      request: { ...chosen(settings), prompt, ...label, protocol },
+    }
+  }
   if (against === 'label') {
     const label = { response: labelOf(sample, 'against=label') }
-    const request = { ...chosen(settings), ...shaped(settings), prompt, anchor: label }
+    const request = { ...compared(settings), prompt, anchor: label }
     return { ...only, range: rangeOf(settings), request }
   }
-  const comparing = protocol === 'openrs' || anchor !== undefined || shaping !== undefined
+  const named = protocol !== undefined && mayCompare(settings)
+  const comparing = named || anchor !== undefined || shaping !== undefined
   if (against === 'group' || (comparing && against !== 'reference')) {
     throw nothingToCompare(
       'This prompt has one response, so there is nothing to compare it with: put against=label or protocol=pointwise in the URL.',
@@ -70,8 +80,14 @@ function chosen({ model, meta_rubric }: DialectSettings) {
   return { ...(model === undefined ? {} : { model }), ...(meta_rubric === undefined ? {} : { meta_rubric }) }
 }
 
-function shaped({ shaping }: DialectSettings) {
-  return shaping === undefined ? {} : { shaping }
+/** The same for a comparison. */
+function compared(settings: DialectSettings) {
+  const { protocol, shaping } = settings
+  return {
+    ...chosen(settings),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(shaping === undefined ? {} : { shaping }),
+  }
 }
 
 function labelOf({ label, labelParam }: Sample, setting: string): string {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { pairProtocol } from '../../../shared/protocol/judgment.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
-import { groupAnchor, rewardShaping } from '../../../shared/protocol/reward.ts'
+import { groupAnchor, rewardProtocol, rewardShaping } from '../../../shared/protocol/reward.ts'
 import { LABEL_KINDS } from './label-verifier.ts'
 
 const number = z
@@ -11,10 +12,11 @@ const number = z
 
 /** What the query of a dialect's URL says: clients of dialects can set nothing but a URL. */
 export const dialectSettings = z.strictObject({
-  protocol: z
-    .enum(['openrs', 'pointwise', 'verifier'])
+  protocol: rewardProtocol
     .optional()
-    .describe('Default: openrs where there is something to compare with, else pointwise.'),
+    .describe(
+      'Default: openrs where there is something to compare with, else pointwise. rubric-arm/judge and rubric-arm/generator read the label as JSON: {"prompt", "rubric", "pair"}.',
+    ),
   against: z
     .enum(['label', 'group', 'reference'])
     .optional()
@@ -44,12 +46,15 @@ export const dialectSettings = z.strictObject({
 })
 export type DialectSettings = z.infer<typeof dialectSettings>
 
+/** Whether responses are compared where there is something to compare them with. */
+export const mayCompare = ({ protocol }: DialectSettings): boolean =>
+  protocol === undefined || pairProtocol.safeParse(protocol).success
+
 /** Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings make no use of. */
 export function readSettings(query: Record<string, string>): DialectSettings {
   const settings = parseWith(dialectSettings, query)
   const { anchor, shaping, against } = settings
-  const alone =
-    settings.verifier !== undefined || settings.protocol === 'pointwise' || against === 'reference'
+  const alone = settings.verifier !== undefined || !mayCompare(settings) || against === 'reference'
   if (anchor !== undefined && (alone || against === 'label')) throw unused('anchor', 'the group')
   if (shaping !== undefined && alone) throw unused('shaping', 'the group or against=label')
   return settings
