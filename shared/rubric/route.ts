@@ -16,8 +16,8 @@ import { nameOf } from './name.ts'
 import { CHOOSE_DOMAIN, NAME_DOMAIN, WRITE_DOMAIN } from './prompts/route.ts'
 import type { RubricContext } from './task.ts'
 
-/** A domain that is less probable than this is not taken: the general meta-rubric is. */
-export const LEAST_CONFIDENCE = 0.4
+/** A domain is taken where it is at least as probable as all others together; else the general meta-rubric is. */
+export const LEAST_CONFIDENCE = 0.5
 
 /** A prior under which a title may not fall, so that dividing by it stays finite. */
 const LEAST_PRIOR = 1e-6
