@@ -1,25 +1,28 @@
 /** What the last boxes of a text hold, and where the last ends. */
 export type Box = { content: string; start: number; end: number }
 
-const BOX = /\\(?:boxed|fbox)\s*\{/g
+const BOX = /^\\(?:boxed|fbox)\s{0,20}\{/
+const NAME = 'box'
 
 /** Boxes looked at, from the end: nobody answers in more. */
 const MAX_BOXES = 20
 
 /** The last closed `\boxed{}`; boxes side by side (\boxed{1} and \boxed{2}) are one list. Null without one. */
 export function lastBox(text: string): Box | null {
-  let last: Box | null = null as Box | null
-  const starts = Array.from(text.matchAll(BOX), ({ index, 0: opening }) => ({
-    index,
-    inner: index + opening.length,
-  }))
-  for (const { index, inner } of starts.slice(-MAX_BOXES).reverse()) {
+  let last: Box | null = null
+  let looked = 0
+  for (let at = text.lastIndexOf(NAME); at > 0 && looked < MAX_BOXES; at = text.lastIndexOf(NAME, at - 1)) {
+    const start = text[at - 1] === 'f' ? at - 2 : at - 1
+    const [opening] = BOX.exec(text.slice(Math.max(0, start), start + 40)) ?? []
+    if (opening === undefined) continue
+    looked++
+    const inner = start + opening.length
     const end = closing(text, inner)
     if (end === null || (last !== null && end >= last.start)) continue
     const content = text.slice(inner, end)
-    if (last === null) last = { content, start: index, end: end + 1 }
+    if (last === null) last = { content, start, end: end + 1 }
     else if (!isJoint(text.slice(end + 1, last.start))) break
-    else last = { content: `${content}, ${last.content}`, start: index, end: last.end }
+    else last = { content: `${content}, ${last.content}`, start, end: last.end }
   }
   return last
 }

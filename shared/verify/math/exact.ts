@@ -9,7 +9,7 @@ import {
   isWhole,
   multiply,
   raise,
-  reduced,
+  ratio,
   rootOf,
 } from './rational.ts'
 import type { Work } from './work.ts'
@@ -56,7 +56,7 @@ function partsValue(expression: Expression, value: Evaluate, point: ExactPoint):
     case 'quantity': {
       const amount = value(expression.value)
       if (/^(?:°|deg)/.test(expression.unit)) return null
-      return amount && isPercent(expression.unit) ? reduced(amount.top, amount.bottom * 100n) : amount
+      return amount && isPercent(expression.unit) ? ratio(amount.top, amount.bottom * 100n) : amount
     }
     case 'call':
       return applied(expression.name, expression.arguments, value)

@@ -8,9 +8,19 @@ const MAX_FACTORIAL = 1000n
 const magnitude = (value: bigint) => (value < 0n ? -value : value)
 const isHuge = (value: bigint) => value > LIMIT || value < -LIMIT
 
-/** In lowest terms with the denominator above 0; null for a division by zero and beyond the largest size. */
-export function reduced(top: bigint, bottom: bigint): Rational | null {
-  if (bottom === 0n || isHuge(top) || isHuge(bottom)) return null
+/**
+ * The quotient; null for a division by zero and beyond the largest size. It is brought to lowest terms only when it
+ * grows too large: common divisors cost more than all else.
+ */
+export function ratio(top: bigint, bottom: bigint): Rational | null {
+  if (bottom === 0n) return null
+  if (!isHuge(top) && !isHuge(bottom)) return bottom < 0n ? { top: -top, bottom: -bottom } : { top, bottom }
+  if (bitLength(top) + bitLength(bottom) > 8 * MAX_BITS) return null
+  const lowest = inLowestTerms({ top, bottom })
+  return isHuge(lowest.top) || isHuge(lowest.bottom) ? null : lowest
+}
+
+function inLowestTerms({ top, bottom }: Rational): Rational {
   let [a, b] = [magnitude(top), magnitude(bottom)]
   while (b > 0n) [a, b] = [b, a % b]
   const divisor = bottom < 0n ? -a : a
@@ -18,17 +28,14 @@ export function reduced(top: bigint, bottom: bigint): Rational | null {
 }
 
 export const add = (a: Rational, b: Rational) =>
-  reduced(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom)
-export const multiply = (a: Rational, b: Rational) => reduced(a.top * b.top, a.bottom * b.bottom)
+  ratio(a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom)
+export const multiply = (a: Rational, b: Rational) => ratio(a.top * b.top, a.bottom * b.bottom)
 export const isSame = (a: Rational, b: Rational) => a.top * b.bottom === b.top * a.bottom
 export const isWhole = (a: Rational) => a.top % a.bottom === 0n
-export const compare = (a: Rational, b: Rational) => {
-  const difference = a.top * b.bottom - b.top * a.bottom
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0
-}
 
 /** `base ** exponent` where that is rational: whole exponents, and roots that come out. */
-export function raise(base: Rational, exponent: Rational): Rational | null {
+export function raise(number: Rational, power: Rational): Rational | null {
+  const [base, exponent] = [inLowestTerms(number), inLowestTerms(power)]
   if (base.top === 0n) return exponent.top > 0n ? base : null
   if (base.bottom === 1n && base.top === 1n) return base
   const count = magnitude(exponent.top)
@@ -40,11 +47,12 @@ export function raise(base: Rational, exponent: Rational): Rational | null {
   const root = exponent.bottom === 1n ? base : rootOf(base, exponent.bottom)
   if (root === null) return null
   const raised = { top: root.top ** count, bottom: root.bottom ** count }
-  return exponent.top < 0n ? reduced(raised.bottom, raised.top) : raised
+  return exponent.top < 0n ? ratio(raised.bottom, raised.top) : raised
 }
 
 /** The root of that degree where it is rational; of a negative number only an odd one. */
-export function rootOf({ top, bottom }: Rational, degree: bigint): Rational | null {
+export function rootOf(number: Rational, degree: bigint): Rational | null {
+  const { top, bottom } = inLowestTerms(number)
   if (degree < 1n || degree > 64n || (top < 0n && degree % 2n === 0n)) return null
   const [a, b] = [wholeRoot(magnitude(top), degree), wholeRoot(bottom, degree)]
   return a === null || b === null ? null : { top: top < 0n ? -a : a, bottom: b }
@@ -63,20 +71,23 @@ function wholeRoot(value: bigint, degree: bigint): bigint | null {
 }
 
 export function factorial(value: Rational): Rational | null {
-  if (!isWhole(value) || value.top < 0n || value.top > MAX_FACTORIAL) return null
+  const count = value.top / value.bottom
+  if (!isWhole(value) || count < 0n || count > MAX_FACTORIAL) return null
   let result = 1n
-  for (let factor = 2n; factor <= value.top; factor++) result *= factor
+  for (let factor = 2n; factor <= count; factor++) result *= factor
   return { top: result, bottom: 1n }
 }
 
-export function binomial(n: Rational, k: Rational): Rational | null {
-  if (!isWhole(n) || !isWhole(k) || n.top < 0n || n.top > 100n * MAX_FACTORIAL) return null
-  if (k.top < 0n || k.top > n.top) return { top: 0n, bottom: 1n }
-  const count = k.top * 2n > n.top ? n.top - k.top : k.top
+export function binomial(from: Rational, chosen: Rational): Rational | null {
+  if (!isWhole(from) || !isWhole(chosen)) return null
+  const [n, k] = [from.top / from.bottom, chosen.top / chosen.bottom]
+  if (n < 0n || n > 100n * MAX_FACTORIAL) return null
+  if (k < 0n || k > n) return { top: 0n, bottom: 1n }
+  const count = k * 2n > n ? n - k : k
   if (count > MAX_FACTORIAL) return null
   let result = 1n
-  for (let index = 1n; index <= count; index++) result = (result * (n.top - count + index)) / index
-  return reduced(result, 1n)
+  for (let index = 1n; index <= count; index++) result = (result * (n - count + index)) / index
+  return { top: result, bottom: 1n }
 }
 
 export function floor({ top, bottom }: Rational): Rational {

@@ -31,8 +31,8 @@ export function tokenise(answer: string, comma: CommaMeans): Token[] {
   let at = 0
   while (at < text.length) {
     if (tokens.length > MAX_TOKENS) throw new Unreadable()
-    const digits = matchAt(BASED, text, at)
-    if (digits !== null && !/[A-Za-z\d]/.test(text[at - 1] ?? '')) {
+    const digits = /[A-Za-z\d]/.test(text[at - 1] ?? '') ? null : matchAt(BASED, text, at)
+    if (digits !== null) {
       push({ kind: 'number', value: { top: 0n, bottom: 1n }, places: null, text: digits[0], spaced: false })
       at += digits[0].length
       continue
