@@ -1,10 +1,8 @@
-import type { styleText } from 'node:util'
-import type { Judgment, PairJudgment, PointwiseJudgment, Usage } from '../shared/protocol/judgment.ts'
-import { type Criterion, SCHEMES } from '../shared/protocol/rubric.ts'
+import type { Judgment, PairJudgment } from '../shared/protocol/judgment.ts'
+import type { Criterion } from '../shared/protocol/rubric.ts'
 import type { VerifierResult } from '../shared/protocol/verify.ts'
-
-/** Colours a text, or leaves it as it is. */
-export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string
+import { clean, decimal, digits, footer, type Paint, routeLines, signed, standing } from './judgment-lines.ts'
+import { pointwiseParts } from './pointwise-text.ts'
 
 /** A judgment as a person reads it on a terminal. */
 export function renderJudgment(judgment: Judgment, paint: Paint): string {
@@ -58,7 +56,9 @@ function renderRubric(
         `      ${order.padEnd(8)}  ${favoured(found.verdict, order).padEnd(12)} ${words.join(' ')}`.trimEnd(),
       ]
     })
-    return [`  ${level(criterion, paint)} ${paint('bold', clean(criterion.title))}`, ...verdicts].join('\n')
+    return [`  ${standing(criterion, paint)} ${paint('bold', clean(criterion.title))}`, ...verdicts].join(
+      '\n',
+    )
   })
   return [`Rubric ${rubric.id}${origin}`, ...lines].join('\n')
 }
@@ -93,29 +93,6 @@ function renderOrders(judgment: PairJudgment, paint: Paint): string {
     .join('\n')
 }
 
-function pointwiseParts(judgment: PointwiseJudgment, paint: Paint): string[] {
-  const { error, score, rubric, criteria } = judgment
-  const headline =
-    error === null
-      ? paint(['bold', 'green'], `Score: ${decimal(score)}`)
-      : paint(['bold', 'red'], `No score: ${clean(error.message)}`) + paint('dim', `  ${error.code}`)
-  const lines = (rubric?.criteria ?? []).map((criterion) => {
-    const met = criteria.find(({ id }) => id === criterion.id)
-    const words = [met?.evidence, met?.reason].flatMap((text) => (text ? [clean(text)] : []))
-    const verdict = `met ${decimal(met?.met ?? null)} ${words.join(' ')}`.trimEnd()
-    return `  ${level(criterion, paint)} ${paint('bold', clean(criterion.title))}\n      ${verdict}`
-  })
-  const head = [headline, ...routeLines(judgment, paint)].join('\n')
-  return [head, lines.join('\n'), footer(judgment.id, judgment.usage, paint)]
-}
-
-/** Where the prompt was routed to, with the domains that came next. */
-function routeLines({ route }: Judgment, paint: Paint): string[] {
-  if (!route) return []
-  const ranking = route.ranking.slice(0, 3).map(({ name, probability }) => `${name} ${decimal(probability)}`)
-  return [paint('dim', `routed to ${route.meta_rubric} (${ranking.join(', ')})`)]
-}
-
 function renderVerifier(
   { passed, name, expected, received, response, error }: VerifierResult,
   paint: Paint,
@@ -127,33 +104,8 @@ function renderVerifier(
   return `  ${mark} ${clean(name)}${subject}: ${why}`
 }
 
-function footer(id: string, usage: Usage, paint: Paint): string {
-  const { judge_calls, prompt_tokens, cached_tokens, completion_tokens, cache, cost } = usage
-  const tokens = `${prompt_tokens} prompt tokens (${cached_tokens} cached), ${completion_tokens} completion tokens`
-  const price = cost === null ? '' : `, cost ${cost}`
-  return paint('dim', `${judge_calls} judge calls, ${tokens}${price}, cache ${cache}\n${id}`)
-}
-
 /** Which of the caller's responses a verdict favours; it is positive for the one that its order shows first. */
 function favoured(verdict: number, order: 'forward' | 'backward'): string {
   if (verdict === 0) return 'even'
   return `${verdict > 0 === (order === 'forward') ? 'first' : 'second'} +${digits(Math.abs(verdict))}`
-}
-
-/** How a criterion counts, in the terms of its rubric's scheme. */
-function level(criterion: Criterion, paint: Paint): string {
-  const scheme = SCHEMES.find((one) => criterion[one] !== undefined)
-  const standing = scheme === undefined ? '' : String(criterion[scheme]).replace('_', ' ')
-  return paint(standing === 'fatal' ? 'red' : 'cyan', `[${standing}]`)
-}
-
-const decimal = (value: number | null) => (value === null ? 'null' : digits(value))
-const signed = (value: number | null) => (value === null ? 'null' : `${value > 0 ? '+' : ''}${digits(value)}`)
-
-/** One line without control characters: text of a model must not move the cursor or colour the screen. */
-const clean = (text: string) => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
-
-/** Two decimals, or as many as a small number needs to be told from 0. */
-function digits(value: number): string {
-  return value === 0 || Math.abs(value) >= 0.01 ? value.toFixed(2) : String(Number(value.toPrecision(2)))
 }
