@@ -221,6 +221,14 @@ describe('lintLayer', () => {
     )
   })
 
+  it('answers at once about a layer that is far too large', () => {
+    const pool = Array.from({ length: 5000 }, (_, index) => ({ ...soil, id: `garden-${index}` }))
+    const started = performance.now()
+    const faults = lintLayer({ ...layer, pool }, SHIPPED_LAYERS)
+    expect(faults.map(({ rule }) => rule)).toEqual(['clause_count'])
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
   it('says all that is wrong at once', () => {
     const rules = lintLayer(withSoil({ id: 'soil', title: 'Response B' }), SHIPPED_LAYERS).map(
       ({ rule }) => rule,

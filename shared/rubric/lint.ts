@@ -11,6 +11,8 @@ import { nameOf } from './name.ts'
 /** The share of words in title and description from which two clauses are one said twice. */
 const DUPLICATE = 0.5
 
+const MOST_COMPARED = 100
+
 /**
  * Everything that is wrong with a layer, in the order of its fields; empty where it may be published. `known`
  * are the layers that it may extend. Where its schema is broken, nothing further is looked at.
@@ -20,12 +22,14 @@ export function lintLayer(layer: unknown, known: MetaRubricLayer[]): Fault[] {
   if (!parsed.success) return parsed.error.issues.map((issue) => schemaFault(layer, issue))
   const base = known.find((other) => nameOf(other) === parsed.data.extends)
   const clauses = [...(base?.fatal ?? []), ...parsed.data.fatal, ...parsed.data.pool]
+  // clause by clause against all others: a layer that is far too large is told so, and no more
+  const compared = clauses.length <= MOST_COMPARED ? clauses : []
   return [
     ...structureFaults(parsed.data, base),
     ...languageFaults(parsed.data),
     ...wordingFaults(parsed.data),
-    ...duplicateFaults(clauses),
-    ...contradictionFaults(clauses),
+    ...duplicateFaults(compared),
+    ...contradictionFaults(compared),
   ]
 }
 
