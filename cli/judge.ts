@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
 import { styleText } from 'node:util'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { judgment } from '../shared/protocol/judgment.ts'
+import { jsonOrNull } from '../shared/protocol/parse.ts'
+import { scoring } from '../shared/protocol/pointwise.ts'
 import { post, serviceFrom } from './client.ts'
 import { Failure, reportFailures } from './failure.ts'
 import { addJudgingOptions, type JudgingOptions, judgingFields } from './judging-options.ts'
@@ -17,23 +19,33 @@ type JudgeOptions = JudgingOptions & {
   secondFile?: string
   reference?: string
   referenceFile?: string
+  response?: string
+  responseFile?: string
   rubric?: string
+  rubricFile?: string
+  scoring?: string
   json?: boolean
 }
 
-/** `plumbline judge`: one pair from flags, files or standard input. */
+/** `plumbline judge`: one pair, or one response by itself, from flags, files or standard input. */
 export function judgeCommand(): Command {
   const command = new Command('judge')
-    .description('Judge one pair of responses: rubric, verdicts with evidence, winner.')
+    .description(
+      'Judge one pair of responses, or one response by itself: rubric, verdicts with evidence, winner or score.',
+    )
     .option('--prompt <text>', 'what the responses answer')
     .option('--prompt-file <path>')
     .option('--first <text>', 'the first response')
     .option('--first-file <path>')
     .option('--second <text>', 'the second response')
     .option('--second-file <path>')
+    .option('--response <text>', 'one response to be judged by itself, instead of first and second')
+    .option('--response-file <path>')
     .option('--reference <text>', 'a reference answer')
     .option('--reference-file <path>')
     .option('--rubric <id>', 'a stored rubric instead of a new one')
+    .option('--rubric-file <path>', 'a rubric of your own, as JSON: {"criteria": [...]}')
+    .addOption(new Option('--scoring <scoring>', 'how one response is scored').choices(scoring.options))
     .option('--json', 'print the judgment as JSON')
     .addHelpText(
       'after',
@@ -65,10 +77,18 @@ async function readRequest(options: JudgeOptions): Promise<Record<string, unknow
   const reference = options.reference ?? readText(options.referenceFile)
   const extras = {
     ...(reference === undefined ? {} : { reference }),
-    ...(options.rubric === undefined ? {} : { rubric: options.rubric }),
+    ...rubricOf(options),
+    ...(options.scoring === undefined ? {} : { scoring: options.scoring }),
   }
-  if (prompt === undefined && first === undefined && second === undefined && !process.stdin.isTTY) {
-    return { ...(await readStandardInput()), ...extras }
+  const response = options.response ?? readText(options.responseFile)
+  const none = [prompt, first, second, response].every((text) => text === undefined)
+  if (none && !process.stdin.isTTY) return { ...(await readStandardInput()), ...extras }
+  if (response !== undefined) {
+    if (first !== undefined || second !== undefined) {
+      throw new Failure('Give --response to judge it by itself, or --first and --second to compare two.')
+    }
+    if (prompt === undefined) throw new Failure('Missing --prompt: give what the response answers.')
+    return { protocol: 'pointwise', prompt, responses: [response], ...extras }
   }
   const missing = Object.entries({ prompt, first, second }).flatMap(([name, value]) =>
     value === undefined ? [`--${name}`] : [],
@@ -77,6 +97,13 @@ async function readRequest(options: JudgeOptions): Promise<Record<string, unknow
     throw new Failure(`Missing ${missing.join(', ')}: give all three texts, or JSON on standard input.`)
   }
   return { prompt, responses: [first, second], ...extras }
+}
+
+function rubricOf({ rubric, rubricFile }: JudgeOptions): { rubric?: unknown } {
+  if (rubricFile === undefined) return rubric === undefined ? {} : { rubric }
+  const read = jsonOrNull(readText(rubricFile) ?? '')
+  if (typeof read === 'object' && read !== null) return { rubric: read }
+  throw new Failure(`'${rubricFile}' holds no rubric as JSON: write {"criteria": [...]}.`)
 }
 
 async function readStandardInput(): Promise<object> {
