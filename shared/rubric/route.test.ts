@@ -92,6 +92,23 @@ describe('a model that picks', () => {
     expect(await route(model)).toMatchObject({ meta_rubric: 'medicine@1' })
   })
 
+  it('gives every choice a name of its own, whatever an organisation calls its layers', async () => {
+    const among = await SHIPPED.newest()
+    const [general] = among
+    if (!general) throw new Error('general is missing')
+    const house = { ...general, name: 'house' }
+    const clinic = { ...general, name: 'clinic', extends: 'general@1', title: 'Medicine' }
+    const offered = new Set<string>()
+    const { model } = picking((meaning, neutral) => {
+      offered.add(meaning)
+      return meaning === 'clinic' && !neutral ? 99 : 1
+    })
+    const context = { model, memory: keeping(), secret: 's' }
+    const found = await routeDomain(prompt, [...among, house, clinic], context)
+    expect(found.meta_rubric).toBe('clinic@1')
+    expect(offered.size).toBe(among.length + 2)
+  })
+
   it('is asked once for a prompt', async () => {
     const { model, asked } = picking(() => 1)
     const memory = keeping()

@@ -47,7 +47,7 @@ export async function routeDomain(
 
 /** The route that a probability for each meta-rubric gives. */
 function routeBy(among: MetaRubric[], probabilities: number[]): Route {
-  const general = among.find(isGeneral)
+  const general = generalOf(among)
   const ranked = among
     .map((meta, index) => ({ meta, probability: probabilities[index] ?? 0 }))
     .toSorted((a, b) => b.probability - a.probability)
@@ -61,7 +61,8 @@ function routeBy(among: MetaRubric[], probabilities: number[]): Route {
   }
 }
 
-const isGeneral = (meta: MetaRubric) => meta.extends === null
+/** The first general one stands for no domain; further ones are chosen like domains. */
+const generalOf = (among: MetaRubric[]) => among.find((meta) => meta.extends === null)
 
 /**
  * By the titles of the domains, which a small model tells apart better than digits; by digits where a server
@@ -86,7 +87,7 @@ async function chooseTitle(
   among: MetaRubric[],
   { model, secret, memory, signal }: RubricContext,
 ): Promise<number[]> {
-  const titles = among.map(titleOf)
+  const titles = labelsOf(among)
   const probabilitiesFor = async (text: string) => {
     const messages = fill(NAME_DOMAIN, { 'fenced:prompt': await fence(secret, 'prompt', text) })
     return (await model.choose(messages, titles, signal ? { signal } : {})).probabilities
@@ -111,11 +112,18 @@ async function chooseLabel(
     ask: (scale: string) => fill(CHOOSE_DOMAIN, { ...shown, scale }),
     neutral: (scale: string) => fill(CHOOSE_DOMAIN, { ...neutral, scale }),
   }
-  const scale = among.map((meta) => ({ meaning: titleOf(meta), value: 0 }))
+  const scale = labelsOf(among).map((meaning) => ({ meaning, value: 0 }))
   return weigh(model, memory, question, scale, signal)
 }
 
-const titleOf = (meta: MetaRubric) => (isGeneral(meta) ? 'something else' : meta.title)
+/** What each meta-rubric is called before a model that picks: its title, or its name where two share a title. */
+function labelsOf(among: MetaRubric[]): string[] {
+  const general = generalOf(among)
+  return among.map((meta) => {
+    if (meta === general) return 'something else'
+    return among.filter(({ title }) => title === meta.title).length > 1 ? meta.name : meta.title
+  })
+}
 
 const domainReply = z.strictObject({
   domains: z.array(z.strictObject({ name: z.string(), probability: z.number().min(0).max(1) })).min(1),
