@@ -122,7 +122,10 @@ function readReport(said: string, word: string): z.infer<typeof report> | null {
   const told = words.startsWith(word) ? jsonOf(words.slice(word.length)) : null
   const refused = refusal.safeParse(told)
   if (refused.success) {
-    throw new PlumblineError('verifier_failed', `Python programs can't be held here: ${refused.data.refused}.`)
+    throw new PlumblineError(
+      'verifier_failed',
+      `Python programs can't be held here: ${refused.data.refused}.`,
+    )
   }
   const parsed = report.safeParse(told)
   return parsed.success ? parsed.data : null

@@ -1,4 +1,9 @@
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten-core'
+import type {
+  QuickJSContext,
+  QuickJSHandle,
+  QuickJSRuntime,
+  QuickJSWASMModule,
+} from 'quickjs-emscripten-core'
 import { PROGRAM_LIMITS, type Program, type ProgramRun } from '../verify/sandbox.ts'
 import { PRELUDE } from './prelude.ts'
 import { freshQuickJs } from './quickjs.ts'
@@ -18,10 +23,7 @@ export type JavaScriptContext = {
  * of the prelude. It ends at the first step after its time, so a single long built-in call (a search of one long
  * text in another) may outlast it: whoever must not wait runs this in a thread and ends the thread.
  */
-export async function runJavaScript(
-  program: Program,
-  { wasm, now }: JavaScriptContext,
-): Promise<ProgramRun> {
+export async function runJavaScript(program: Program, { wasm, now }: JavaScriptContext): Promise<ProgramRun> {
   const quickJs = await freshQuickJs(await wasm())
   const started = now()
   return { ...runIn(quickJs, program, now), milliseconds: Math.ceil(now() - started) }
@@ -76,7 +78,8 @@ function evaluate(runtime: QuickJSRuntime, context: QuickJSContext, program: Pro
     ),
   )
   const { source, epilogue } = program
-  const step = (code: string) => settle(runtime, context, runTimer, context.evalCode(code, 'program.js'), state)
+  const step = (code: string) =>
+    settle(runtime, context, runTimer, context.evalCode(code, 'program.js'), state)
   if (step(source) === null || state.stopped) return
   if (epilogue === null) return
   if ('assert' in epilogue) {

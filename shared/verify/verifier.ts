@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { VerifierSpec } from './compose/spec.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** What a verifier may look at. */
@@ -9,6 +10,8 @@ export type Subject = {
   share: number
   /** Where programs run, if there is such a place. */
   sandbox: Sandbox | null
+  /** Runs another verifier, for one that is made of others: on the response, or on a part of it. Never throws. */
+  check(spec: VerifierSpec, of?: { response: string; share?: number }): Promise<Outcome>
 }
 
 /** What it found: `passed: null` when it could not tell, and then why in `reason`. */

@@ -1,4 +1,5 @@
 import type { VerifierResult } from '../protocol/verify.ts'
+import { countVerifiers } from './compose/spec.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Outcome, Subject } from './verifier.ts'
 import { VERIFIERS, type VerifierSpec } from './verifiers.ts'
@@ -20,8 +21,9 @@ export async function verify(
   { prompt, response }: Pick<Subject, 'prompt' | 'response'>,
   { siblings = 1, sandbox }: VerifyContext = {},
 ): Promise<VerifierResult[]> {
-  const share = Math.min(1, FULL_CHECKS / (specs.length * siblings))
-  const subject = { prompt, response, share, sandbox: sandbox ?? null }
+  const verifiers = specs.reduce((sum, spec) => sum + countVerifiers(spec), 0)
+  const share = Math.min(1, FULL_CHECKS / (verifiers * siblings))
+  const subject = subjectOf({ prompt, response, share, sandbox: sandbox ?? null })
   const results: VerifierResult[] = []
   for (const spec of specs) {
     const { reason, ...outcome } = await attempt(spec, subject)
@@ -34,6 +36,14 @@ export async function verify(
     )
   }
   return results
+}
+
+function subjectOf(seen: Omit<Subject, 'check'>): Subject {
+  const subject: Subject = {
+    ...seen,
+    check: (spec, part) => attempt(spec, part === undefined ? subject : subjectOf({ ...seen, ...part })),
+  }
+  return subject
 }
 
 type Kind = VerifierSpec['kind']
