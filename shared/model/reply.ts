@@ -9,7 +9,7 @@ import type { GenerateOptions, JsonSchema, LanguageModel } from './language-mode
  * can't be read is an error, never an invented answer.
  */
 export async function ask<Schema extends z.ZodType>(
-  model: LanguageModel,
+  model: Pick<LanguageModel, 'generate'>,
   messages: Message[],
   { name, schema, ...options }: Omit<GenerateOptions, 'schema'> & { name: string; schema: Schema },
 ): Promise<z.infer<Schema>> {

@@ -1,0 +1,131 @@
+import * as z from 'zod'
+import { fence } from '../../model/fence.ts'
+import type { LanguageModel, TokenCount } from '../../model/language-model.ts'
+import { fill } from '../../model/prompt.ts'
+import { ask } from '../../model/reply.ts'
+import { transcript } from '../../model/transcript.ts'
+import { PlumblineError } from '../../protocol/error.ts'
+import { type Edit, edit as editSchema } from '../../protocol/governance.ts'
+import { toMessages } from '../../protocol/message.ts'
+import type { MetaRubricLayer } from '../../protocol/rubric.ts'
+import type { Cluster } from '../cluster.ts'
+import { clauseIdOf } from '../edit.ts'
+import type { LabelledPair } from '../pair.ts'
+import { EDITS } from './edits-prompt.ts'
+import { editKey, type Proposed, type Proposer } from './proposer.ts'
+
+/** Clusters shown, cases of each, and characters of each text: enough to see a pattern, and fits any context. */
+const CLUSTERS = 5
+const CASES = 2
+const CHARACTERS = 600
+
+/** Flat, so that any server can hold a model to it; `edit` reads it. */
+const reply = z.strictObject({
+  changes: z.array(
+    z.strictObject({
+      op: z.enum(['add', 'modify', 'delete']),
+      id: z.string(),
+      level: z.enum(['core', 'important', 'highlight']),
+      title: z.string(),
+      description: z.string(),
+      applies: z.string(),
+      rationale: z.string(),
+    }),
+  ),
+})
+type Change = z.infer<typeof reply>['changes'][number]
+
+/**
+ * Has a model write edits, by a prompt of ours (systems.md 3.4: proposals from error analysis). `secret` makes the
+ * fences around the cases. Vetoes are not the model's to change. What it writes is read by the schema of edits and believed no further; a model that fails
+ * proposes nothing and says why.
+ */
+export function writingProposer(model: Pick<LanguageModel, 'generate'>, secret: string): Proposer {
+  return async ({ layer, clusters, count, seed, tried }) => {
+    const spent: TokenCount[] = []
+    const counted: Pick<LanguageModel, 'generate'> = {
+      async generate(messages, options) {
+        const generation = await model.generate(messages, options)
+        spent.push(generation.tokens)
+        return generation
+      },
+    }
+    const messages = fill(EDITS, {
+      clauses: layer.pool
+        .map(
+          (clause) =>
+            `- ${clause.id} [${clause.level}] ${clause.title}. ${clause.description} Applies when: ${clause.applies}`,
+        )
+        .join('\n'),
+      'fenced:errors': await fence(secret, 'errors', errorsOf(clusters)),
+      tried: tried.size === 0 ? 'none' : [...tried].map((key) => `- ${key}`).join('\n'),
+      count: String(count),
+      prefix: prefixHint(layer),
+    })
+    const proposals = await asked(counted, messages, seed)
+    const vetoes = new Set(layer.fatal.map(({ id }) => id))
+    const usable = proposals.changes
+      .flatMap(toProposed)
+      .filter(({ edit }) => !tried.has(editKey(edit)) && !vetoes.has(clauseIdOf(edit)))
+    return { edits: usable.slice(0, count), cost: costOf(spent), failure: proposals.failure }
+  }
+}
+
+async function asked(
+  model: Pick<LanguageModel, 'generate'>,
+  messages: Parameters<LanguageModel['generate']>[0],
+  seed: number,
+): Promise<{ changes: Change[]; failure: string | null }> {
+  try {
+    const { changes } = await ask(model, messages, { name: 'edits', schema: reply, seed, temperature: 0.7 })
+    return { changes, failure: null }
+  } catch (error) {
+    if (!PlumblineError.isInstance(error) || error.transient) throw error
+    return { changes: [], failure: error.message }
+  }
+}
+
+function toProposed({ op, rationale, ...clause }: Change): Proposed[] {
+  const edit = op === 'delete' ? { op, id: clause.id } : { op, clause }
+  const read = editSchema.safeParse(edit)
+  return read.success ? [{ edit: read.data satisfies Edit, rationale, origin: 'model' }] : []
+}
+
+function errorsOf(clusters: Cluster[]): string {
+  return clusters
+    .slice(0, CLUSTERS)
+    .map(({ outcome, clause, level, domain, pairs }) => {
+      const fault = outcome === 'tie' ? 'was undecided' : 'preferred the other response'
+      const cause = clause === null ? 'no single clause' : `clause ${clause} (${level})`
+      const about = domain === null ? '' : `, prompts about ${domain}`
+      const head = `## ${pairs.length} cases in which the judge ${fault}, mostly by ${cause}${about}`
+      return [head, ...pairs.slice(0, CASES).map(caseOf)].join('\n\n')
+    })
+    .join('\n\n')
+}
+
+function caseOf({ prompt, responses: [first, second], label }: LabelledPair): string {
+  const better = label === 'second' ? second : first
+  const worse = label === 'second' ? first : second
+  const names = label === 'tie' ? ['A response', 'One as good'] : ['Preferred', 'Not preferred']
+  return [
+    `Prompt: ${cut(transcript(toMessages(prompt)))}`,
+    `${names[0]}: ${cut(better)}`,
+    `${names[1]}: ${cut(worse)}`,
+  ].join('\n')
+}
+
+const cut = (text: string) => (text.length <= CHARACTERS ? text : `${text.slice(0, CHARACTERS)} [...]`)
+
+function prefixHint({ extends: base, pool }: MetaRubricLayer): string {
+  const prefix = pool[0]?.id.split('-')[0]
+  return base === undefined || prefix === undefined ? '' : ` and that begins "${prefix}-"`
+}
+
+function costOf(tokens: TokenCount[]) {
+  return {
+    judge_calls: 0,
+    prompt_tokens: tokens.reduce((sum, { prompt }) => sum + prompt, 0),
+    completion_tokens: tokens.reduce((sum, { completion }) => sum + completion, 0),
+  }
+}
