@@ -97,5 +97,7 @@ describe('the range of a single response', () => {
     expect(range({ scoring: 'probability' })).toEqual([-1, 1])
     expect(range({ rubric: { criteria } })).toEqual([-3 / 9, 1])
     expect(range({ rubric: { criteria }, scoring: 'implicit' })).toEqual([0, 1])
+    const class_weights = { 'axis:accuracy': 1, 'axis:context': 1, 'axis:tone': 9 }
+    expect(range({ rubric: { criteria }, class_weights })).toEqual([-0.25, 1])
   })
 })

@@ -33,7 +33,7 @@ const byId = z.object({ id: z.string() })
 const listOf = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) })
 const model = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() })
 const score = z.number()
-const range = z.tuple([score, score])
+const range = z.tuple([score.nullable(), score])
 const describeUrl: Operation = {
   summary: 'How a URL with these settings rewards, and an example.',
   tag: 'rlhf',

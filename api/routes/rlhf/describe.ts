@@ -47,8 +47,11 @@ export function describeDialect(name: keyof typeof EXAMPLES, url: string, settin
   }
 }
 
-function rangeOfOne(settings: DialectSettings): Range {
-  const { verifier, against, protocol } = settings
+/** The lowest is null where it is the label's rubric that says how much faults count. */
+function rangeOfOne(settings: DialectSettings): Range | [null, number] {
+  const { verifier, against, protocol, scoring } = settings
+  if (scoring === 'probability') return rangeOf({ protocol: 'pointwise', scoring })
+  if (against === 'rubric' && scoring !== 'implicit') return [null, 1]
   const ranged = against === 'label' || protocol === 'rubric-arm/judge'
   return verifier === undefined && ranged ? rangeOf(settings) : SHARE
 }

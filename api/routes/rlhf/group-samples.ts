@@ -3,6 +3,7 @@ import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { RewardRequest } from '../../../shared/protocol/reward.ts'
 import { rangeOf } from '../../../shared/reward/range.ts'
 import type { Range } from '../../../shared/reward/shaping.ts'
+import { rubricOfLabel } from './label-rubric.ts'
 import { verifierOfLabel } from './label-verifier.ts'
 import { type Sample, SHARE } from './sample.ts'
 import { type DialectSettings, mayCompare } from './settings.ts'
@@ -14,11 +15,11 @@ export type Group = { samples: Sample[]; range: Range; request: Omit<RewardReque
 /**
  * Puts samples together as the URL says: the samples of one prompt are a group, compared with each other; a
  * sample without a group is scored by itself, and so is each that a label, a reference or a verifier judges.
- * Throws `nothing_to_compare` and `invalid_verifier`, naming what to give.
+ * Throws `nothing_to_compare`, `invalid_verifier` and `invalid_rubric`, naming what to give.
  */
 export function groupSamples(samples: Sample[], settings: DialectSettings): Group[] {
-  const byLabel =
-    settings.verifier !== undefined || settings.against === 'label' || settings.against === 'reference'
+  const { verifier, against } = settings
+  const byLabel = verifier !== undefined || (against !== undefined && against !== 'group')
   if (byLabel || !mayCompare(settings)) return samples.map((sample) => alone(sample, settings))
   const { anchor = 'random' } = settings
   const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
@@ -61,17 +62,30 @@ function alone(sample: Sample, settings: DialectSettings): Group {
   }
   const named = protocol !== undefined && mayCompare(settings)
   const comparing = named || anchor !== undefined || shaping !== undefined
-  if (against === 'group' || (comparing && against !== 'reference')) {
+  if (against === 'group' || (comparing && against === undefined)) {
     throw nothingToCompare(
       'This prompt has one response, so there is nothing to compare it with: put against=label or protocol=pointwise in the URL.',
       'against',
     )
   }
-  const reference = against === 'reference' ? { reference: labelOf(sample, 'against=reference') } : {}
+  const request = {
+    ...chosen(settings),
+    ...byItself(sample, settings),
+    protocol: 'pointwise',
+    prompt,
+  } as const
+  return { ...only, range: rangeOf(request), request }
+}
+
+/** What a response is scored by where nothing is compared. */
+function byItself(sample: Sample, { against, scoring, meta_class }: DialectSettings) {
   return {
-    ...only,
-    range: SHARE,
-    request: { ...chosen(settings), ...reference, protocol: 'pointwise', prompt },
+    ...(against === 'reference' && { reference: labelOf(sample, 'against=reference') }),
+    ...(against === 'rubric' && {
+      rubric: rubricOfLabel(labelOf(sample, 'against=rubric'), sample.labelParam),
+    }),
+    ...(scoring !== undefined && { scoring }),
+    ...(meta_class !== undefined && { class_weights: { [meta_class]: 1 } }),
   }
 }
 

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { pairProtocol } from '../../../shared/protocol/judgment.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
+import { scoring } from '../../../shared/protocol/pointwise.ts'
 import { groupAnchor, rewardProtocol, rewardShaping } from '../../../shared/protocol/reward.ts'
+import { name } from '../../../shared/protocol/text.ts'
 import { LABEL_KINDS } from './label-verifier.ts'
 
 const number = z
@@ -18,10 +20,10 @@ export const dialectSettings = z.strictObject({
       'Default: openrs where there is something to compare with, else pointwise. rubric-arm/judge and rubric-arm/generator read the label as JSON: {"prompt", "rubric", "pair"}.',
     ),
   against: z
-    .enum(['label', 'group', 'reference'])
+    .enum(['label', 'group', 'reference', 'rubric'])
     .optional()
     .describe(
-      'label: compare with the label. group: compare the responses of a prompt. reference: show the label to the judge.',
+      'label: compare with the label. group: compare the responses of a prompt. reference: show the label to the judge. rubric: score by the rubric that the label is, as JSON or by its id.',
     ),
   verifier: z
     .enum(LABEL_KINDS)
@@ -33,6 +35,12 @@ export const dialectSettings = z.strictObject({
   shaping: rewardShaping
     .optional()
     .describe('What a comparison is worth: with the group or the label. Default graded.'),
+  scoring: scoring.optional().describe('pointwise: how one response is scored. Default explicit.'),
+  meta_class: name
+    .optional()
+    .describe(
+      'pointwise: the reward is the score of the criteria with this tag alone; null where there is none.',
+    ),
   model: z.string().min(1).optional(),
   meta_rubric: z.string().min(1).optional(),
   on_error: number
@@ -53,14 +61,24 @@ export const mayCompare = ({ protocol }: DialectSettings): boolean =>
 /** Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings make no use of. */
 export function readSettings(query: Record<string, string>): DialectSettings {
   const settings = parseWith(dialectSettings, query)
-  const { anchor, shaping, against } = settings
-  const alone = settings.verifier !== undefined || !mayCompare(settings) || against === 'reference'
-  if (anchor !== undefined && (alone || against === 'label')) throw unused('anchor', 'the group')
-  if (shaping !== undefined && alone) throw unused('shaping', 'the group or against=label')
+  const { anchor, shaping, against, verifier, protocol } = settings
+  const onlyOne = against === 'reference' || against === 'rubric'
+  const alone = verifier !== undefined || !mayCompare(settings) || onlyOne
+  if (anchor !== undefined && (alone || against === 'label'))
+    throw unused('anchor', 'comparisons with the group')
+  if (shaping !== undefined && alone) throw unused('shaping', 'comparisons with the group or the label')
+  const pointwise = verifier === undefined && (protocol === undefined ? onlyOne : protocol === 'pointwise')
+  for (const param of ['scoring', 'meta_class'] as const) {
+    if (settings[param] !== undefined && !pointwise) throw unused(param, 'protocol=pointwise')
+  }
+  if (against === 'rubric' && !pointwise) throw unused('against=rubric', 'protocol=pointwise')
+  if (settings.meta_class !== undefined && settings.scoring === 'implicit') {
+    throw unused('meta_class', 'scoring=explicit and scoring=probability')
+  }
   return settings
 }
 
 function unused(param: string, where: string): PlumblineError {
-  const message = `${param} is of comparisons with ${where}, which this URL does not ask for: leave ${param} out.`
-  return new PlumblineError('invalid_request', message, { param })
+  const message = `${param} is of ${where}, which this URL does not ask for: leave ${param} out.`
+  return new PlumblineError('invalid_request', message, { param: param.split('=')[0] })
 }
