@@ -103,11 +103,11 @@ function joined(text: string, formulas: Formula[], first: number): string {
   return withUnit(answer, text, parts.at(-1)?.end ?? 0)
 }
 
-/** Whether the text is mathematics from end to end. */
+/** Whether the text is mathematics from end to end: a command of LaTeX shows that even where it can't be read. */
 function isWhole(text: string): boolean {
   if (text.length > MAX_LINE || text.includes('\n') || hasProse(text)) return false
   const tree = parse(text)
-  return tree !== null && tree.kind !== 'text'
+  return tree === null ? /\\[A-Za-z]{2}/.test(text) : tree.kind !== 'text'
 }
 
 const UNIT_BEHIND = /^(?:\s|\$|\\\)|\\])*(\\?%|°|[A-Za-z]+)/

@@ -22,15 +22,20 @@ export function findLetters(response: string, choices: string[] | null, share: n
     [...new Set(letters)].filter((letter) => letter.charCodeAt(0) - FIRST < (choices?.length ?? ALPHABET))
   const said = announced === null ? text : 'box' in announced ? announced.box.content : announced.rest
   const leading = known(leadingLetters(said))
-  if (leading.length > 0) return leading
-  const inWords =
-    choices === null ? [] : byWords(announced === null ? said : (findAnswer(response) ?? ''), choices, share)
-  if (inWords.length > 0 || announced !== null) return inWords
-  return known(markedLetter(text.slice(-TAIL)))
+  const isPlain = announced === null && !FIRM.test(said)
+  const marked = isPlain ? known(markedLetter(text.slice(-TAIL))) : []
+  if (marked.length > 0 || leading.length > 0) return marked.length > 0 ? marked : leading
+  if (choices === null) return []
+  const line = said.trim().split('\n').at(-1) ?? ''
+  const inWords = announced === null ? byWords(line, choices, share / 2) : []
+  return inWords.length > 0 ? inWords : byWords(findAnswer(response) ?? '', choices, share / 2)
 }
 
+/** A response that begins with its choice, and nothing but that: `B`, `(B) 25`, `B. 25`. */
+const FIRM = /^[\s*]*(?:\([A-Za-z]\)|[A-Za-z]\s*(?:[).:]|\**\s*$))/
+
 const LETTER =
-  /^(?:(?:is|the|correct|option|choice|answer|letter|:)\s+)*[("'[{*$]*([A-Za-z])(?![A-Za-z0-9'’])[)\]}"'.:*$,]*/i
+  /^(?:(?:is|the|correct|option|choice|answer|letter|:)\s+)*[("'[{*$]*([A-Za-z])(?![A-Za-z0-9'’])[)\]}"'.:*$]*/i
 const NEXT = /^\s*(?:[,/&]|and\b|or\b)\s*(?:option|choice)?\s*[(*]*([A-Z])(?![A-Za-z0-9])[)*]*/
 /** What may follow an A or an I that is a letter and no word. */
 const NO_NOUN = /^\s*(?:$|[-–—.,:;!)\]*(\n<]|because|since|as|is|and|or|for)/
@@ -72,7 +77,7 @@ function markedLetter(text: string): string[] {
 
 /** The choices whose words, or whose value, are the answer. */
 function byWords(answer: string, choices: string[], share: number): string[] {
-  const given = trim(answer.trim().split('\n').at(-1) ?? '')
+  const given = trim(answer)
   if (given === '' || given.length > 1000) return []
   return choices.flatMap((choice, index) =>
     sameAnswer(given, choice, EXACT, share / choices.length).same === true
