@@ -36,6 +36,22 @@ test('an unsure model leaves the prompt to the general meta-rubric', async () =>
   expect(judgment.rubric.meta_rubric).toBe('general@1')
 })
 
+test('mode single makes the rubric of each order out of that domain', async () => {
+  const { ask } = await openTestApp()
+  const { orders, route } = await ask('/v1/judgments', { ...pair('one'), mode: 'single' })
+  expect(route.meta_rubric).toBe('code@1')
+  const rubrics = orders.map(({ rubric }: { rubric: { meta_rubric: string } }) => rubric.meta_rubric)
+  expect(rubrics).toEqual(['code@1', 'code@1'])
+})
+
+test('a dialect takes it from its URL', async () => {
+  const { ask } = await openTestApp()
+  const body = { query: [`${prompt}GOOD`], prompts: [prompt], labels: ['bad'] }
+  expect(await ask('/rlhf/openrlhf?meta_rubric=auto&against=label', body)).toMatchObject({ rewards: [0.5] })
+  const { data } = await ask('/v1/judgments')
+  expect(data).toMatchObject([{ route: { meta_rubric: 'code@1' } }])
+})
+
 test('single responses and groups are routed too', async () => {
   const { ask } = await openTestApp()
   const point = { protocol: 'pointwise', prompt, responses: ['GOOD'], meta_rubric: 'auto' }
