@@ -23,6 +23,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'report the biases, the calibration and the weak spots of a judge',
     load: async () => (await import('./audit.ts')).auditCommand(),
   },
+  export: {
+    summary: 'write training data and configuration for trainers',
+    load: async () => (await import('./export.ts')).exportCommand(),
+  },
   aggregate: {
     summary: 'turn criterion verdicts into scores, without any service',
     load: async () => (await import('./aggregate.ts')).aggregateCommand(),

@@ -3,6 +3,7 @@ import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
 import { transcript } from '../model/transcript.ts'
 import { PlumblineError } from '../protocol/error.ts'
+import type { Message } from '../protocol/message.ts'
 import type { Instantiation } from '../protocol/model-entry.ts'
 import { select } from '../rubric/select.ts'
 import type { Instantiator } from '../rubric/task.ts'
@@ -13,14 +14,16 @@ import { readRubricText } from './rubric-text.ts'
 /** Tokens of a generator's reply: twice what the published one is given (systems.md 1.3). */
 const REPLY_TOKENS = 2048
 
+/** What the generator is told of a prompt; a generator in training must be told the same. */
+export async function generatorMessages(prompt: Message[], secret: string): Promise<Message[]> {
+  return fill(ARM_RUBRIC, { 'fenced:prompt': await fence(secret, 'prompt', transcript(prompt)) })
+}
+
 /** Rubric-ARM's generator, which sees the prompt and nothing else, by what the model can do. */
 export const ARM_GENERATORS: Record<Instantiation, Instantiator> = {
   /** Written greedily as a numbered list of typed items (systems.md 1.4), and read strictly. */
   async generate({ prompt, seed }, { model, secret, signal }) {
-    const messages = fill(ARM_RUBRIC, {
-      'fenced:prompt': await fence(secret, 'prompt', transcript(prompt)),
-    })
-    const { text, finish } = await model.generate(messages, {
+    const { text, finish } = await model.generate(await generatorMessages(prompt, secret), {
       temperature: 0,
       seed,
       maxTokens: REPLY_TOKENS,

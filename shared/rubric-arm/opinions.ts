@@ -7,6 +7,7 @@ import { NEUTRAL, showPair, showReference } from '../model/shown.ts'
 import { transcript } from '../model/transcript.ts'
 import type { Scale } from '../model/weigh.ts'
 import type { ErrorCode } from '../protocol/error.ts'
+import type { Message } from '../protocol/message.ts'
 import type { VerdictMethod } from '../protocol/model-entry.ts'
 import { itemsOf, listItems } from './items.ts'
 import { CHOOSE_WINNER } from './prompts/choose-winner.ts'
@@ -27,6 +28,14 @@ export const ARM_OPINIONS: Record<
   (task: ComparisonTask, context: ComparisonContext) => Promise<Pass>
 > = { generate: writeOpinion, choose: chooseOpinion }
 
+/** A pair in the order in which it is shown, and the rubric. */
+type Shown = Pick<ComparisonTask, 'prompt' | 'shown' | 'reference' | 'rubric'>
+
+/** What the judge is told of a pair in one order; a judge in training must be told the same. */
+export async function judgeMessages(task: Shown, secret: string): Promise<Message[]> {
+  return fill(ARM_JUDGE, await shown(task, secret))
+}
+
 /**
  * The judge writes its trajectory, which is read strictly. One that is cut off or can't be read is a pass with an
  * error, not a thrown one: other votes may still make a majority.
@@ -36,7 +45,7 @@ async function writeOpinion(
   { model, secret, signal }: ComparisonContext,
 ): Promise<Pass> {
   const items = itemsOf(task.rubric.criteria)
-  const { text, finish } = await model.generate(fill(ARM_JUDGE, await shown(task, secret)), {
+  const { text, finish } = await model.generate(await judgeMessages(task, secret), {
     temperature: task.temperature,
     seed: task.seed,
     maxTokens: Math.max(REPLY_TOKENS, TOKENS_A_CRITERION * items.length),
@@ -84,10 +93,7 @@ async function chooseOpinion(task: ComparisonTask, context: ComparisonContext): 
   return weighOpinion(question, WINNERS, context)
 }
 
-async function shown(
-  task: Pick<ComparisonTask, 'prompt' | 'shown' | 'reference' | 'rubric'>,
-  secret: string,
-) {
+async function shown(task: Shown, secret: string) {
   return {
     ...(await showPair(secret, transcript(task.prompt), task.shown)),
     ...(await showReference(secret, task.reference)),

@@ -1,0 +1,54 @@
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
+import type * as z from 'zod'
+import { jsonOrNull } from '../../shared/protocol/parse.ts'
+import { Failure } from '../failure.ts'
+
+/** A file of what was asked for, a JSON line each, that survives a process killed at any moment. */
+export type KeptLines<T> = {
+  /** What earlier runs left, by key. */
+  known: Map<string, T>
+  /** Written to the file before it returns. */
+  append(line: T): void
+}
+
+/**
+ * Opens such a file, made on the first write. A half-written last line, as a killed process leaves it, is cut off; any
+ * other line that does not fit the schema throws a `Failure`, since the file may be somebody's data.
+ */
+export function openLines<T extends { key: string }>(path: string, schema: z.ZodType<T>): KeptLines<T> {
+  const known = new Map<string, T>()
+  const text = existsSync(path) ? explained(path, () => readFileSync(path, 'utf8')) : ''
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1)
+  for (const [index, line] of complete.split('\n').entries()) {
+    if (line === '') continue
+    const read = schema.safeParse(jsonOrNull(line))
+    if (!read.success) throw new Failure(`Line ${index + 1} of '${path}' is not ours: name another --output.`)
+    known.set(read.data.key, read.data)
+  }
+  const cutOff = text.slice(complete.length)
+  if (cutOff !== '') {
+    if (!BEGINNING.startsWith(cutOff.slice(0, BEGINNING.length)))
+      throw new Failure(`'${path}' holds something else: name another --output.`)
+    explained(path, () => truncateSync(path, Buffer.byteLength(complete)))
+  }
+  return {
+    known,
+    append(line) {
+      const { key, ...rest } = line
+      explained(path, () => appendFileSync(path, `${JSON.stringify({ key, ...rest })}\n`))
+      known.set(key, line)
+    },
+  }
+}
+
+/** How every line of ours begins, however early its writing broke off. */
+const BEGINNING = '{"key":'
+
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Failure(`Can't use '${path}' (${why}): name another --output.`)
+  }
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import * as z from 'zod'
+import { type RubricInput, rubricInput } from '../../shared/protocol/rubric.ts'
+import { readRubricText } from '../../shared/rubric-arm/rubric-text.ts'
+import { serviceFrom } from '../client.ts'
+import { readPairs } from '../eval/layouts/layouts.ts'
+import { makeProgress } from '../eval/progress.ts'
+import { readAs, readRows } from '../eval/rows.ts'
+import { Failure } from '../failure.ts'
+import { askPairs, judgedLine } from './ask-pairs.ts'
+import type { PhaseName } from './hyperparameters.ts'
+import { interruptible } from './interrupted.ts'
+import { openLines } from './kept-lines.ts'
+import { cutIntoParts, generatorRow, judgeRow, type PhaseRow, type WonPair } from './phases.ts'
+import { readme } from './readme.ts'
+import { TRAINERS } from './trainers/trainers.ts'
+import { readWarmUp } from './warm-up.ts'
+import { toLines, writeWhole } from './write-file.ts'
+
+export type RubricArmOptions = {
+  for: string
+  output: string
+  parts: number
+  part: number
+  model?: string
+  rubrics?: string
+  trajectories?: string
+  base: string
+  url?: string
+  seed: number
+  limit?: number
+  concurrency: number
+  retryNulls?: boolean
+}
+
+type Rubrics = Map<string, Pick<RubricInput, 'criteria'>>
+
+/**
+ * `plumbline export rubric-arm`: both phases of every part as data and configuration. The judge phase is written for
+ * one part at a time, since its rubrics are those of the generator as the part before has left it.
+ */
+export async function exportRubricArm(file: string, options: RubricArmOptions): Promise<void> {
+  const trainer = TRAINERS[options.for]
+  if (!trainer) throw new Failure(`There is no trainer '${options.for}'.`)
+  const { output, parts: count, part: at, seed } = options
+  if (at > count) throw new Failure(`--part is ${at}, but there are ${count} parts: give 1 to ${count}.`)
+  const read = readPairs(file).slice(0, options.limit)
+  const pairs = read.flatMap((pair): WonPair[] => (isWon(pair) ? [pair] : []))
+  if (pairs.length < count)
+    throw new Failure(`'${file}' has ${pairs.length} pairs with a winner, too few for ${count} parts.`)
+  const salt = `export ${seed}`
+  const service = serviceFrom(options.url ? { ...process.env, PLUMBLINE_URL: options.url } : process.env)
+  const warmUp = options.trajectories ? await readWarmUp(options.trajectories, pairs, salt) : null
+  const parts = await cutIntoParts(pairs, count, seed)
+
+  await interruptible(join(output, KEPT), async (signal) => {
+    const rubrics = await rubricsOf(parts[at - 1] ?? [], options, signal)
+    const write = (path: string, text: string) => writeWhole(join(output, path), text)
+    for (const [index, part] of parts.entries()) {
+      const number = index + 1
+      const rows: Record<PhaseName, PhaseRow[]> = {
+        judge: await Promise.all(
+          part.flatMap((pair) => {
+            const rubric = number === at ? rubrics.get(pair.id) : undefined
+            return rubric ? [judgeRow(pair, rubric, seed, salt)] : []
+          }),
+        ),
+        generator: await Promise.all(part.map((pair) => generatorRow(pair, salt))),
+      }
+      for (const name of ['judge', 'generator'] as const) {
+        const data = `part-${number}/${name}.jsonl`
+        const model = number === 1 ? options.base : `checkpoints/part-${number - 1}-${name}`
+        const phase = { name, part: number, data, output: `checkpoints/part-${number}-${name}`, model }
+        const { extension, text } = trainer.config(phase, service.url)
+        write(`part-${number}/${name}.${extension}`, text)
+        if (name === 'generator' || number === at)
+          write(data, toLines(rows[name].map((row) => trainer.row(row, name))))
+      }
+      const left = number === at ? `, ${rows.judge.length} of them with a rubric for the judge` : ''
+      console.log(`part ${number}: ${part.length} pairs${left}`)
+    }
+    if (warmUp) {
+      write('sft/judge.jsonl', toLines(warmUp.judge))
+      write('sft/generator.jsonl', toLines(warmUp.generator))
+      console.log(
+        `warm-up: ${warmUp.judge.length} trajectories, ${warmUp.dropped} left out as wrong or malformed`,
+      )
+    }
+    if (trainer.python) write('plumbline_reward.py', readFileSync(REWARD_CLIENT, 'utf8'))
+    const extension = trainer.config({ ...EXAMPLE, model: options.base }, service.url)
+    write('README.md', readme({ file: basename(file), options, trainer, extension, url: service.url }))
+    if (read.length > pairs.length) console.log(`${read.length - pairs.length} ties left out`)
+    console.log(`the steps are in ${join(output, 'README.md')}`)
+  })
+}
+
+const KEPT = 'rubrics.jsonl'
+const REWARD_CLIENT = new URL('./plumbline_reward.py', import.meta.url)
+const EXAMPLE = { name: 'judge', part: 1, data: '', output: '' } as const
+
+const isWon = (pair: { label: string }): pair is WonPair => pair.label !== 'tie'
+
+const rubricLine = z.object({
+  id: z.union([z.string(), z.number()]).transform(String),
+  rubric: z.union([z.string(), rubricInput]),
+})
+
+/** The rubric of each pair: given, or asked of the service, which makes one a prompt and remembers it. */
+async function rubricsOf(pairs: WonPair[], options: RubricArmOptions, signal: AbortSignal): Promise<Rubrics> {
+  const rubrics: Rubrics = options.rubrics ? readRubrics(options.rubrics) : new Map()
+  const open = pairs.filter(({ id }) => !rubrics.has(id))
+  if (open.length === 0) return rubrics
+  const kept = join(options.output, KEPT)
+  writeWhole(join(options.output, '.gitignore'), 'checkpoints/\n')
+  const lines = await askPairs(open, {
+    service: serviceFrom(process.env),
+    // one order is enough: it is the rubric that is wanted
+    fields: {
+      protocol: 'rubric-arm',
+      orders: 'forward',
+      ...(options.model ? { model: options.model } : {}),
+    },
+    lines: openLines(kept, judgedLine),
+    concurrency: options.concurrency,
+    retryNulls: options.retryNulls ?? false,
+    progress: makeProgress(process.stderr),
+    signal,
+  })
+  const failed = [...lines.values()].filter(({ rubric }) => rubric === null)
+  if (failed.length > 0)
+    console.error(
+      `${failed.length} pairs have no rubric, the first because: ${failed[0]?.error ?? 'their responses are the same'}`,
+    )
+  for (const [id, { rubric }] of lines) if (rubric) rubrics.set(id, rubric)
+  return rubrics
+}
+
+function readRubrics(path: string): Rubrics {
+  const rows = readRows(path)
+  return new Map(
+    readAs(rubricLine, rows, 'rubric').map(({ id, rubric }, index) => {
+      if (typeof rubric !== 'string') return [id, rubric]
+      const { criteria, fault } = readRubricText(rubric)
+      if (criteria === null) throw new Failure(`${rows[index]?.at} has a rubric that can't be read. ${fault}`)
+      return [id, { criteria }]
+    }),
+  )
+}
