@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type Outcome, type Verifier, verifierName } from '../verifier.ts'
+import { type Outcome, type Subject, type Verifier, verifierName } from '../verifier.ts'
 import { isBlank, strip } from './python-text.ts'
 
 /** What a check saw in a response that is not blank. */
@@ -42,8 +42,10 @@ export function defineInstruction<Kind extends string, Schema extends z.ZodType<
   schema,
   check,
 }: Instruction<Kind, Schema>): Verifier<Kind, Schema> {
-  const run = async (spec: z.infer<Schema>, { response }: { response: string }): Promise<Outcome> => {
-    const strict = await check(response, spec)
+  const run = async (spec: z.infer<Schema>, { response, share }: Pick<Subject, 'response' | 'share'>) => {
+    const readings = spec.loose ? 8 : 1
+    if (response.length * readings > MAX_WORK * share) return tooLong(kind)
+    const strict: Outcome = await check(response, spec)
     if (isBlank(response)) return { ...strict, passed: false, received: 'a blank response' }
     if (strict.passed || !spec.loose) return strict
     for (const variant of variants(response)) {
@@ -56,9 +58,19 @@ export function defineInstruction<Kind extends string, Schema extends z.ZodType<
   return { kind, summary, schema, run }
 }
 
+/** The most characters that a call with one check may go over, which takes seconds when they are all full stops. */
+const MAX_WORK = 10_000_000
+
+const tooLong = (kind: string): Outcome => ({
+  passed: null,
+  expected: kind,
+  received: '',
+  reason: `The response is too long for so many checks in one call: ask for '${kind}' in a call of its own.`,
+})
+
 /** The response without its first line, its last and both, and all of these and itself without asterisks. */
 export function variants(response: string): string[] {
   const lines = response.split('\n')
   const cut = [lines.slice(1), lines.slice(0, -1), lines.slice(1, -1)].map((kept) => strip(kept.join('\n')))
-  return [...cut, ...[response, ...cut].map((text) => text.replaceAll('*', ''))]
+  return [...new Set([...cut, ...[response, ...cut].map((text) => text.replaceAll('*', ''))])]
 }

@@ -14,13 +14,16 @@ export const PUNCTUATION_AND_SPACE = `${PUNCTUATION} `
 
 const NOT_SPACES = new RegExp(`[^${SPACE}]+`, 'g')
 const ONE_SPACE = new RegExp(`[${SPACE}]`)
-const WORD_RUNS = new RegExp(`[${WORD}]+`, 'gu')
+const COUNTED_WORDS = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]+/gu
 
 /** `str.split()`: the runs between white space. */
 export const splitOnSpace = (text: string): string[] => text.match(NOT_SPACES) ?? []
 
-/** `RegexpTokenizer(r"\w+")`. */
-export const wordRuns = (text: string): string[] => text.match(WORD_RUNS) ?? []
+/**
+ * The words that the references count: `\w+` of the `regex` package, in which NLTK runs it since version 3.10. Vowel
+ * signs belong to words, so that Hindi and Thai words stay whole; `re` would cut them there.
+ */
+export const countedWords = (text: string): string[] => text.match(COUNTED_WORDS) ?? []
 
 export const hasSpace = (text: string): boolean => ONE_SPACE.test(text)
 export const isBlank = (text: string): boolean => strip(text) === ''

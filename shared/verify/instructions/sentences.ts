@@ -1,14 +1,15 @@
 import boundaries from './data/sentence-boundaries.json' with { type: 'json' }
 import { firstCharacter, isBlank, isLower, isUpper, SPACE, stripEnd, WORD } from './python-text.ts'
+import { remembered } from './remembered.ts'
 
 /**
  * Sentences as Punkt finds them in English (Kiss and Strunk 2006, "Unsupervised Multilingual Sentence Boundary
  * Detection"), which is what IFEval and IFBench count with. What Punkt learnt is in data/sentence-boundaries.json:
  * abbreviations, collocations, frequent starters, and, of the common words alone, which were seen in lower case.
  */
-export function splitSentences(text: string): string[] {
-  return realign(text, slices(text)).map(({ start, end }) => text.slice(start, end))
-}
+export const splitSentences = remembered((text) =>
+  realign(text, slices(text)).map(({ start, end }) => text.slice(start, end)),
+)
 
 type Span = { start: number; end: number }
 

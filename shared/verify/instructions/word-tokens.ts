@@ -1,11 +1,12 @@
 import { SPACE, splitOnSpace, stripEnd, WORD } from './python-text.ts'
+import { remembered } from './remembered.ts'
 import { splitSentences } from './sentences.ts'
 
 /**
  * Word tokens as NLTK's `word_tokenize` gives them: the Penn Treebank rules, sentence by sentence. Punctuation marks are
  * tokens of their own, contractions are split (`do`, `n't`), a period stays on a word that does not end its sentence.
  */
-export const wordTokens = (text: string): string[] => splitSentences(text).flatMap(tokensOf)
+export const wordTokens = remembered((text) => splitSentences(text).flatMap(tokensOf))
 
 /** The tokens that hold a letter or a digit. */
 export const spokenTokens = (text: string): string[] =>

@@ -2,7 +2,13 @@ import { quote } from '../../quote.ts'
 import { count, phrase, place } from '../arguments.ts'
 import { defineInstruction, instruction } from '../instruction.ts'
 import { occurrences } from '../occurrences.ts'
-import { PUNCTUATION_AND_SPACE, splitOnSpace, strip, withoutPunctuation, wordRuns } from '../python-text.ts'
+import {
+  countedWords,
+  PUNCTUATION_AND_SPACE,
+  splitOnSpace,
+  strip,
+  withoutPunctuation,
+} from '../python-text.ts'
 import { CONJUNCTIONS, PERSON_NAMES, PRONOUNS } from '../word-lists.ts'
 import { wordTokens } from '../word-tokens.ts'
 
@@ -12,7 +18,7 @@ export const wordCountRange = defineInstruction({
   summary: 'Between min_words and max_words words.',
   schema: instruction('count:word_count_range', { min_words: count, max_words: count }),
   check(response, { min_words, max_words }) {
-    const number = wordRuns(response).length
+    const number = countedWords(response).length
     return {
       passed: number >= min_words && number <= max_words,
       expected: `${min_words} to ${max_words} words`,
@@ -52,7 +58,7 @@ export const personNames = defineInstruction({
   summary: 'At least N different names of a list of fifty.',
   schema: instruction('count:person_names', { N: count }),
   check(response, { N }) {
-    const words = new Set(wordRuns(response))
+    const words = new Set(countedWords(response))
     const used = PERSON_NAMES.filter((name) => words.has(name))
     return {
       passed: used.length >= N,

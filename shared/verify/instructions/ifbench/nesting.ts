@@ -81,23 +81,27 @@ export const lineIndent = defineInstruction({
  */
 function keptLines(lines: string[]): string[] {
   const gone = new Set<number>()
-  const passedOver = new Map<string, number[]>()
+  const passedOver = new Map<string, Places>()
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] ?? ''
     if (!isBlank(line)) continue
-    gone.add(passedOver.get(line)?.shift() ?? index)
-    if (gone.has(index) === false) remember(passedOver, line, index)
+    const places = placesOf(passedOver, line)
+    places.all.push(index)
+    gone.add(places.all[places.gone++] ?? index)
     index++
     const skipped = lines[index]
-    if (skipped !== undefined && isBlank(skipped)) remember(passedOver, skipped, index)
+    if (skipped !== undefined && isBlank(skipped)) placesOf(passedOver, skipped).all.push(index)
   }
   return lines.filter((_, index) => !gone.has(index))
 }
 
-function remember(places: Map<string, number[]>, line: string, index: number): void {
-  const known = places.get(line)
-  if (known) known.push(index)
-  else places.set(line, [index])
+/** Where equal blank lines are, and how many of them, from the first on, are taken out. */
+type Places = { all: number[]; gone: number }
+
+function placesOf(known: Map<string, Places>, line: string): Places {
+  const places = known.get(line) ?? { all: [], gone: 0 }
+  known.set(line, places)
+  return places
 }
 
 export const subBullets = defineInstruction({

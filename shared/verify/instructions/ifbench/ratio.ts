@@ -1,6 +1,6 @@
 import { passage, percentage } from '../arguments.ts'
 import { defineInstruction, instruction } from '../instruction.ts'
-import { codePointLength, plainWords, strip, wordRuns } from '../python-text.ts'
+import { codePointLength, countedWords, plainWords, strip } from '../python-text.ts'
 import { splitSentences } from '../sentences.ts'
 import { STOP_WORDS } from '../word-lists.ts'
 
@@ -10,7 +10,7 @@ export const stopWords = defineInstruction({
   summary: 'At most a percentage of the words are stop words.',
   schema: instruction('ratio:stop_words', { percentage }),
   check(response, { percentage }) {
-    const words = wordRuns(response)
+    const words = countedWords(response)
     const stops = words.filter((word) => STOP_WORDS.has(word.toLowerCase())).length
     const share = (stops / words.length) * 100
     return {

@@ -6,13 +6,16 @@ import { syllables } from '../syllables.ts'
 import { wordTokens } from '../word-tokens.ts'
 import { isFirstVerb } from './verb.ts'
 
+/** More of a response need not be read to know its first word. */
+const LONGEST_WORD = 1_000
+
 /** The `words:*` of IFBench that look at words one by one. */
 export const startVerb = defineInstruction({
   kind: 'words:start_verb',
   summary: 'The first word is a verb, as far as its form tells.',
   schema: instruction('words:start_verb', {}),
   check(response) {
-    const [first = ''] = wordTokens(response)
+    const [first = ''] = wordTokens(strip(response).slice(0, LONGEST_WORD))
     return { passed: isFirstVerb(first), expected: 'a verb first', received: quote(first, 80) }
   },
 })

@@ -1,7 +1,7 @@
 import { quote } from '../../quote.ts'
 import { compared, count, phrase, place, relation } from '../arguments.ts'
 import { defineInstruction, instruction } from '../instruction.ts'
-import { isBlank, SPACE, splitOnSpace, strip, wordRuns } from '../python-text.ts'
+import { countedWords, isBlank, SPACE, splitOnSpace, strip } from '../python-text.ts'
 import { splitSentences } from '../sentences.ts'
 
 /** `length_constraints:*` of IFEval. */
@@ -21,7 +21,7 @@ export const numberWords = defineInstruction({
   summary: 'Less than, or at least, so many words.',
   schema: instruction('length_constraints:number_words', { num_words: count, relation }),
   check(response, spec) {
-    const number = wordRuns(response).length
+    const number = countedWords(response).length
     const { expected, holds } = compared(spec.relation, spec.num_words, 'words')
     return { passed: holds(number), expected, received: `${number} words` }
   },
