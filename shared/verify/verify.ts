@@ -1,5 +1,5 @@
 import type { VerifierResult } from '../protocol/verify.ts'
-import { countVerifiers } from './compose/spec.ts'
+import { countVerifiers } from './compose/size.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Outcome, Subject } from './verifier.ts'
 import { VERIFIERS, type VerifierSpec } from './verifiers.ts'
