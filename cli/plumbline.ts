@@ -27,6 +27,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'write training data and configuration for trainers',
     load: async () => (await import('./export.ts')).exportCommand(),
   },
+  refine: {
+    summary: 'search for a better meta-rubric on labelled pairs',
+    load: async () => (await import('./refine.ts')).refineCommand(),
+  },
   aggregate: {
     summary: 'turn criterion verdicts into scores, without any service',
     load: async () => (await import('./aggregate.ts')).aggregateCommand(),

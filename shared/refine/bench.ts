@@ -13,6 +13,8 @@ export type Bench = {
   /** The same beyond what is reserved: for the test at the end. */
   judgeReserved: Judge
   spent(): Cost
+  /** Judgments made or answered from a record. */
+  judgments(): number
 }
 
 /**
@@ -61,5 +63,6 @@ export function createBench(options: {
     judge: (layer, pairs) => judge(layer, pairs, reserve),
     judgeReserved: (layer, pairs) => judge(layer, pairs, 0),
     spent,
+    judgments: () => known.size,
   }
 }

@@ -92,7 +92,7 @@ async function evolve(
   if (runners === null) return 'no errors'
   const survivors = await race(runners, minibatches, context, options)
   for (const child of survivors) await scoreOnDev(child, split, options, context)
-  const accepted = options.apply && (await accept(state, survivors, split, options, context))
+  const accepted = await accept(state, survivors, split, options, context)
   for (const { child } of runners) context.tell?.({ event: 'member', member: child })
   if (!options.apply) return 'quiet'
   state.population = [...state.population, ...survivors]
@@ -156,12 +156,12 @@ function enrol(child: Member, { members }: State, { lint }: SearchContext): bool
   return child.fate === 'survived'
 }
 
-/** Replaces the best by the fittest survivor that is surely better, if one is. */
+/** Says what each survivor gains, and replaces the best by the fittest that is surely better, if one is. */
 async function accept(
   state: State,
   survivors: Member[],
   { dev }: Split,
-  { penalties, confidence, minGain, seed }: SearchOptions,
+  { penalties, confidence, minGain, seed, apply }: SearchOptions,
   { judge }: SearchContext,
 ): Promise<boolean> {
   // Of many children some look better by chance: the share of error is divided among them (Bonferroni).
@@ -181,7 +181,7 @@ async function accept(
   const [winner] = candidates
     .filter(({ gain }) => gain !== null && gain.low > 0 && gain.mean >= minGain)
     .toSorted((a, b) => (b.gain?.mean ?? 0) - (a.gain?.mean ?? 0))
-  if (!winner) return false
+  if (!winner || !apply) return false
   winner.child.fate = 'accepted'
   state.best = winner.child
   return true
