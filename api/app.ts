@@ -15,6 +15,7 @@ import type { Edge } from './middleware/edge.ts'
 import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
 import { limitBody } from './middleware/limit.ts'
 import { traceRequests } from './middleware/trace.ts'
+import { withWorkers } from './models/remote-verifier.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
@@ -37,7 +38,12 @@ export function createApp(platform: Platform): Hono<Edge> {
   const rubrics = createRubrics(platform)
   const metaRubrics = createMetaRubrics(platform)
   const counter = createCounter(platform, rubrics, metaRubrics, tally)
-  const rewards = createRewards(counter, metaRubrics)
+  const { config, fetch } = platform
+  const sandbox = withWorkers(platform.sandbox, config.models, {
+    fetch,
+    environment: config.environment,
+  })
+  const rewards = createRewards(counter, metaRubrics, sandbox)
   // A slash at the end of a URL is no other URL: a redirect would lose the body of a POST.
   const app = new Hono<Edge>({ strict: false })
 
@@ -56,7 +62,7 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))
-  app.route('/v1/verify', verifyRoutes())
+  app.route('/v1/verify', verifyRoutes(sandbox))
   app.route('/v1/rubrics', rubricRoutes(rubrics))
   const publishing = createPublishing(platform, metaRubrics, counter)
   app.route('/v1/meta-rubrics', metaRubricRoutes(metaRubrics, publishing))

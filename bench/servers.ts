@@ -58,7 +58,7 @@ export async function startPlain(runtime: Runtime, reply: string): Promise<Serve
 }
 
 async function startPlainWorker(port: number, reply: string) {
-  const contents = await bundle(fileURLToPath(new URL('./plain/worker.ts', import.meta.url)))
+  const modules = await bundle(fileURLToPath(new URL('./plain/worker.ts', import.meta.url)))
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -67,7 +67,7 @@ async function startPlainWorker(port: number, reply: string) {
         {
           compatibilityDate: '2026-10-01',
           bindings: { REPLY: reply },
-          modules: [{ type: 'ESModule', path: 'plain.js', contents }],
+          modules,
           unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Engine } from '../gpu-worker/generate/engine.ts'
 import { openEngine } from '../gpu-worker/generate/open-engine.ts'
+import { openSandbox } from '../gpu-worker/sandbox/sandbox.ts'
 import { openTracer } from '../gpu-worker/server/trace.ts'
 import { defaultHome } from '../gpu-worker/weights/home.ts'
 import { startWorker } from '../gpu-worker/worker.ts'
@@ -29,6 +30,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
   const tell = process.send ? tellLauncher : tellPeople()
   const stopped = stopSignal()
   const secret = await secretOf(process.env)
+  const sandbox = await openSandbox(options.python)
   const opening = Promise.withResolvers<Engine>()
   const tracer = openTracer(process.env)
   const metricsKey = process.env.PLUMBLINE_METRICS_KEY
@@ -36,6 +38,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
     engine: opening.promise,
     secret,
     tracer,
+    sandbox,
     ...(metricsKey && { metricsKey }),
     ...servingOf(options),
   })

@@ -3,7 +3,9 @@ import { serve } from '@hono/node-server'
 import { workerKey } from '../shared/identity/worker-key.ts'
 import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Tracer } from '../shared/telemetry/tracer.ts'
+import type { Sandbox } from '../shared/verify/sandbox.ts'
 import type { Engine } from './generate/engine.ts'
+import { openSandbox } from './sandbox/sandbox.ts'
 import { workerApp } from './server/app.ts'
 import type { Access } from './server/authenticate.ts'
 import { engineSlot } from './server/engine-slot.ts'
@@ -29,6 +31,8 @@ export type Serving = {
   adapters?: string
   /** How the model judges; by default it picks labels and writes nothing. */
   methods?: JudgingMethods
+  /** Where programs of responses run; by default JavaScript alone. */
+  sandbox?: Sandbox
   /** Makes spans of what is done; null, as by default, makes none. */
   tracer?: Tracer | null
   /** What a scraper of `/metrics` sends; without one this machine may read it, and whoever has the worker's key. */
@@ -59,6 +63,7 @@ export async function startWorker({
   queue = QUEUE,
   adapters = join(defaultHome(process.env), 'adapters'),
   methods = PICKED,
+  sandbox,
   tracer = null,
   metricsKey,
 }: Serving & { engine: Engine | Promise<Engine> }): Promise<Worker> {
@@ -79,6 +84,7 @@ export async function startWorker({
     memory: workerMemory(),
     methods,
     place: judgingPlaces(),
+    sandbox: sandbox ?? (await openSandbox(undefined)),
     judged: metrics.judged,
   }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }

@@ -3,11 +3,13 @@ import { judge } from '../../shared/judge/judge.ts'
 import { jobAttributes, noted } from '../../shared/judge/judgment-span.ts'
 import type { Trace } from '../../shared/telemetry/trace.ts'
 import type { Tracer } from '../../shared/telemetry/tracer.ts'
+import type { Sandbox } from '../../shared/verify/sandbox.ts'
 import { callLimit } from '../models/call-limit.ts'
 import { chatCompletions } from '../models/chat-completions.ts'
 import type { Outbound } from '../models/limited-fetch.ts'
 import { findEntry, modelIdentity } from '../models/model-config.ts'
 import { judgeThere } from '../models/remote-judge.ts'
+import { withWorkers } from '../models/remote-verifier.ts'
 import type { Config } from '../platform/config.ts'
 import type { DeskDeps } from '../platform/desk/desk.ts'
 import { withKnownRubric } from './known-rubric.ts'
@@ -20,13 +22,16 @@ export function judgeByEntry(
   config: Config,
   fetch: Outbound['fetch'],
   tracer: Tracer | null,
+  local: Sandbox,
 ): DeskDeps['judge'] {
+  const sandbox = withWorkers(local, config.models, { fetch, environment: config.environment })
   const make: Make = ({ job, model, organisation }, { memory, report }, trace) => {
     const entry = findEntry(config.models, model)
     const outbound: Outbound = { fetch, environment: config.environment, limit: callLimit() }
     const told = { ...(report && { report }), ...(trace && { trace }) }
     if (entry.judges === 'here') {
-      return judge(job, { ...told, memory, model: chatCompletions(entry, outbound), secret: config.secret })
+      const model = chatCompletions(entry, outbound)
+      return judge(job, { ...told, memory, model, secret: config.secret, sandbox })
     }
     const maker = { identity: modelIdentity(entry), instantiate: entry.instantiate }
     const context = { ...outbound, ...told, caller: organisation }

@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit'
 import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { RewardList, RewardRequest } from '../../shared/protocol/reward.ts'
 import { makeRewards } from '../../shared/reward/rewards.ts'
+import type { Sandbox } from '../../shared/verify/sandbox.ts'
 import type { MetaRubrics } from '../governance/meta-rubrics.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Call } from './call.ts'
@@ -17,7 +18,7 @@ export type Rewards = (request: RewardRequest, call: Call, place?: LimitFunction
 export const judgmentPlaces = () => pLimit(LIMITS.judgmentsInFlight)
 
 /** Rewards over the judgments of a counter. */
-export function createRewards(counter: Counter, metaRubrics: MetaRubrics): Rewards {
+export function createRewards(counter: Counter, metaRubrics: MetaRubrics, sandbox: Sandbox): Rewards {
   return (request, call, place = judgmentPlaces()) => {
     // One version for the whole group, whatever is filed while it is judged; looked up where there is a judgment.
     let pinned: Promise<JudgmentRequest['meta_rubric']> | undefined
@@ -27,6 +28,6 @@ export function createRewards(counter: Counter, metaRubrics: MetaRubrics): Rewar
         pinned ??= pin()
         return counter.judge({ ...one, meta_rubric: await pinned }, call)
       })
-    return makeRewards(request, { judge })
+    return makeRewards(request, { judge, sandbox })
   }
 }

@@ -1,4 +1,5 @@
 import type { Tracer } from '../../shared/telemetry/tracer.ts'
+import type { Sandbox } from '../../shared/verify/sandbox.ts'
 import type { Outbound } from '../models/limited-fetch.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
@@ -17,6 +18,8 @@ export type Platform = {
   shelf: Shelf
   /** The way out, for calls that are proxied to a model server. */
   fetch: Outbound['fetch']
+  /** Where programs of responses run in this process. */
+  sandbox: Sandbox
   /** Null where nothing is traced. */
   tracer: Tracer | null
 }

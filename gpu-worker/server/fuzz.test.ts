@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { errorBody } from '../../shared/protocol/error.ts'
+import { openSandbox } from '../sandbox/sandbox.ts'
 import { fakeEngine } from '../testing/fake-engine.ts'
 import { workerApp } from './app.ts'
 import { engineSlot } from './engine-slot.ts'
@@ -13,6 +14,7 @@ const PATHS = [
   '/v1/chat/completions',
   '/v1/judgments',
   '/v1/rewards',
+  '/v1/verify',
   '/v1/adapters',
   '/v1/load_lora_adapter',
   '/v1/unload_lora_adapter',
@@ -28,6 +30,7 @@ async function openApp() {
     memory: workerMemory(),
     methods: PICKED,
     place: judgingPlaces(),
+    sandbox: await openSandbox(undefined),
     judged: metrics.judged,
   }
   const beside = { queue: 4, adapters: '/nonexistent', metrics, tracer: null }

@@ -1,5 +1,5 @@
 import { makeEvidenceId, makeRubric, shardOf } from '../../shared/identity/id.ts'
-import type { JudgeContext } from '../../shared/judge/judge.ts'
+import type { JudgeContext } from '../../shared/judge/context.ts'
 import { judgeWithin } from '../../shared/judge/judgment-span.ts'
 import { present } from '../../shared/judge/present.ts'
 import { toJob } from '../../shared/judge/request.ts'
@@ -9,6 +9,7 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Judgment, JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
 import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
+import type { Sandbox } from '../../shared/verify/sandbox.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import type { Asker, JudgingPlaces } from './judging-places.ts'
 import { type JudgingMethods, localModel } from './local-model.ts'
@@ -20,6 +21,7 @@ export type JudgeDesk = {
   memory: Memory
   methods: JudgingMethods
   place: JudgingPlaces
+  sandbox: Sandbox
   /** Told of every judgment that is made. */
   judged(judgment: Judgment): void
 }
@@ -37,7 +39,7 @@ export type Asked = {
 export async function askFor(
   request: JudgmentRequest,
   slot: EngineSlot,
-  { secret, memory, methods, place, judged }: JudgeDesk,
+  { secret, memory, methods, place, sandbox, judged }: JudgeDesk,
   asker: Asker,
 ): Promise<Asked> {
   const engine = slot.engine()
@@ -50,13 +52,13 @@ export async function askFor(
     view,
     async make(report) {
       const { signal, trace } = asker
-      const context = { model, secret, memory, signal, ...(report && { report }) }
+      const context = { model, secret, memory, sandbox, signal, ...(report && { report }) }
       const evidence = await place(asker, () => judgeWithin(trace, job, context))
       // What was given up is no judgment, though some of it may have been found.
       signal.throwIfAborted()
       const id = await makeEvidenceId(await shardOf('', job.prompt), evidence)
       const filed = { id, created: Math.floor(Date.now() / 1000), model: served.id, evidence }
-      const judgment = present(filed, view, 'miss', undefined)
+      const judgment = present(filed, view, 'miss')
       judged(judgment)
       return judgment
     },

@@ -14,6 +14,7 @@ export async function rewards(c: Context<Served>, slot: EngineSlot, desk: JudgeD
   const asker = { caller: callerOf(c), signal: c.get('life').signal, trace: c.get('trace') }
   const list = await makeRewards(request, {
     judge: async (one) => (await askFor(one, slot, desk, asker)).make(),
+    sandbox: desk.sandbox,
   })
   refuseUntried(list.data)
   return c.json(list)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { TEMPERATURE_RANGE } from '../calibration/temperature.ts'
+import { SANDBOX_LANGUAGES } from '../verify/sandbox.ts'
 import { name } from './text.ts'
 
 /** How rubrics are made: written by the model under a schema, or selected from clauses by probability. */
@@ -33,6 +34,10 @@ export const modelEntry = z
     timeout_ms: z.int().min(1).max(600_000).default(60_000),
     max_concurrent: z.int().min(1).max(1000).optional(),
     context: z.int().min(1).optional().describe('Context window, tokens.'),
+    sandbox: z
+      .array(z.enum(SANDBOX_LANGUAGES))
+      .default([])
+      .describe('The languages that its worker runs programs of: such verifiers are sent there.'),
     price: z
       .strictObject({ prompt: z.number().min(0), completion: z.number().min(0) })
       .optional()

@@ -8,6 +8,7 @@ import { createShelf } from '../desk/sql-shelf.ts'
 import type { Sql } from '../sql.ts'
 import { environmentOf } from './environment.ts'
 import { toLines } from './event-lines.ts'
+import { workersSandbox } from './sandbox.ts'
 import { workersTracer } from './tracing.ts'
 
 /** An object without callers may be evicted after about 70 s; a judgment may last longer. */
@@ -28,7 +29,12 @@ export class JudgmentShard extends DurableObject<Env> {
     this.#desk = createDesk({
       sql,
       now: Date.now,
-      judge: judgeByEntry(config, (url, init) => fetch(url, init), workersTracer(environment)),
+      judge: judgeByEntry(
+        config,
+        (url, init) => fetch(url, init),
+        workersTracer(environment),
+        workersSandbox(),
+      ),
       complain: console.error,
     })
   }

@@ -6,6 +6,7 @@ import { createShelf } from '../desk/sql-shelf.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../sql.ts'
 import { openTracer } from '../tracing.ts'
+import { serverSandbox } from './sandbox.ts'
 
 const TRACES_EVERY_MS = 1000
 
@@ -20,7 +21,8 @@ export function serverPlatform(
     fetch,
     deliver: soon((send) => setTimeout(send, TRACES_EVERY_MS)),
   })
-  const judge = judgeByEntry(config, fetch, tracer)
+  const sandbox = serverSandbox()
+  const judge = judgeByEntry(config, fetch, tracer, sandbox)
   const desk = createDesk({ sql, now: Date.now, judge, complain: console.error })
   return {
     config,
@@ -29,6 +31,7 @@ export function serverPlatform(
     desks: () => [desk],
     shelf: createShelf(sql),
     fetch,
+    sandbox,
     tracer,
     quiet: desk.quiet,
   }

@@ -102,17 +102,15 @@ function wantedBy(test: CodeTest): string {
   return `gives ${quoteJson(test.expected)} with ${quoteJson(test.arguments)}`
 }
 
-const quoteJson = (value: unknown) => {
-  const text = JSON.stringify(value)
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`
-}
+const cut = (text: string) => (text.length <= 200 ? text : `${text.slice(0, 200)}…`)
+const quoteJson = (value: unknown) => cut(JSON.stringify(value))
 
 function received(run: ProgramRun, test: CodeTest): string {
   if (run.ended === 'timeout') return `it was stopped after ${run.milliseconds} ms`
   if (run.ended === 'memory') return 'it took too much memory'
   if (run.ended === 'output') return 'it wrote too much'
   if ('expected_stdout' in test && run.status === 0) return `it printed ${quote(run.stdout)}`
-  if (run.finished) return `it gave ${quote(run.value ?? 'nothing')}`
+  if (run.finished) return `it gave ${cut(run.value ?? 'nothing')}`
   if (run.stderr !== '') return quote(run.stderr.length > 400 ? run.stderr.slice(-400) : run.stderr, 400)
   return `it ended with status ${run.status} before the test did`
 }
