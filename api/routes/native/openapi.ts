@@ -3,6 +3,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { DEADLINE_HEADER, MAX_DEADLINE_MS } from '../../../shared/protocol/deadline.ts'
 import { errorBody } from '../../../shared/protocol/error.ts'
 import { judgment, judgmentList, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
+import { instantiation, verdictMethod } from '../../../shared/protocol/model-entry.ts'
 import { rewardList, rewardRequest } from '../../../shared/protocol/reward.ts'
 import { rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
 import { usageList } from '../../../shared/protocol/usage.ts'
@@ -31,7 +32,14 @@ const judging = z.object({
 })
 const byId = z.object({ id: z.string() })
 const listOf = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) })
-const model = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() })
+const model = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.int(),
+  owned_by: z.string(),
+  instantiate: instantiation,
+  verdicts: verdictMethod,
+})
 const score = z.number()
 const range = z.tuple([score.nullable(), score])
 const describeUrl: Operation = {
