@@ -30,7 +30,8 @@ const tracked =
   (run: Map): Map =>
   (z) => {
     const value = run(z)
-    const moved = run({ ...z, re: z.re + z.error })
+    const after = run({ ...z, re: z.re + z.error })
+    const moved = Number.isNaN(after.re) ? run({ ...z, re: z.re - z.error }) : after
     const error = size(bare(moved.re - value.re, moved.im - value.im))
     return { ...value, error: 2 * error + 4 * EPSILON * size(value) }
   }

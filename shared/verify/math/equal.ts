@@ -1,4 +1,11 @@
-import { bareList, type Expression, type ListExpression, type Matrix, type Relation } from './expression.ts'
+import {
+  bareList,
+  type Expression,
+  type ListExpression,
+  type Matrix,
+  type Relation,
+  type SetOperation,
+} from './expression.ts'
 import { sameQuantity } from './quantity.ts'
 import { realsOf, sameReals } from './reals.ts'
 import { assigned, sameRelation } from './relation.ts'
@@ -39,8 +46,19 @@ function alike(given: Expression, wanted: Expression, terms: Terms): boolean | n
   if (given.kind === 'relation' || wanted.kind === 'relation') return sameWithRelation(given, wanted, terms)
   if (given.kind === 'matrix' || wanted.kind === 'matrix') return sameMatrix(given, wanted, terms)
   if (given.kind === 'list' || wanted.kind === 'list') return sameList(given, wanted, terms)
-  if (given.kind === 'set-operation' || wanted.kind === 'set-operation') return false
+  if (given.kind === 'set-operation' || wanted.kind === 'set-operation') {
+    if (given.kind !== 'set-operation' || wanted.kind !== 'set-operation') return false
+    return sameOperation(given, wanted, terms)
+  }
   return sameQuantity(given, wanted, terms)
+}
+
+/** Of sets that are named and not spelt out: A ∪ B is B ∪ A. */
+function sameOperation(given: SetOperation, wanted: SetOperation, terms: Terms): boolean | null {
+  if (given.operator !== wanted.operator) return false
+  const [a, b] = [given, wanted].map(({ left, right }) => [left, right])
+  if (a === undefined || b === undefined) return false
+  return given.operator === '∖' ? sameOrdered(a, b, terms) : sameUnordered(a, b, terms)
 }
 
 const wordsOf = (expression: Expression) => (expression.kind === 'text' ? plainWords(expression.text) : '')

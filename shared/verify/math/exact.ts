@@ -4,6 +4,8 @@ import {
   add,
   binomial,
   bitLength,
+  commonDivisor,
+  compare,
   factorial,
   floor,
   isWhole,
@@ -71,7 +73,7 @@ type Evaluate = (part: Expression) => Rational | null
 
 function fold(
   parts: Expression[],
-  start: Rational,
+  start: Rational | null,
   join: (a: Rational, b: Rational) => Rational | null,
   value: Evaluate,
 ): Rational | null {
@@ -98,8 +100,20 @@ const EXACT: Record<string, (a: Rational, b: Rational | undefined) => Rational |
   binomial: (a, b) => (b ? binomial(a, b) : null),
 }
 
+const OF_MANY: Record<string, (a: Rational, b: Rational) => Rational | null> = {
+  max: (a, b) => (compare(a, b) < 0 ? b : a),
+  min: (a, b) => (compare(a, b) > 0 ? b : a),
+  gcd: commonDivisor,
+  lcm: (a, b) => {
+    const divisor = commonDivisor(a, b)
+    return divisor && divisor.top !== 0n ? ratio(a.top * b.top, a.bottom * b.bottom * divisor.top) : null
+  },
+}
+
 function applied(name: string, given: Expression[], value: Evaluate): Rational | null {
   const run = Object.hasOwn(EXACT, name) ? EXACT[name] : undefined
+  if (Object.hasOwn(OF_MANY, name))
+    return fold(given.slice(1), given[0] ? value(given[0]) : null, OF_MANY[name] ?? add, value)
   if (run === undefined || given.length > 2) return null
   const [first, second] = given.map(value)
   return first && second !== null ? run(first, second) : null

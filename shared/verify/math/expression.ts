@@ -30,6 +30,7 @@ export type Expression =
 
 export type ListExpression = Extract<Expression, { kind: 'list' }>
 export type Relation = Extract<Expression, { kind: 'relation' }>
+export type SetOperation = Extract<Expression, { kind: 'set-operation' }>
 export type Matrix = Extract<Expression, { kind: 'matrix' }>
 
 export const whole = (value: number | bigint): Expression => ({

@@ -121,7 +121,7 @@ function withUnit(answer: string, text: string, end: number): string {
 }
 
 const NUMBER =
-  /(?<![A-Za-z\d_.])(?:(?<![\w)\]}]\s?)[-+\u2212])?(?:[$€£¥]\s?-?)?(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+)?(?:\s?\/\s?\d+)?(?:\s?(\\?%|°|[€£¥])|\s?([A-Za-z]+)[²³]?)?/g
+  /(?<![A-Za-z\d_.])(?:(?<![\w)\]}]\s?)[-+\u2212])?(?:[$€£¥]\s?-?)?(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+)?(?:\s?[/:]\s?\d+)?(?:\s?(\\?%|°|[€£¥])|\s?([A-Za-z]+)[²³]?)?/g
 
 /** The last number in the prose, with its unit where that is known. */
 function lastNumber(text: string, formulas: Formula[]): { text: string; at: number } | null {

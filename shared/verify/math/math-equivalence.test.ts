@@ -126,8 +126,44 @@ const SAME: [reference: string, response: string][] = [
   ['\\frac{3}{4}', '\\frac{3}{4} \\text{ of the cake}'],
 ]
 
+const MORE: [reference: string, response: string][] = [
+  ['6', '\\gcd(12,18)'],
+  ['36', '\\text{lcm}(12,18)'],
+  ['3', '\\max(1,3)'],
+  ['10', '\\frac{5!}{3!2!}'],
+  ['10', '{5 \\choose 2}'],
+  ['\\sin^{-1}(1)', '\\pi/2'],
+  ['1:3', '\\frac{1}{3}'],
+  ['3:45\\text{ PM}', '3:45 pm'],
+  ['\\text{June } 20', 'June 20'],
+  ['1.5 \\text{ hours}', '90 \\text{ min}'],
+  ['x\\approx 3.14', '3.14'],
+  ['A \\cup B', 'B \\cup A'],
+  ['\\angle A = 60^\\circ', '60'],
+  ['x \\in \\mathbb{R}, x \\neq 2', '(-\\infty,2)\\cup(2,\\infty)'],
+  ['\\{x \\mid x > 2\\}', '(2,\\infty)'],
+  ['(x-1)^2+(y-2)^2=9', 'x^2+y^2-2x-4y-4=0'],
+  ['\\pm i', '\\{i,-i\\}'],
+  ['5', '|3+4i|'],
+  ['3\\mathbf{i}+2\\mathbf{j}', '2\\mathbf{j}+3\\mathbf{i}'],
+  ['\\sec^2 x - 1', '\\tan^2 x'],
+  ['\\sqrt{2}', '1.41421'],
+  ['1', '0.\\overline{9}'],
+]
+
 const DIFFERENT: [reference: string, response: string][] = [
   ['5', '6'],
+  ['12', '\\boxed{1 2}'],
+  ['5 apples', '-5 apples'],
+  ['3', '2 or 3'],
+  ['2x', '2'],
+  ['1234', '1.234'],
+  ['1/3', '0.333334'],
+  ['24 \\text{ hours}', '24 \\text{ minutes}'],
+  ['90^\\circ', '90 \\text{ radians}'],
+  ['e', '2.718'],
+  ['7', '\\boxed{7\\text{ or }8}'],
+  ['2', '\\boxed{}'],
   ['5', 'no idea'],
   ['5', ''],
   ['1/2', '0.51'],
@@ -171,7 +207,7 @@ const DIFFERENT: [reference: string, response: string][] = [
 ]
 
 describe('math_equivalence', () => {
-  it.each(SAME)('%s is %s', async (reference, response) => {
+  it.each([...SAME, ...MORE])('%s is %s', async (reference, response) => {
     expect((await check(reference, response))?.passed).toBe(true)
   })
 

@@ -3,7 +3,7 @@ import { findNumerals, type Rational, toRational } from '../numeral.ts'
 import { quote } from '../quote.ts'
 import { defineVerifier, invalidVerifier, verifierName } from '../verifier.ts'
 import { findAnswer } from './find-answer.ts'
-import { sameAnswer } from './same-answer.ts'
+import { isSameText, sameAnswer } from './same-answer.ts'
 import { MAX_ANSWER } from './tokens.ts'
 
 const tolerance = z.number().min(0).max(1e300).default(0)
@@ -32,7 +32,7 @@ export const mathEquivalence = defineVerifier({
   run(spec, { response, share }) {
     const wanted = findAnswer(spec.reference) ?? spec.reference
     const expected = quote(wanted)
-    const given = findAnswer(response)
+    const given = isSameText(response.slice(0, MAX_ANSWER), wanted) ? wanted : findAnswer(response)
     if (given === null)
       return { passed: false, expected, received: `no answer: ${quote(response.slice(-200))}` }
     const terms = { absolute: exactly(spec.tolerance), relative: exactly(spec.relative_tolerance) }

@@ -117,8 +117,9 @@ function readBracket(sign: string, cursor: Cursor): Expression {
     case '{': {
       if (cursor.accept('}')) return product()
       const value = cursor.inside(() => readStatements(cursor), false)
+      const chosen = acceptChoose(cursor) ? cursor.inside(() => readStatements(cursor), false) : null
       cursor.expect('}')
-      return value
+      return chosen === null ? value : call('binomial', value, chosen)
     }
     case '|': {
       const value = cursor.inside(() => readStatement(cursor), true)
@@ -143,6 +144,14 @@ function readBracket(sign: string, cursor: Cursor): Expression {
   const closing = CLOSING[sign]
   if (closing === undefined) throw new Unreadable()
   return readEnclosed(sign, closing, cursor)
+}
+
+/** {n \choose k} */
+function acceptChoose(cursor: Cursor): boolean {
+  const token = cursor.peek()
+  if (token?.kind !== 'command' || token.name !== 'choose') return false
+  cursor.next()
+  return true
 }
 
 function readEnclosed(sign: string, closing: string[], cursor: Cursor): Expression {

@@ -53,11 +53,15 @@ const COMPARISONS = new Map<string, Comparison>(
 /** An expression, or several with =, <, ∈ and so on between. What follows ≈ is the same less exactly: left out. */
 export function readStatement(cursor: Cursor): Expression {
   cursor.accept('≈')
-  const sides = [readSetOperations(cursor)]
+  const first = readSetOperations(cursor)
+  const sides = [first]
   const comparisons: Comparison[] = []
   for (;;) {
     if (cursor.accept('≈')) {
-      readSetOperations(cursor)
+      const about = readSetOperations(cursor)
+      if (sides.length > 1 || first.kind !== 'name') continue
+      comparisons.push('=')
+      sides.push(about)
       continue
     }
     const comparison = COMPARISONS.get(cursor.sign())
@@ -66,8 +70,7 @@ export function readStatement(cursor: Cursor): Expression {
     comparisons.push(comparison)
     sides.push(readSetOperations(cursor))
   }
-  const [first] = sides
-  return comparisons.length === 0 && first !== undefined ? first : { kind: 'relation', sides, comparisons }
+  return comparisons.length === 0 ? first : { kind: 'relation', sides, comparisons }
 }
 
 function readSetOperations(cursor: Cursor): Expression {
@@ -101,13 +104,17 @@ function readTerm(cursor: Cursor): Expression {
   const factors = [readFactor(cursor)]
   for (;;) {
     if (cursor.accept('*')) factors.push(readFactor(cursor))
-    else if (cursor.accept('/')) factors.push(power(readFactor(cursor), whole(-1)))
-    else if (beginsFactor(cursor)) factors.push(readPower(cursor))
+    else if (cursor.accept('/') || (!cursor.barCloses && cursor.accept(':')))
+      factors.push(power(readFactor(cursor), whole(-1)))
+    else if (beginsFactor(cursor) || (isFactorial(factors.at(-1)) && cursor.peek()?.kind === 'number'))
+      factors.push(readPower(cursor))
     else break
   }
   const [first] = factors
   return factors.length === 1 && first !== undefined ? first : product(...factors)
 }
+
+const isFactorial = (factor: Expression | undefined) => factor?.kind === 'call' && factor.name === 'factorial'
 
 /** A signed power: 2 * -3. */
 function readFactor(cursor: Cursor): Expression {

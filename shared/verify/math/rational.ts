@@ -33,6 +33,19 @@ export const multiply = (a: Rational, b: Rational) => ratio(a.top * b.top, a.bot
 export const isSame = (a: Rational, b: Rational) => a.top * b.bottom === b.top * a.bottom
 export const isWhole = (a: Rational) => a.top % a.bottom === 0n
 
+export function compare(a: Rational, b: Rational): number {
+  const difference = a.top * b.bottom - b.top * a.bottom
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0
+}
+
+/** Of whole numbers; null for others. */
+export function commonDivisor(a: Rational, b: Rational): Rational | null {
+  if (!isWhole(a) || !isWhole(b)) return null
+  let [x, y] = [magnitude(a.top / a.bottom), magnitude(b.top / b.bottom)]
+  while (y > 0n) [x, y] = [y, x % y]
+  return { top: x, bottom: 1n }
+}
+
 /** `base ** exponent` where that is rational: whole exponents, and roots that come out. */
 export function raise(number: Rational, power: Rational): Rational | null {
   const [base, exponent] = [inLowestTerms(number), inLowestTerms(power)]

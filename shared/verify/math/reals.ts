@@ -134,7 +134,8 @@ function union(...parts: Piece[][]): Piece[] {
 
 /** Ends are the same place where they differ by less than rounding explains. */
 const isAt = (a: End, b: End) =>
-  a.at === b.at || Math.abs(a.at - b.at) <= 1e-13 * Math.min(Math.abs(a.at), Math.abs(b.at))
+  a.at === b.at ||
+  (Number.isFinite(a.at) && Math.abs(a.at - b.at) <= 1e-13 * Math.abs(b.at) && Number.isFinite(b.at))
 
 function complement(pieces: Piece[]): Piece[] {
   const gaps: Piece[] = []

@@ -44,9 +44,16 @@ function unreadable(wanted: string): Comparison {
   return { same: null, reason: 'The reference is no mathematics that can be read.' }
 }
 
-function isSameText(given: string, wanted: string): boolean {
+/** Words, with numbers among them perhaps, but no number below 0. */
+const WORDS = /^(?=.*\p{L}{2})(?!.*-\s?\d)[\p{L}\p{M}\p{N}\s,.:'’-]+$/u
+
+/** Whether two answers are written alike, spaces apart; words also apart from case, articles and punctuation. */
+export function isSameText(given: string, wanted: string): boolean {
   const [a, b] = [trim(given), trim(wanted)]
-  if (a.replace(/\s+/g, '') === b.replace(/\s+/g, '') && a !== '') return true
-  const isWords = [a, b].every((text) => /^[\p{L}\p{M}\s,.'’-]{2,}$/u.test(withoutFaces(text)))
+  if (a !== '' && closedUp(a) === closedUp(b)) return true
+  const isWords = [a, b].every((text) => WORDS.test(withoutFaces(text)))
   return isWords && plainWords(withoutFaces(a)) === plainWords(withoutFaces(b))
 }
+
+/** Without spaces, but for those between digits: 1 2 is not 12. */
+const closedUp = (text: string) => text.replace(/\s+/g, ' ').replace(/(?<!\d) | (?!\d)/g, '')

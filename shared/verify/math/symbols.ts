@@ -62,7 +62,7 @@ export const WRITINGS: [RegExp, string][] = [
 
 /** Commands that change how something looks, not what it is. */
 export const IGNORED = new Set(
-  'left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle quad qquad limits hline rm bf it , ; ! :'
+  'left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle angle triangle quad qquad limits hline rm bf it , ; ! :'
     .split(' ')
     .concat(' '),
 )

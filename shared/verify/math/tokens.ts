@@ -142,7 +142,7 @@ function setText(command: string, content: string, comma: CommaMeans, behindValu
   if (set !== undefined) return [named(set)]
   if (text === '') return []
   if (text === 'and' || text === 'or' || text === ',') return [{ kind: 'sign', sign: text }]
-  if (FUNCTIONS.has(text)) return [{ kind: 'function', name: text }]
+  if (FUNCTIONS.has(text) && !(behindValue && isUnitWord(text))) return [{ kind: 'function', name: text }]
   const [, letter] = /^\(?([A-Za-z])\)?\.?$/.exec(text) ?? []
   if (letter !== undefined && !(behindValue && /^[a-z]$/.test(text))) {
     return [named(/^(?:mathbf|boldsymbol)$/.test(command) ? `bold ${letter}` : letter)]

@@ -42,6 +42,8 @@ const TABLE: Record<string, Row[]> = {
   yen: [['¥ yen jpy', 1n]],
   angle: [['° degree degrees deg', 1n]],
   radian: [['rad radian radians', 1n]],
+  morning: [['am a.m.', 1n]],
+  afternoon: [['pm p.m.', 1n]],
   share: [['% percent pct', 1n]],
 }
 
