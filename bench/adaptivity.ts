@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { post, serviceFrom } from '../cli/client.ts'
-import { type Pair, readPairs } from '../cli/eval/pairs.ts'
+import { readPairs } from '../cli/eval/layouts/layouts.ts'
+import type { Pair } from '../cli/eval/task.ts'
 import { type PairJudgment, pairJudgment } from '../shared/protocol/judgment.ts'
 import { report } from './statistics.ts'
 

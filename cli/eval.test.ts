@@ -53,10 +53,16 @@ describe('plumbline eval', () => {
     })
     const labels = ['first', 'first', 'first', 'second', 'second', 'second']
     const path = write(labels.map((label, index) => pair(index + 1, label)))
-    const { code, stdout } = await plumbline(['eval', path, '--json'], { env, cwd: folder })
+    const { code, stdout } = await plumbline(['eval', path, '--repeats', '0', '--json'], { env, cwd: folder })
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { pairs, ...report } = JSON.parse(stdout)
+    expect(report).toMatchObject({
       n: 6,
+      nulls: { model_timeout: 1, context_exceeded: 1 },
+      per_task: { judge_calls: (5 * 4) / 6 },
+      safety: { safe: false },
+    })
+    expect(pairs).toMatchObject({
       accuracy: {
         ties_excluded: { count: 2, of: 3 },
         ties_wrong: { count: 2, of: 6 },
@@ -64,15 +70,13 @@ describe('plumbline eval', () => {
       },
       judgebench: { count: 3, of: 6 },
       ties: 1,
-      nulls: { model_timeout: 1, context_exceeded: 1 },
       order_inconsistency: { opposite: { count: 1, of: 4 } },
       vetoes: 0,
       adaptivity: { sets: 1, unusual: { count: 0, of: 4 } },
-      per_pair: { judge_calls: (5 * 4) / 6 },
       longer_wins: { ties_excluded: { count: 3, of: 6 }, ties_wrong: { count: 3, of: 6 } },
     })
-    const text = await plumbline(['eval', path], { env, cwd: folder })
-    expect(text.stdout).toMatch(/ties, nulls left out +66\.7 % \(2\/3\) +50\.0 % \(3\/6\)/)
+    const text = await plumbline(['eval', path, '--repeats', '0'], { env, cwd: folder })
+    expect(text.stdout).toMatch(/OpenRS's: ties left out +66\.7 % \(2\/3\) +50\.0 % \(3\/6\)/)
     expect(text.stderr).toContain('6 pairs, 6 of them already judged')
   })
 
@@ -81,15 +85,16 @@ describe('plumbline eval', () => {
     const path = join(folder, 'llmbar.json')
     const item = (label: number) => ({ input: 'Q', output_1: 'good', output_2: 'bad', label })
     writeFileSync(path, JSON.stringify([item(1), item(2)], null, 2))
-    const { stdout } = await plumbline(['eval', path, '--json'], { env, cwd: folder })
-    expect(JSON.parse(stdout).accuracy.ties_wrong).toEqual({ count: 1, of: 2, value: 0.5 })
+    const { stdout } = await plumbline(['eval', path, '--repeats', '0', '--json'], { env, cwd: folder })
+    expect(JSON.parse(stdout).pairs.accuracy.ties_wrong).toEqual({ count: 1, of: 2, value: 0.5 })
     expect(seen).toHaveLength(2)
   })
 
   it('skips what is judged, and judges again what was asked for otherwise', async () => {
     const { env, seen } = await listen()
     const path = write([pair(1), pair(2), pair(3)])
-    const run = (...args: string[]) => plumbline(['eval', path, '--json', ...args], { env, cwd: folder })
+    const run = (...args: string[]) =>
+      plumbline(['eval', path, '--repeats', '0', '--json', ...args], { env, cwd: folder })
     await run('--limit', '2')
     expect(seen).toHaveLength(2)
     expect(JSON.parse((await run()).stdout).n).toBe(3)
@@ -107,7 +112,9 @@ describe('plumbline eval', () => {
     )
     const path = write([pair(1)])
     const nulls = async (...args: string[]) =>
-      JSON.parse((await plumbline(['eval', path, '--json', ...args], { env, cwd: folder })).stdout).nulls
+      JSON.parse(
+        (await plumbline(['eval', path, '--repeats', '0', '--json', ...args], { env, cwd: folder })).stdout,
+      ).nulls
     expect(await nulls()).toEqual({ model_timeout: 1 })
     expect(await nulls()).toEqual({ model_timeout: 1 })
     expect(await nulls('--retry-nulls')).toEqual({})
@@ -122,7 +129,7 @@ describe('plumbline eval', () => {
         return judged(one)
       })
       const path = write(Array.from({ length: 8 }, (_, index) => pair(index)))
-      const args = ['eval', path, '--json', '--concurrency', '1']
+      const args = ['eval', path, '--repeats', '0', '--json', '--concurrency', '1']
       const { child, ended } = start(args, { env, cwd: folder })
       await until(() => seen.length === 4)
       child.kill(signal)
@@ -133,9 +140,15 @@ describe('plumbline eval', () => {
         expect(stderr).toContain('the same command goes on from there')
       }
       expect(results()).toHaveLength(3)
-      appendFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"pair":"4","key":"hal')
-      const second = await plumbline(['eval', path, '--json', '--concurrency', '8'], { env, cwd: folder })
-      expect(JSON.parse(second.stdout)).toMatchObject({ n: 8, accuracy: { ties_wrong: { count: 8 } } })
+      appendFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"task":"pair","id":"4","key":"hal')
+      const second = await plumbline(['eval', path, '--repeats', '0', '--json', '--concurrency', '8'], {
+        env,
+        cwd: folder,
+      })
+      expect(JSON.parse(second.stdout)).toMatchObject({
+        n: 8,
+        pairs: { accuracy: { ties_wrong: { count: 8 } } },
+      })
       expect(seen).toHaveLength(4 + 5)
       expect(results()).toHaveLength(8)
     },
@@ -144,10 +157,13 @@ describe('plumbline eval', () => {
   it('takes a file whose very first line broke off, and says where it cannot write', async () => {
     const { env } = await listen()
     const path = write([pair(1)])
-    writeFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"pa')
-    expect((await plumbline(['eval', path], { env, cwd: folder })).code).toBe(0)
+    writeFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"ta')
+    expect((await plumbline(['eval', path, '--repeats', '0'], { env, cwd: folder })).code).toBe(0)
     expect(results()).toHaveLength(1)
-    const elsewhere = await plumbline(['eval', path, '--output', '/nowhere/x'], { env, cwd: folder })
+    const elsewhere = await plumbline(['eval', path, '--repeats', '0', '--output', '/nowhere/x'], {
+      env,
+      cwd: folder,
+    })
     expect([elsewhere.code, elsewhere.stderr]).toEqual([1, expect.stringContaining("Can't use '/nowhere/x'")])
   })
 
@@ -163,7 +179,10 @@ describe('plumbline eval', () => {
       return judged(one)
     })
     const path = write(Array.from({ length: 9 }, (_, index) => pair(index)))
-    const { code } = await plumbline(['eval', path, '--concurrency', '3'], { env, cwd: folder })
+    const { code } = await plumbline(['eval', path, '--repeats', '0', '--concurrency', '3'], {
+      env,
+      cwd: folder,
+    })
     expect([code, seen.length, most]).toEqual([0, 11, 3])
   })
 
@@ -172,11 +191,14 @@ describe('plumbline eval', () => {
       one.number === 3 ? refused(401, 'unauthorized', 'No such API key.') : judged(one),
     )
     const path = write(Array.from({ length: 9 }, (_, index) => pair(index)))
-    const { code, stderr } = await plumbline(['eval', path, '--concurrency', '1'], { env, cwd: folder })
+    const { code, stderr } = await plumbline(['eval', path, '--repeats', '0', '--concurrency', '1'], {
+      env,
+      cwd: folder,
+    })
     expect([code, seen.length]).toEqual([1, 3])
     expect(stderr).toContain('plumbline: No such API key.')
     expect(results()).toHaveLength(2)
-    const down = await plumbline(['eval', path], {
+    const down = await plumbline(['eval', path, '--repeats', '0'], {
       env: { PLUMBLINE_URL: await nowhere() },
       cwd: folder,
     })
@@ -187,7 +209,7 @@ describe('plumbline eval', () => {
     const said = async (content: string, ...args: string[]) => {
       const path = join(folder, 'bad.jsonl')
       writeFileSync(path, content)
-      const { code, stderr } = await plumbline(['eval', path, ...args], { cwd: folder })
+      const { code, stderr } = await plumbline(['eval', path, '--repeats', '0', ...args], { cwd: folder })
       expect(code).toBe(1)
       return stderr
     }

@@ -1,41 +1,77 @@
+import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { Command } from 'commander'
-import { serviceFrom } from './client.ts'
-import { evaluate } from './eval/evaluation.ts'
-import { readPairs } from './eval/pairs.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import * as z from 'zod'
+import { metaRubric } from '../shared/protocol/rubric.ts'
+import { get, type Service, serviceFrom } from './client.ts'
+import { readSuite } from './eval/layouts/layouts.ts'
+import { renderMarkdown } from './eval/markdown.ts'
+import { drawReports } from './eval/plot.ts'
 import { makeProgress } from './eval/progress.ts'
-import { makeReport } from './eval/report.ts'
 import { renderReport } from './eval/report-text.ts'
 import { openResults } from './eval/results-file.ts'
-import { reportFailures } from './failure.ts'
-import { addJudgingOptions, type JudgingOptions, judgingFields, toCount } from './judging-options.ts'
+import { readRows } from './eval/rows.ts'
+import { runVariants, type VariantReport } from './eval/run.ts'
+import { ABLATIONS, type Ablation, ablate, full, requireParts, type Variant } from './eval/variants.ts'
+import { Failure, reportFailures } from './failure.ts'
+import {
+  addJudgingOptions,
+  type JudgingOptions,
+  judgingFields,
+  toCount,
+  toNumber,
+} from './judging-options.ts'
 
 type EvalOptions = JudgingOptions & {
   output?: string
+  responses?: string
+  rate: 'pointwise' | 'openrs'
+  models?: string[]
+  ablate: Ablation[]
+  withReference?: boolean
+  repeats: number
   concurrency: number
   limit?: number
   retryNulls?: boolean
+  replay?: boolean
+  markdown?: string
+  plot?: string
   json?: boolean
 }
 
 /** Exit status of a process that ctrl-C ended. */
 const INTERRUPTED = 130
 
-/** `plumbline eval FILE`: how often the judge is right on labelled pairs. */
+/** `plumbline eval FILE`: how often the judge is right on a benchmark, and whether its reward is fit to train on. */
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .description('Judge a file of labelled pairs and report how often the judge is right.')
+    .description(
+      'Judge a benchmark, report how often the judge is right, and whether its reward is safe to train on.',
+    )
     .argument(
       '<file>',
-      'lines {"id"?, "prompt", "responses": [a, b], "label": "first"|"second"|"tie"}, or LLMBar',
+      'lines {"id"?, "prompt", "responses": [a, b], "label": "first"|"second"|"tie"}, or the file of LLMBar, JudgeBench, RewardBench 2, RM-Bench, Auto-J, PandaLM, HealthBench, IFEval or IFBench as it is published',
     )
     .option(
       '--output <path>',
-      'results, a line a pair; a second run goes on from them (default: FILE.results.jsonl here)',
+      'results, a line a task; a second run goes on from them (default: FILE.results.jsonl here)',
     )
-    .option('--concurrency <n>', 'pairs judged at once', toCount, 4)
-    .option('--limit <n>', 'only the first n pairs', toCount)
-    .option('--retry-nulls', 'judge pairs again that were left without a winner')
+    .option('--responses <path>', 'the responses to score, where the benchmark holds prompts alone')
+    .addOption(
+      new Option('--rate <how>', 'RewardBench 2: each response by itself, or all against each other')
+        .choices(['pointwise', 'openrs'])
+        .default('pointwise'),
+    )
+    .option('--models <ids>', 'model entries to hold against each other, the first as the base', toList)
+    .option('--ablate <parts>', `what to leave out, one at a time: ${ABLATIONS.join(',')}`, toParts, [])
+    .option('--with-reference', 'show the judge the true answer where the benchmark has one (reported apart)')
+    .option('--repeats <n>', 'tasks asked again past the record, for the noise of the reward', toNumber, 5)
+    .option('--concurrency <n>', 'tasks under way at once', toCount, 4)
+    .option('--limit <n>', 'only the first n tasks', toCount)
+    .option('--retry-nulls', 'do tasks again that were left without a result')
+    .option('--replay', 'make the report from the results alone, without any service')
+    .option('--markdown <path>', 'write the report as Markdown too')
+    .option('--plot <path>', 'draw accuracy against tokens as an SVG')
     .option('--json', 'print the report as JSON')
   return addJudgingOptions(command).action((file: string, options: EvalOptions) =>
     reportFailures(options.json ?? false, () => run(file, options)),
@@ -44,31 +80,109 @@ export function evalCommand(): Command {
 
 async function run(file: string, options: EvalOptions): Promise<void> {
   const service = serviceFrom(process.env)
-  const pairs = readPairs(file).slice(0, options.limit)
+  const responses = options.responses === undefined ? null : readRows(options.responses)
+  const whole = readSuite(file, { responses, rate: options.rate })
+  const suite = options.limit === undefined ? whole : { ...whole, tasks: whole.tasks.slice(0, options.limit) }
   const output = options.output ?? `${basename(file)}.results.jsonl`
   const results = openResults(output)
-
   const interrupt = new AbortController()
   process.on('SIGINT', () => interrupt.abort())
   process.on('SIGTERM', () => interrupt.abort())
-  const started = performance.now()
   try {
-    const judged = await evaluate({
+    const evaluation = {
       service,
-      pairs,
-      fields: judgingFields(options),
       results,
       concurrency: options.concurrency,
       retryNulls: options.retryNulls ?? false,
-      progress: makeProgress(process.stderr),
+      replay: options.replay ?? false,
+      progress: makeProgress(process.stderr, suite.tasks[0]?.kind === 'pair' ? 'pairs' : 'tasks'),
+      withReference: options.withReference ?? false,
+      withConstraints: true,
       signal: interrupt.signal,
+    }
+    const variants = await variantsOf(options, service)
+    if (options.ablate.length > 0) requireParts(options.ablate, suite)
+    const reports = await runVariants(evaluation, suite, variants, {
+      file: basename(file),
+      repeats: options.repeats,
     })
-    const report = makeReport(basename(file), judged, (performance.now() - started) / 1000)
-    console.log(options.json ? JSON.stringify(report) : renderReport(report))
+    await tell(reports, options)
     if (!options.json) console.log(`results                   ${output}`)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
     console.error(`Stopped: the results so far are in '${output}', the same command goes on from there.`)
     process.exitCode = INTERRUPTED
   }
+}
+
+/** The ways in which the tasks are done: the first model in full, then without each part, then the other models. */
+async function variantsOf(options: EvalOptions, service: Service): Promise<[Variant, ...Variant[]]> {
+  const { models = [], ablate: parts } = options
+  const given = judgingFields(options)
+  const ofModel = (model: string) => ({
+    ...full({ ...given, model }),
+    name: model,
+    about: `judged by ${model}`,
+  })
+  const [base, ...others] = models
+  const fields = base === undefined ? given : { ...given, model: base }
+  const clauses = parts.includes('adaptive') ? await clausesOf(service, options.metaRubric ?? 'general') : []
+  return [
+    base === undefined ? full(given) : ofModel(base),
+    ...parts.map((part) => ablate(part, fields, clauses)),
+    ...others.map(ofModel),
+  ]
+}
+
+async function clausesOf(service: Service, reference: string) {
+  const { data } = await get(service, '/v1/meta-rubrics', z.object({ data: z.array(metaRubric) }))
+  const [name, version] = reference.split('@')
+  const found = data
+    .filter((one) => one.name === name && (version === undefined || String(one.version) === version))
+    .toSorted((a, b) => b.version - a.version)[0]
+  if (found) return found.clauses
+  throw new Failure(`No meta-rubric is called '${reference}'.`)
+}
+
+async function tell(reports: VariantReport[], { json, markdown, plot }: EvalOptions): Promise<void> {
+  const [first] = reports
+  if (!first) return
+  if (json)
+    console.log(JSON.stringify(reports.length === 1 ? first.report : { ...first.report, variants: reports }))
+  else console.log(reports.map(({ report }) => renderReport(report)).join('\n\n'))
+  if (!json && reports.length > 1) console.log(`\n${compare(reports)}`)
+  if (markdown !== undefined) write(markdown, renderMarkdown(reports))
+  if (plot !== undefined) write(plot, `${await drawReports(reports)}\n`)
+}
+
+/** The variants beside each other: accuracy with ties half, and tokens a task. */
+function compare(reports: VariantReport[]): string {
+  const base = reports[0]?.report.pairs?.accuracy.ties_half.value ?? null
+  const rows = reports.map(({ name, about, report: { pairs, per_task } }) => {
+    const accuracy = pairs?.accuracy.ties_half.value ?? null
+    const change = accuracy === null || base === null ? null : accuracy - base
+    const percent = accuracy === null ? 'none' : `${(accuracy * 100).toFixed(1)} %`
+    const worth = change === null ? '' : `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}`
+    const tokens = Math.round(per_task.prompt_tokens + per_task.completion_tokens)
+    return `${name.padEnd(24)}${percent.padEnd(10)}${worth.padEnd(8)}${String(tokens).padEnd(10)}${about}`
+  })
+  return [`${'variant'.padEnd(24)}${'accuracy'.padEnd(18)}${'tokens'.padEnd(10)}`, ...rows].join('\n')
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new Failure(`Can't write '${path}' (${error instanceof Error ? error.message : String(error)}).`)
+  }
+}
+
+const toList = (text: string) => text.split(',').map((one) => one.trim())
+
+function toParts(text: string): Ablation[] {
+  return toList(text).map((name) => {
+    const part = ABLATIONS.find((one) => one === name)
+    if (part === undefined) throw new InvalidArgumentError(`'${name}' is none of ${ABLATIONS.join(', ')}.`)
+    return part
+  })
 }

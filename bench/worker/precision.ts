@@ -1,4 +1,4 @@
-import { readPairs } from '../../cli/eval/pairs.ts'
+import { readPairs } from '../../cli/eval/layouts/layouts.ts'
 import type { Engine } from '../../gpu-worker/generate/engine.ts'
 import { argmax } from '../../gpu-worker/generate/sampler.ts'
 import { PRECISIONS, type Precision } from '../../gpu-worker/weights/store/plan.ts'

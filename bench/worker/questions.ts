@@ -1,4 +1,4 @@
-import type { Pair } from '../../cli/eval/pairs.ts'
+import type { Pair } from '../../cli/eval/task.ts'
 import type { ChooseRequest, Engine } from '../../gpu-worker/generate/engine.ts'
 import { startWorker } from '../../gpu-worker/worker.ts'
 import { type PairJudgment, pairJudgment } from '../../shared/protocol/judgment.ts'

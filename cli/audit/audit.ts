@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { ErrorCode } from '../../shared/protocol/error.ts'
 import { type CacheMode, type PairJudgment, pairJudgment } from '../../shared/protocol/judgment.ts'
 import { get, post, Refusal, type Service } from '../client.ts'
-import type { Pair } from '../eval/pairs.ts'
+import type { Pair } from '../eval/task.ts'
 import type { Finding } from '../finding.ts'
 
 /** One pair to judge; `cache` is for repeats. */

@@ -10,13 +10,13 @@ export type Progress = {
 
 const LINE_EVERY_MS = 10_000
 
-/** Progress of pairs, written to `stream`. */
-export function makeProgress(stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? makeBar(stream) : makeLines(stream)
+/** Progress of `things`, written to `stream`. */
+export function makeProgress(stream: NodeJS.WriteStream, things = 'pairs'): Progress {
+  return stream.isTTY ? makeBar(stream, things) : makeLines(stream, things)
 }
 
-function makeBar(stream: NodeJS.WriteStream): Progress {
-  const format = '{bar} {value}/{total} pairs, {eta_formatted} left'
+function makeBar(stream: NodeJS.WriteStream, things: string): Progress {
+  const format = `{bar} {value}/{total} ${things}, {eta_formatted} left`
   const bar = new SingleBar({ stream, format, etaBuffer: 50 }, Presets.rect)
   return {
     start: (total, already) => bar.start(total, already),
@@ -25,14 +25,16 @@ function makeBar(stream: NodeJS.WriteStream): Progress {
   }
 }
 
-function makeLines(stream: NodeJS.WriteStream): Progress {
+function makeLines(stream: NodeJS.WriteStream, things: string): Progress {
   let run = { total: 0, already: 0, started: 0 }
   let next = 0
   return {
     start(total, already) {
       run = { total, already, started: performance.now() }
       next = run.started + LINE_EVERY_MS
-      stream.write(already === 0 ? `${total} pairs\n` : `${total} pairs, ${already} of them already judged\n`)
+      stream.write(
+        already === 0 ? `${total} ${things}\n` : `${total} ${things}, ${already} of them already judged\n`,
+      )
     },
     done(count) {
       const now = performance.now()
@@ -40,7 +42,7 @@ function makeLines(stream: NodeJS.WriteStream): Progress {
       next = now + LINE_EVERY_MS
       const pace = (now - run.started) / (count - run.already)
       const left = Math.round((pace * (run.total - count)) / 1000)
-      stream.write(`${count}/${run.total} pairs${left > 0 ? `, about ${left} s left` : ''}\n`)
+      stream.write(`${count}/${run.total} ${things}${left > 0 ? `, about ${left} s left` : ''}\n`)
     },
     stop() {},
   }

@@ -42,7 +42,7 @@ export function openResults(path: string): ResultsFile {
 }
 
 /** How every line of ours begins, however early its writing broke off. */
-const BEGINNING = '{"pair":'
+const BEGINNING = '{"task":'
 
 function explained<T>(path: string, work: () => T): T {
   try {

@@ -1,4 +1,4 @@
-/** The part of Vega that draws our plots: it is installed only to do that. */
+/** The part of Vega that draws our plots; its own types are a hundred times as long. */
 declare module 'vega' {
   export type Spec = object
   export function parse(spec: Spec): object
