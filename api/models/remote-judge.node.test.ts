@@ -9,8 +9,8 @@ import type { Finding } from '../../shared/judge/findings.ts'
 import type { Job } from '../../shared/judge/job.ts'
 import { judge } from '../../shared/judge/judge.ts'
 import { toJob } from '../../shared/judge/request.ts'
-import type { JudgmentRequest } from '../../shared/protocol/judgment.ts'
-import type { Rubric } from '../../shared/protocol/rubric.ts'
+import type { JudgmentRequest, PointwiseRequest } from '../../shared/protocol/judgment.ts'
+import type { Rubric, RubricInput } from '../../shared/protocol/rubric.ts'
 import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import { callLimit } from './call-limit.ts'
 import type { Outbound } from './limited-fetch.ts'
@@ -50,6 +50,18 @@ async function judgeHere(job: Job) {
 
 const pair: JudgmentRequest = { prompt: 'Say something.', responses: ['GOOD one', 'other'] }
 
+const one: PointwiseRequest = { protocol: 'pointwise', prompt: 'Say something.', responses: ['GOOD one'] }
+const pointed: RubricInput = {
+  criteria: [
+    { id: 'right', points: 5, title: 'Says GOOD', tags: ['axis:accuracy'] },
+    { id: 'rude', points: -3, title: 'Is rude' },
+  ],
+}
+const leaf = (id: string, weight: number) => ({ id, title: id, weight })
+const tree: RubricInput = {
+  criteria: [{ ...leaf('top', 2), criteria: [leaf('one', 1), leaf('two', 2)] }, leaf('rest', 1)],
+}
+
 /** Both orders are judged at once, and which of them is told of first is chance. */
 const inAnyOrder = (findings: Finding[]) =>
   findings.toSorted((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1))
@@ -66,9 +78,21 @@ describe('judgeThere', () => {
     ],
     ['a mode that the model lacks', { ...pair, mode: 'single' }],
     ['a single response', { protocol: 'pointwise', prompt: 'Say something.', responses: ['GOOD one'] }],
+    ['points', { ...one, rubric: pointed }],
+    [
+      'points by probability',
+      { ...one, rubric: pointed, scoring: 'probability' as const, criteria_per_call: 3 },
+    ],
+    ['one rating', { ...one, rubric: pointed, scoring: 'implicit' as const }],
+    ['faults alone', { ...one, rubric: { criteria: pointed.criteria.slice(1) } }],
+    ['a tree', { ...one, rubric: tree }],
     ['a prompt that is routed', { ...pair, meta_rubric: 'auto' }],
   ])('finds for %s what judging here finds', async (_name, request) => {
-    const job = await jobOf(request)
+    const { rubric } = request
+    const job = await jobOf(
+      request,
+      typeof rubric === 'object' ? await makeRubric(rubric.criteria, null) : null,
+    )
     const { evidence } = await judgeHere(job)
     expect(await judgeThere(job, entryOf(), outbound())).toEqual(evidence)
   })
