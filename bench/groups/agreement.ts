@@ -27,3 +27,9 @@ export function sameBest(first: readonly number[], second: readonly number[]): n
   const drawn = best(first)
   return drawn.filter((at) => right.has(at)).length / drawn.length
 }
+
+/** Of those that are numbers. */
+export function mean(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value))
+  return known.reduce((sum, value) => sum + value, 0) / known.length
+}

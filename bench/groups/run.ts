@@ -1,5 +1,5 @@
 import { report } from '../statistics.ts'
-import { kendallTau, sameBest } from './agreement.ts'
+import { kendallTau, mean, sameBest } from './agreement.ts'
 import { type Cost, drawGroup, rewardSynthetic } from './synthetic.ts'
 import { ALL_PAIRS, type Way, waysOf } from './ways.ts'
 
@@ -27,9 +27,7 @@ for (const size of SIZES) {
     tell(way, size, 'rounds', mean(made.map(({ cost }) => cost.rounds)), 'rounds')
     tell(way, size, 'own time', mean(made.map(({ cost }) => cost.ms)), 'ms')
     const tau = (against: 'full' | 'truth') =>
-      mean(
-        made.map((one) => kendallTau(one.cost.rewards, one[against])).filter((value) => !Number.isNaN(value)),
-      )
+      mean(made.map((one) => kendallTau(one.cost.rewards, one[against])))
     const best = (against: 'full' | 'truth') =>
       mean(made.map((one) => sameBest(one.cost.rewards, one[against])))
     tell(way, size, 'tau with all pairs', tau('full'), 'tau')
@@ -42,8 +40,4 @@ for (const size of SIZES) {
 function tell({ name }: Way, size: number, what: string, value: number, unit: string, against?: number) {
   const beside = against === undefined ? {} : { against: 'all pairs', ratio: value / against }
   report({ name: `${size} responses, ${name}: ${what}`, value, unit, ...beside })
-}
-
-function mean(numbers: number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 }
