@@ -83,7 +83,7 @@ function readSetOperations(cursor: Cursor): Expression {
   }
 }
 
-export function readSum(cursor: Cursor): Expression {
+function readSum(cursor: Cursor): Expression {
   const terms: Expression[] = []
   for (;;) {
     const sign = cursor.sign()
