@@ -2,7 +2,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ErrorCode } from '../../shared/protocol/error.ts'
-import { type PairJudgment, pairJudgment, pairRequest } from '../../shared/protocol/judgment.ts'
+import {
+  type PairJudgment,
+  type PairRequest,
+  pairJudgment,
+  pairRequest,
+} from '../../shared/protocol/judgment.ts'
+import { metaRubrics } from '../../shared/rubric/meta-rubrics.ts'
 
 /** `drop` closes the connection without an answer. */
 export type Reply = { status?: number; headers?: Record<string, string>; body: unknown } | 'drop'
@@ -12,6 +18,7 @@ export type Seen = {
   prompt: string
   responses: [string, string]
   model: string | null
+  request: PairRequest
   authorization: string | null
   number: number
 }
@@ -20,9 +27,16 @@ export type Seen = {
 export async function serve(answer: (seen: Seen) => Reply | Promise<Reply>) {
   const seen: Seen[] = []
   const server = createServer(async (request, response) => {
-    const { prompt, responses, model = null } = pairRequest.parse(JSON.parse(await text(request)))
+    if (request.url === '/v1/meta-rubrics') {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ object: 'list', data: await metaRubrics() }))
+      return
+    }
+    const asked = pairRequest.parse(JSON.parse(await text(request)))
+    const { prompt, responses, model = null } = asked
     const authorization = request.headers.authorization ?? null
-    const one = { prompt: String(prompt), responses, model, authorization, number: seen.length + 1 }
+    const number = seen.length + 1
+    const one = { prompt: String(prompt), responses, model, request: asked, authorization, number }
     seen.push(one)
     const reply = await answer(one)
     if (reply === 'drop') {
