@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parse, View } from 'vega'
 import { compile } from 'vega-lite'
-import { CONFIG, growth, soak } from './plots.ts'
+import { CONFIG, groups, growth, soak } from './plots.ts'
 
 /** `npm run plot:worker`: draws docs/plots/*.svg from the points of docs/plots/*.jsonl. */
 const folder = new URL('../../docs/plots/', import.meta.url)
-for (const [name, plot] of Object.entries({ growth, soak })) {
+for (const [name, plot] of Object.entries({ groups, growth, soak })) {
   const lines = await readFile(new URL(`${name}.jsonl`, folder), 'utf8').catch(() => '')
   if (lines === '') {
     console.error(

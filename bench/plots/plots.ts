@@ -57,3 +57,30 @@ export const soak = {
   },
   resolve: { scale: { x: 'independent', y: 'independent' } },
 }
+
+const SIZES = ['4 responses', '8 responses', '16 responses', '32 responses']
+
+/** What a comparison buys: how well each way to reward a group ranks, against how many it asks for. */
+export const groups = {
+  title: { text: 'Rank agreement with the truth against comparisons, synthetic judge', anchor: 'start' },
+  transform: [
+    { calculate: "split(datum.name, ': ')[0]", as: 'of' },
+    { calculate: "split(datum.name, ': ')[1]", as: 'what' },
+    { pivot: 'what', value: 'value', groupby: ['of'] },
+    { calculate: "split(datum.of, ', ')[0]", as: 'size' },
+    { calculate: "slice(datum.of, indexof(datum.of, ', ') + 2)", as: 'way' },
+  ],
+  facet: { column: { field: 'size', type: 'nominal', title: null, sort: SIZES } },
+  spec: {
+    width: 190,
+    height: 200,
+    mark: { type: 'point', filled: true, size: 60 },
+    encoding: {
+      x: { field: 'comparisons', type: 'quantitative', scale: { type: 'log' }, title: 'comparisons' },
+      y: { field: 'tau with the truth', type: 'quantitative', scale: { domain: [0.4, 1] }, title: null },
+      color: { field: 'way', type: 'nominal', title: null, sort: null, legend: { labelColor: INK } },
+      shape: { field: 'way', type: 'nominal', title: null, sort: null },
+    },
+  },
+  resolve: { scale: { x: 'independent' } },
+}
