@@ -58,7 +58,7 @@ const PUBLISHED: Record<string, string> = {
   'intent@2': '8ffa44b24c435034',
   'judge@2': '880cc08cd648c6ef',
   'judge@3': 'a01247f863ae850d',
-  'judge@4': 'cdede13ca1aee9d3',
+  'judge@4': 'ef1edf1a49e9fb47',
   'keys@2': 'f9c8d00d 444fec82',
   'keys@3': '66c3dc80 ab43e394',
   'keys@4': '393a0cc9 5bf1ecb4',
@@ -85,7 +85,9 @@ async function everythingAsked(request: PairRequest): Promise<Asked[]> {
     for (const protocol of ['openrs', 'rubric-arm', 'direct'] as const) {
       await judgePair(model, { ...request, protocol })
     }
-    await judgePoint(model, request.responses[0])
+    for (const scoring of ['explicit', 'implicit', 'probability'] as const) {
+      await judgePoint(model, request.responses[0], { scoring })
+    }
   }
   const single = recordingModel(written)
   await judgePair(single, { ...request, mode: 'single', votes: 2 })

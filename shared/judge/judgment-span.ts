@@ -1,3 +1,4 @@
+import { leavesOf } from '../rubric/tree.ts'
 import { tokenAttributes } from '../telemetry/gen-ai.ts'
 import type { Attributes, Trace } from '../telemetry/trace.ts'
 import type { JudgeContext } from './context.ts'
@@ -27,7 +28,7 @@ export function noted(span: Trace, evidence: Evidence): Evidence {
   const { rubric, spent, failure } = evidence
   const { prompt_tokens: prompt, completion_tokens: completion, cached_tokens: cached } = spent
   span.note({
-    'plumbline.criteria': rubric?.criteria.length ?? 0,
+    'plumbline.criteria': leavesOf(rubric?.criteria ?? []).length,
     'plumbline.judge_calls': spent.judge_calls,
     ...tokenAttributes({ prompt, completion, cached }),
   })

@@ -13,6 +13,7 @@ async function judgeSchemas(): Promise<Map<string, JsonSchema>> {
   await judgePair(model, request)
   await judgePair(model, { ...request, mode: 'single' })
   await judgePoint(model, request.responses[0])
+  await judgePoint(model, request.responses[0], { scoring: 'implicit' })
   return new Map(
     model.asked.flatMap(({ options }) =>
       'schema' in options && options.schema ? [[options.schema.name, options.schema.schema]] : [],
@@ -30,6 +31,7 @@ test("the judge's own schemas: every reply fits, and a token costs little beside
     'difference',
     'intent',
     'met',
+    'rate',
     'rubric',
     'single',
     'verdicts',
