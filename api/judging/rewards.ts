@@ -14,6 +14,10 @@ import type { Counter } from './counter.ts'
  */
 export type Rewards = (request: RewardRequest, call: Call, place?: LimitFunction) => Promise<RewardList>
 
+/** Whether a judgment looks at a meta-rubric that nobody named: direct has none, a generator sees the prompt alone. */
+const heedsDefault = ({ protocol, meta_rubric }: JudgmentRequest): boolean =>
+  meta_rubric !== undefined || (protocol !== 'direct' && protocol !== 'rubric-arm')
+
 /** A limit for the judgments of one call. */
 export const judgmentPlaces = () => pLimit(LIMITS.judgmentsInFlight)
 
@@ -25,6 +29,7 @@ export function createRewards(counter: Counter, metaRubrics: MetaRubrics, sandbo
     const pin = () => metaRubrics.pin(call.organisation, request.meta_rubric)
     const judge = (one: JudgmentRequest) =>
       place(async () => {
+        if (!heedsDefault(one)) return counter.judge(one, call)
         pinned ??= pin()
         return counter.judge({ ...one, meta_rubric: await pinned }, call)
       })

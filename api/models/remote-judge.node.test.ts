@@ -71,6 +71,10 @@ describe('judgeThere', () => {
     ['a pair', pair],
     ['a pair the other way round', { prompt: 'Say something.', responses: ['other', 'GOOD one'] }],
     ['a pair with everything', { ...pair, reference: 'GOOD', meta_rubric: 'code', votes: 2, seed: 5 }],
+    ['a pair by rubric-arm', { ...pair, protocol: 'rubric-arm', votes: 3 }],
+    ['a pair by rubric-arm with a rubric', { ...pair, protocol: 'rubric-arm', rubric: pointed }],
+    ['a pair directly', { ...pair, protocol: 'direct' }],
+    ['one order of a pair', { ...pair, responses: ['other', 'GOOD one'], orders: 'backward' }],
     ['equal responses', { ...pair, responses: ['same', 'same'] }],
     [
       'a pair that a verifier decides',

@@ -58,8 +58,9 @@ export function createModelServer() {
       return Response.json({ error: { message: `wrong key: ${authorization}` } }, { status: 401 })
     }
     const request = body.parse(JSON.parse(String(init.body)))
-    const name = request.response_format?.json_schema.name ?? 'text'
-    const { text, tokens } = await model.generate(request.messages, { schema: { name, schema: {} } })
+    const name = request.response_format?.json_schema.name
+    const options = name === undefined ? {} : { schema: { name, schema: {} } }
+    const { text, tokens } = await model.generate(request.messages, options)
     return Response.json({
       id: 'chatcmpl-1',
       object: 'chat.completion',

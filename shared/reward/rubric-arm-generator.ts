@@ -38,7 +38,12 @@ export const rewardRubrics: RewardMethod = async (request, { judge }) => {
     }),
   )
   const byText = new Map(rewarded)
-  const data = request.responses.map((text, index): Reward => ({ reward: null, ...byText.get(text), index }))
+  const data = request.responses.map(
+    (text, index): Reward => ({
+      index,
+      ...(byText.get(text) ?? { reward: null }),
+    }),
+  )
   return { data }
 }
 
