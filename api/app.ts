@@ -26,6 +26,7 @@ import { publicRoutes } from './routes/native/public.ts'
 import { rewardRoutes } from './routes/native/rewards.ts'
 import { rubricRoutes } from './routes/native/rubrics.ts'
 import { usageRoutes } from './routes/native/usage.ts'
+import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
 import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
 import { modelRoutes } from './routes/openai/models.ts'
@@ -63,6 +64,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))
   app.route('/v1/verify', verifyRoutes(sandbox))
+  app.route('/v1/verifiers', verifierRoutes(platform, sandbox))
   app.route('/v1/rubrics', rubricRoutes(rubrics))
   const publishing = createPublishing(platform, metaRubrics, counter)
   app.route('/v1/meta-rubrics', metaRubricRoutes(metaRubrics, publishing))

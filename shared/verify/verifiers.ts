@@ -3,6 +3,7 @@ import { affix } from './affix.ts'
 import { citations } from './citing/citations.ts'
 import { links } from './citing/links.ts'
 import { code } from './code/code.ts'
+import { program } from './code/program.ts'
 import { all, any, atLeastN, not, when } from './compose/logic.ts'
 import { each, part, some } from './compose/parted.ts'
 import { COMPOSITE_LIMITS, countVerifiers, depthOf } from './compose/size.ts'
@@ -42,6 +43,7 @@ export const VERIFIERS = {
   links,
   citations,
   code,
+  program,
   ...INSTRUCTIONS,
   all,
   any,
@@ -70,6 +72,7 @@ const leaves = [
   links.schema,
   citations.schema,
   code.schema,
+  program.schema,
   ...instructionSchemas,
 ] as const
 

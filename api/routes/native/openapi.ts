@@ -8,6 +8,7 @@ import { rewardList, rewardRequest } from '../../../shared/protocol/reward.ts'
 import { rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
 import { usageList } from '../../../shared/protocol/usage.ts'
 import { verifyList, verifyRequest } from '../../../shared/protocol/verify.ts'
+import { writeVerifierRequest, writtenVerifier } from '../../../shared/protocol/written-verifier.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { openrlhfRequest } from '../rlhf/openrlhf.ts'
 import { dialectSettings } from '../rlhf/settings.ts'
@@ -89,6 +90,14 @@ const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
       tag: 'native',
       body: verifyRequest,
       reply: verifyList,
+    },
+  },
+  '/v1/verifiers/write': {
+    post: {
+      summary: 'Have a model express a constraint as a verifier, which is tried out before it is answered.',
+      tag: 'native',
+      body: writeVerifierRequest,
+      reply: writtenVerifier,
     },
   },
   '/v1/rubrics': {

@@ -53,11 +53,14 @@ export const STYLES = {
   },
 } as const
 
-/** `3-5` is three of them. */
+/** `3-5` is three of them; what spans more than this is no citation, and counts as its two ends. */
+const LONGEST_RANGE = 50
+
 function numbersOf(inside: string): string[] {
   return inside.split(/[,;]/).flatMap((part) => {
     const [first = 0, last = first] = part.split(/[–-]/).map(Number)
-    const length = Math.min(Math.max(last - first + 1, 1), 1000)
+    if (last - first >= LONGEST_RANGE) return [String(first), String(last)]
+    const length = Math.max(last - first + 1, 1)
     return Array.from({ length }, (_, index) => String(first + index))
   })
 }
