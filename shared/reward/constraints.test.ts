@@ -63,12 +63,13 @@ describe('as a guard', () => {
 
   it('is null, with the reason, for who can not be told, where another passes', async () => {
     const deep = '['.repeat(9999) + ']'.repeat(9999)
-    const { rewards, guard, data } = await rewardsBy(byLength, {
+    const { rewards, guard, data, requests } = await rewardsBy(byLength, {
       responses: ['[]', '[ ]', 'no array', deep],
-      anchor: { index: 0 },
+      anchor: 'all',
       constraints: [{ kind: 'json_schema', schema: { type: 'array' }, fenced: false }],
     })
-    expect([rewards, guard]).toEqual([[0, 0.5, -1, null], 'some_failed'])
+    expect([rewards, guard]).toEqual([[expect.any(Number), expect.any(Number), -1, null], 'some_failed'])
+    expect(requests).toHaveLength(3)
     expect(data[3]?.error?.code).toBe('verifier_failed')
   })
 

@@ -11,11 +11,11 @@ export function standingOf(results: VerifierResult[]): Standing {
 
 /**
  * What constraints decide between two texts of a group in which one passes, row against column; null leaves it to the
- * judge. As within a pair, who passes all wins over who fails one. Two that fail both get the floor, so that
- * nothing is spent on the difference.
+ * judge. As within a pair, who passes all wins over who fails one. Two that don't pass get the floor or null whatever the
+ * judge would say, so that nothing is spent on their difference.
  */
 export const GUARDED: Record<Standing, Record<Standing, Result | null>> = {
   passed: { passed: null, failed: WIN, unsure: null },
-  failed: { passed: LOSS, failed: DRAW, unsure: null },
-  unsure: { passed: null, failed: null, unsure: null },
+  failed: { passed: LOSS, failed: DRAW, unsure: DRAW },
+  unsure: { passed: null, failed: DRAW, unsure: DRAW },
 }
