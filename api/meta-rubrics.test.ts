@@ -87,6 +87,20 @@ test('a repeated body is judged by a version that came in between', async () => 
   expect([after.usage.cache, after.rubric.meta_rubric]).toEqual(['miss', 'house@2'])
 })
 
+test('a group is rewarded by one version, the newest of a name', async () => {
+  const { ask } = await openTestApp()
+  const body = { prompt: 'Which?', responses: ['GOOD', 'bad', 'worse'], anchor: 'all', meta_rubric: 'house' }
+  for (const title of ['House', 'House, mended']) {
+    const { version } = await ask('/v1/meta-rubrics', { layer: retitled(title) })
+    const { data } = await ask('/v1/rewards', body)
+    const ids: string[] = data.flatMap(({ judgments }: { judgments: string[] }) => judgments)
+    const made = await Promise.all(
+      ids.map(async (id) => (await ask(`/v1/judgments/${id}`)).rubric.meta_rubric),
+    )
+    expect(new Set(made)).toEqual(new Set([`house@${version}`]))
+  }
+})
+
 test('another organisation sees none of it', async () => {
   const [ours, theirs] = [await openTestApp(), await openTestApp()]
   await ours.ask('/v1/meta-rubrics', { layer: house })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgment, pairJudgment } from '../../shared/protocol/judgment.ts'
+import { metaRubrics } from '../../shared/rubric/meta-rubrics.ts'
 import { fakeEngine } from '../testing/fake-engine.ts'
 import { post, start } from '../testing/running-worker.ts'
 
@@ -43,6 +44,20 @@ describe('judgments', () => {
     const rubric = { criteria: [{ id: 'only', level: 'core', title: 'Says GOOD' }] }
     const reply = await post(await start(fakeEngine()), '/v1/judgments', { ...pair, rubric })
     expect(pairJudgment.parse(await reply.json())).toMatchObject({ winner: 'second', rubric })
+  })
+
+  it('judges by a meta-rubric that it is sent, or picks one of several', async () => {
+    const [general, ...domains] = await metaRubrics()
+    if (!general) throw new Error('No meta-rubric ships.')
+    const own = { ...general, name: 'house', version: 7 }
+    const url = await start(fakeEngine())
+    const ask = async (meta_rubric: unknown) =>
+      pairJudgment.parse(await (await post(url, '/v1/judgments', { ...pair, meta_rubric })).json())
+    expect((await ask(own)).rubric?.meta_rubric).toBe('house@7')
+    const { route } = await ask([own, ...domains])
+    expect(route?.ranking.map(({ name }) => name)).toContain('house@7')
+    const refused = await post(url, '/v1/judgments', { ...pair, meta_rubric: domains.slice(0, 2) })
+    expect(refused.status).toBe(404)
   })
 
   it.each([
