@@ -102,12 +102,11 @@ function byTree(criteria: Criterion[], met: Known): Aggregate {
   let sum = 0
   let weights = 0
   for (const criterion of criteria) {
-    const { id, weight = 0, criteria: below } = criterion
+    const { weight = 0, criteria: below } = criterion
     const node = below ? byTree(below, met) : { score: met(criterion), error: null }
     if (node.error !== null) return node
     sum += node.score * weight
     weights += weight
-    if (!Number.isFinite(weight)) return failed('invalid_item', `Criterion '${id}' has no finite weight.`)
   }
   if (weights > 0) return { score: sum / weights, error: null }
   const names = criteria.map(({ id }) => `'${id}'`).join(', ')
