@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest'
-import { rewardList } from '../shared/protocol/reward.ts'
+import { type Reward, rewardList } from '../shared/protocol/reward.ts'
 import { openTestApp } from './testing/test-app.ts'
 
 const group = { prompt: 'Which is best?', responses: ['GOOD GOOD', 'bad', 'GOOD', 'bad'] }
-type Reward = { index: number; reward: number | null; judgments?: string[]; error?: { code: string } }
-const rewardsOf = ({ data }: { data: Reward[] }) => data.map(({ reward }) => reward)
+const rewardsOf = ({ data }: { data: Pick<Reward, 'reward'>[] }) => data.map(({ reward }) => reward)
 
 test('a group is compared with a random anchor, which no order of the list changes', async () => {
   const { ask, models } = await openTestApp()

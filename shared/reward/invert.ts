@@ -4,18 +4,23 @@
  */
 export function invert(matrix: readonly (readonly number[])[]): number[][] {
   const size = matrix.length
-  let rows = matrix.map((row, at) => [...row, ...unit(size, at)])
-  for (let at = 0; at < size; at++) {
-    const own = rows[at] ?? []
-    const pivot = own[at] ?? 1
-    const scaled = own.map((value) => value / pivot)
-    rows = rows.map((row, other) => {
-      if (other === at) return scaled
+  const rows = matrix.map((row, at) => {
+    const beside = new Float64Array(2 * size)
+    beside.set(row)
+    beside[size + at] = 1
+    return beside
+  })
+  for (const [at, pivot] of rows.entries()) {
+    const scale = 1 / (pivot[at] ?? 1)
+    // left of the pivot all is done, and right of its own unit nothing has begun
+    const end = size + at + 1
+    for (let column = at; column < end; column++) pivot[column] = (pivot[column] ?? 0) * scale
+    for (const row of rows) {
       const factor = row[at] ?? 0
-      return factor === 0 ? row : row.map((value, column) => value - factor * (scaled[column] ?? 0))
-    })
+      if (row === pivot || factor === 0) continue
+      for (let column = at; column < end; column++)
+        row[column] = (row[column] ?? 0) - factor * (pivot[column] ?? 0)
+    }
   }
-  return rows.map((row) => row.slice(size))
+  return rows.map((row) => [...row.subarray(size)])
 }
-
-const unit = (size: number, at: number) => Array.from({ length: size }, (_, other) => (other === at ? 1 : 0))

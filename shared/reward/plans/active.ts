@@ -16,19 +16,24 @@ export const active: Plan = async ({ table, request }) => {
   const chain = Array.from({ length: table.size - 1 }, (_, place): Pair => [place, place + 1])
   await table.compare(chain)
   let left = (request.budget ?? SPENT_ON_EACH * table.size) - chain.length
+  let fit = fitTable(table, request)
   while (left > 0) {
-    const fit = fitTable(table, request)
-    const open = openPairs(table)
-    const informative = open
-      .map((pair) => ({ pair, gain: gainOf(fit, pair) }))
-      .toSorted((a, b) => b.gain - a.gain || a.pair[0] - b.pair[0] || a.pair[1] - b.pair[1])
-      .map(({ pair }) => pair)
-    const next = open.length <= left ? open : disjoint(informative).slice(0, left)
+    const next = mostTelling(table, fit, left)
     if (next.length === 0) break
     await table.compare(next)
     left -= next.length
+    fit = fitTable(table, request, fit)
   }
   return meanOver(table)
+}
+
+function mostTelling(table: Table, fit: Fit, most: number): Pair[] {
+  const open = openPairs(table)
+  if (open.length <= most) return open
+  const ranked = open
+    .map((pair) => ({ pair, gain: gainOf(fit, pair) }))
+    .toSorted((a, b) => b.gain - a.gain || a.pair[0] - b.pair[0] || a.pair[1] - b.pair[1])
+  return disjoint(ranked.map(({ pair }) => pair)).slice(0, most)
 }
 
 function openPairs(table: Table): Pair[] {
