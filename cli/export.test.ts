@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { rewardRequest } from '../shared/protocol/reward.ts'
 import { armTrajectory } from '../shared/testing/arm-replies.ts'
 import { TRAINERS } from './export/trainers/trainers.ts'
 import { plumbline, start } from './testing/command.ts'
 import { jsonLines } from './testing/json-lines.ts'
-import { judged, type Reply, refused, type Seen, serve } from './testing/service.ts'
+import { judged, type Reply, type Seen, serve } from './testing/service.ts'
 
 const RUBRIC = '1. The response is good. [Hard Rule]\n2. The response is short. [Principle]'
 
@@ -83,18 +80,17 @@ describe('plumbline export rubric-arm', () => {
       expect(stdout).toContain('part 2: 8 pairs, 8 of them with a rubric for the judge')
       expect(existsSync(at('out/part-1/judge.jsonl'))).toBe(false)
       const extension = name === 'trl' ? 'yaml' : 'sh'
+      const scripts: string[] = []
       for (const part of [1, 2, 3]) {
         for (const phase of ['judge', 'generator']) {
           const config = read(`out/part-${part}/${phase}.${extension}`)
           expect(config).toContain(`part-${part}/${phase}.jsonl`)
           expect(config).toContain(part === 1 ? 'Qwen/Qwen3-8B' : `checkpoints/part-${part - 1}-${phase}`)
           expect(config).toMatch(/0\.28/)
-          if (extension === 'sh') {
-            const path = at(`out/part-${part}/${phase}.sh`)
-            expect(spawnSync('bash', ['-n', path]).status).toBe(0)
-          }
+          scripts.push(extension === 'sh' ? config : '')
         }
       }
+      expect(spawnSync('bash', ['-n'], { input: scripts.join('\n') }).status).toBe(0)
       expect(existsSync(at('out/plumbline_reward.py'))).toBe(name !== 'openrlhf')
       expect(read('out/README.md')).toContain('Our reconstruction')
     },
@@ -211,116 +207,4 @@ describe('plumbline export rubric-arm', () => {
       expect(stderr).toMatch(new RegExp(message))
     },
   )
-})
-
-describe('plumbline export dpo', () => {
-  const pairs = PAIRS.slice(0, 3).map(({ prompt, responses }) => ({ prompt, responses }))
-  const consistent = (seen: Seen) =>
-    judged(
-      seen,
-      seen.prompt === 'Prompt 1' ? { winner: 'tie' } : seen.prompt === 'Prompt 2' ? { winner: 'second' } : {},
-    )
-
-  it.each([
-    [
-      'trl',
-      {
-        prompt: [{ role: 'user', content: 'Prompt 0' }],
-        chosen: [{ role: 'assistant', content: 'good 0' }],
-        rejected: [{ role: 'assistant', content: 'bad 0' }],
-      },
-    ],
-    [
-      'ms-swift',
-      {
-        messages: [
-          { role: 'user', content: 'Prompt 0' },
-          { role: 'assistant', content: 'good 0' },
-        ],
-        rejected_response: 'bad 0',
-      },
-    ],
-    [
-      'openrlhf',
-      {
-        chosen: [
-          { role: 'user', content: 'Prompt 0' },
-          { role: 'assistant', content: 'good 0' },
-        ],
-        rejected: [
-          { role: 'user', content: 'Prompt 0' },
-          { role: 'assistant', content: 'bad 0' },
-        ],
-      },
-    ],
-  ])('keeps the pairs on which both orders agree, as %s reads them', async (name, row) => {
-    const file = write('rollouts.jsonl', pairs)
-    const { code, stdout } = await run(['dpo', file, '--for', name, '--output', 'kept.jsonl'], consistent)
-    expect(code).toBe(0)
-    expect(stdout).toContain('2 of 3 pairs kept')
-    const kept = jsonLines(read('kept.jsonl'))
-    expect(kept[0]).toEqual(row)
-    expect(JSON.stringify(kept[1])).toMatch(/bad 2.*good 2/)
-  })
-
-  it('counts what has no winner, names a line that is no pair, and refuses one order', async () => {
-    const file = write('rollouts.jsonl', pairs)
-    const failed = await run(['dpo', file], (seen) =>
-      seen.number === 1 ? refused(413, 'text_too_long', 'Too long.') : judged(seen),
-    )
-    expect(failed.stdout).toContain('1 left out without a winner, the first: Too long.')
-    const wrong = await run(['dpo', write('wrong.jsonl', [{ prompt: 'x', responses: ['one'] }])])
-    expect(wrong.stderr).toMatch(/Line 1 of .* is no pair: .*responses/)
-    expect((await run(['dpo', file, '--orders', 'forward'])).stderr).toContain('leave out --orders')
-  })
-})
-
-describe.skipIf(spawnSync('python3', ['--version']).status !== 0)('plumbline_reward.py', () => {
-  it('asks for the rewards of a batch by row, null where there is none, 0 for an empty completion', async () => {
-    const asked: z.infer<typeof rewardRequest>[] = []
-    let refusals = 1
-    const server = createServer(async (request, response) => {
-      const body = rewardRequest.parse(JSON.parse(await text(request)))
-      response.setHeader('content-type', 'application/json')
-      if (refusals-- > 0) {
-        response.writeHead(503).end('{}')
-        return
-      }
-      asked.push(body)
-      const data = body.responses.map((one, index) => ({
-        index,
-        reward: one === 'fails' ? null : one.length,
-      }))
-      response.end(JSON.stringify({ object: 'reward.list', data }))
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const address = server.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    const label = JSON.stringify({ rubric: RUBRIC, pair: { winner: 'first' } })
-    const program = `
-import asyncio, json, sys
-sys.path.insert(0, ${JSON.stringify(new URL('./export', import.meta.url).pathname)})
-sys.dont_write_bytecode = True
-import plumbline_reward as p
-label = ${JSON.stringify(label)}
-batch = [[{"role": "assistant", "content": c}] for c in ["abc", "", "fails", "ab"]]
-print(json.dumps(p.reward([], batch, [label] * 4, ["rubric-arm/judge"] * 4)))
-print(json.dumps(asyncio.run(p.compute_score("rubric-arm/judge", "abcd", label))))
-`
-    const { spawn } = await import('node:child_process')
-    const child = spawn('python3', ['-c', program], {
-      env: { PATH: process.env.PATH, PLUMBLINE_URL: `http://127.0.0.1:${port}` },
-    })
-    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-    server.close()
-    expect(errors).toBe('')
-    expect(
-      output
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual([[3, 0, null, 2], 4])
-    expect(asked.map(({ responses }) => responses)).toEqual([['abc', 'fails', 'ab'], ['abcd']])
-    expect(asked[0]).toMatchObject({ protocol: 'rubric-arm/judge', pair: { winner: 'first' } })
-  })
 })

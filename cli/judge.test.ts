@@ -41,6 +41,26 @@ describe('plumbline judge', () => {
     expect(stdout).toContain('routed to code@1 (code@1 0.70, general@1 0.20, safety@1 0.08)')
   })
 
+  it('prints what a judge wrote of the pair as a whole, and a reply that could not be read', async () => {
+    const opinion = { verdict: 2, confidence: null, reason: 'It rhymes.', gatekeeper: 'Has one verse' }
+    const unread = { verdict: null, confidence: null, reason: null, raw: 'No\u001b[31m idea' }
+    const { stdout } = await judge(
+      (seen) =>
+        judged(seen, {
+          protocol: 'rubric-arm',
+          orders: [
+            { order: 'forward', vote: 0, score: 2, criteria: [], opinion },
+            { order: 'backward', vote: 0, score: null, criteria: [], opinion: unread },
+          ],
+        }),
+      [...TEXTS, '--protocol', 'rubric-arm'],
+    )
+    expect(stdout).toMatch(/forward\n +gatekeeper: Has one verse\n +It rhymes\./)
+    expect(stdout).toContain('it wrote: No [31m idea')
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout).toMatch(/backward +no score/)
+  })
+
   it('prints the judgment itself with --json', async () => {
     const { stdout } = await judge(judged, [...TEXTS, '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ object: 'judgment', winner: 'first' })

@@ -1,4 +1,4 @@
-import type { CriterionNote } from '../protocol/judgment.ts'
+import type { CriterionNote } from '../protocol/opinion.ts'
 import type { Rule } from '../protocol/rubric.ts'
 import { RULE_TAGS } from './items.ts'
 
