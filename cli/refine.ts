@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command } from 'commander'
 import { createBench } from '../shared/refine/bench.ts'
@@ -22,6 +21,7 @@ import { addRefineOptions, type RefineOptions, searchOptions } from './refine/op
 import { makeTeller, mostJudgments } from './refine/progress.ts'
 import { createProposing } from './refine/proposing.ts'
 import { lineOf, type Report, renderReport } from './refine/report.ts'
+import { writeText } from './write-text.ts'
 
 const INTERRUPTED = 130
 /** Pairs below which a split leaves nothing to choose by. */
@@ -48,7 +48,7 @@ async function run(file: string, options: RefineOptions): Promise<void> {
   try {
     const report = await refine(service, file, journalPath, options, interrupt.signal)
     const text = JSON.stringify(report)
-    if (options.output !== undefined) write(options.output, `${text}\n`)
+    if (options.output !== undefined) writeText(options.output, `${text}\n`)
     console.log(options.json ? text : `${renderReport(report)}\njournal       ${journalPath}`)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
@@ -68,8 +68,13 @@ async function refine(
   const journal = openJournal(journalPath)
   const subject = await fetchLayer(service, journal.heading?.layer ?? options.layer)
   const { layer, base, library } = subject
-  const { model, votes, mode } = options
-  const fields = { ...(model && { model }), ...(votes && { votes }), ...(mode && { mode }) }
+  const { model, votes, mode, orders } = options
+  const fields = {
+    ...(model && { model }),
+    ...(votes && { votes }),
+    ...(mode && { mode }),
+    ...(orders && { orders }),
+  }
   const key = await journalKey(subject, pairs, fields)
   if (journal.heading === null) journal.begin({ key, layer: nameOf(layer), secret: randomUUID() })
   else if (journal.heading.key !== key || ![layer.name, nameOf(layer)].includes(options.layer)) {
@@ -155,12 +160,4 @@ function readLabelled(file: string, limit: number | undefined): LabelledPair[] {
 
 function withoutLayer({ layer: _, ...member }: Member): Omit<Member, 'layer'> {
   return member
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw new Failure(`Can't write '${path}' (${error instanceof Error ? error.message : String(error)}).`)
-  }
 }

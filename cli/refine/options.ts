@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { mode } from '../../shared/protocol/judgment.ts'
+import { mode, orderPolicy } from '../../shared/protocol/judgment.ts'
 import { DEFAULTS, type SearchOptions } from '../../shared/refine/search/options.ts'
 import { toCount, toNumber } from '../judging-options.ts'
 
@@ -12,6 +12,7 @@ export type RefineOptions = {
   model?: string
   votes?: number
   mode?: string
+  orders?: string
   proposer: (typeof PROPOSERS)[number]
   proposerModel?: string
   budget?: number
@@ -45,6 +46,11 @@ export function addRefineOptions(command: Command): Command {
     .option('--model <id>', 'the model entry that judges (default: the service’s)')
     .option('--votes <n>', 'passes over each order', toCount)
     .addOption(new Option('--mode <mode>', 'step by step, or one call an order').choices(mode.options))
+    .addOption(
+      new Option('--orders <policy>', 'how the two orders decide (default: strict)').choices(
+        orderPolicy.options,
+      ),
+    )
     .addOption(
       new Option('--proposer <who>', 'who proposes edits: a model that writes, or rules')
         .choices(PROPOSERS)
