@@ -31,37 +31,38 @@ for (const size of values.sizes.split(',').map(Number)) {
     .map(({ prompt, responses }) => ({ prompt, responses: responses.slice(0, size) }))
     .filter(({ responses }) => new Set(responses).size === size)
     .slice(0, Number(values.limit))
-  const unready: Measured[] = []
-  for (const group of groups) unready.push(await measure(group, ALL_PAIRS))
-  const measured = new Map([['all pairs, with rubrics to make', unready]])
-  for (const way of [ALL_PAIRS, ...waysOf(size)]) {
+  const measureAll = async (way: Way) => {
     const made: Measured[] = []
     for (const group of groups) made.push(await measure(group, way))
-    measured.set(way.name, made)
+    return made
   }
-  const full = measured.get(ALL_PAIRS.name) ?? []
-  for (const [name, made] of measured) {
-    const tell = (what: string, of: (one: Measured, at: number) => number, unit: string, compared = true) => {
-      const [value, beside] = [made, full].map((list) => mean(list.map(of)))
-      const against = compared && beside ? { against: 'all pairs', ratio: (value ?? 0) / beside } : {}
-      report({ name: `${size} responses, ${name}: ${what}`, value: value ?? Number.NaN, unit, ...against })
-    }
-    tell('comparisons', ({ comparisons }) => comparisons, 'comparisons')
-    tell('judge calls', ({ calls }) => calls, 'calls')
-    tell('wall time', ({ seconds }) => seconds, 's')
-    tell(
-      'tau with all pairs',
-      ({ rewards }, at) => kendallTau(rewards, full[at]?.rewards ?? []),
-      'tau',
-      false,
-    )
-    tell(
-      'same best as all pairs',
-      ({ rewards }, at) => sameBest(rewards, full[at]?.rewards ?? []),
-      'share',
-      false,
-    )
+  const unready = await measureAll(ALL_PAIRS)
+  const full = await measureAll(ALL_PAIRS)
+  tell(size, 'all pairs, with rubrics to make', unready, full)
+  tell(size, ALL_PAIRS.name, full, full)
+  for (const way of waysOf(size)) tell(size, way.name, await measureAll(way), full)
+}
+
+function tell(size: number, name: string, made: Measured[], full: Measured[]) {
+  const figure = (what: string, unit: string, of: (one: Measured) => number) => {
+    const [value, beside] = [mean(made.map(of)), mean(full.map(of))]
+    report({
+      name: `${size} responses, ${name}: ${what}`,
+      value,
+      unit,
+      against: 'all pairs',
+      ratio: value / beside,
+    })
   }
+  const agreement = (what: string, unit: string, of: typeof kendallTau) => {
+    const value = mean(made.map(({ rewards }, at) => of(rewards, full[at]?.rewards ?? [])))
+    report({ name: `${size} responses, ${name}: ${what}`, value, unit })
+  }
+  figure('comparisons', 'comparisons', ({ comparisons }) => comparisons)
+  figure('judge calls', 'calls', ({ calls }) => calls)
+  figure('wall time', 's', ({ seconds }) => seconds)
+  agreement('tau with all pairs', 'tau', kendallTau)
+  agreement('same best as all pairs', 'share', sameBest)
 }
 
 async function measure(group: { prompt: string; responses: string[] }, { ask }: Way): Promise<Measured> {
