@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../shared/protocol/error.ts'
+import type { ErrorCode, ErrorData } from '../../shared/protocol/error.ts'
 import { pairJudgment } from '../../shared/protocol/judgment.ts'
 import type { MetaRubricLayer } from '../../shared/protocol/rubric.ts'
 import { isTransient } from '../../shared/protocol/transient.ts'
@@ -25,6 +25,11 @@ const OF_THE_PAIR = new Set<ErrorCode>([
 
 /** Pairs in a row without a verdict after which the judge is taken to be broken. */
 const HOPELESS = 12
+
+/** A refusal of a text, such as an empty one, is of the pair whatever its code. */
+function isOfThePair({ code, param }: ErrorData): boolean {
+  return OF_THE_PAIR.has(code) || /^(?:prompt|responses)\b/.test(param ?? '')
+}
 
 export type Judging = {
   service: Service
@@ -76,8 +81,9 @@ export function judgeThrough(
       }
       return { trial, keep: error === null || !isTransient(error) }
     } catch (error) {
-      if (!(error instanceof Refusal) || error.data === null || !OF_THE_PAIR.has(error.data.code)) throw error
-      const { code } = error.data
+      const refused = error instanceof Refusal ? error.data : null
+      if (refused === null || !isOfThePair(refused)) throw error
+      const { code } = refused
       return { trial: { ...nothing, error: code }, keep: !isTransient(code) }
     }
   }
