@@ -22,6 +22,10 @@ const CASES: [spec: Record<string, unknown>, passing: string[], failing: string[
   [{ kind: 'regex', pattern: 'TODO', negate: true }, ['done'], ['TODO']],
   [{ kind: 'word_count', min: 2, max: 3 }, ['one two', "it's two, three!"], ['one', 'a b c d', '']],
   [{ kind: 'word_count', min: 5, max: 5 }, ['我爱自然语言处理'], ['我爱']],
+  [{ kind: 'text_count', unit: 'characters', max: 3 }, ['👨‍👩‍👧né', ''], ['four']],
+  [{ kind: 'text_count', unit: 'lines', min: 2, max: 2 }, ['a\n\nb\n'], ['a', 'a\nb\nc']],
+  [{ kind: 'text_count', unit: 'sentences', max: 1 }, ['Dr. No came.'], ['Yes. No.']],
+  [{ kind: 'text_count', unit: 'bullets', min: 2 }, ['- a\n  1. b'], ['-a\n- b']],
   [{ kind: 'json_valid' }, ['{"a":[1]}', ' null '], ["{'a':1}", '{"a":1} there', '```json\n1\n```', '']],
   [{ kind: 'json_valid', fenced: true }, ['```json\n{"a":1}\n```', '[1]'], ['Here: ```json\n1\n```']],
   [{ kind: 'affix', prefix: 'Dear', suffix: '.' }, ['Dear all.', ' Dear. '], ['dear all.', 'Dear all']],
@@ -58,6 +62,8 @@ describe('arguments that cannot work', () => {
     [{ kind: 'word_count' }, 'min or a max'],
     [{ kind: 'word_count', min: 5, max: 2 }, 'min above its max'],
     [{ kind: 'affix' }, 'prefix or a suffix'],
+    [{ kind: 'text_count', unit: 'lines' }, 'min or a max'],
+    [{ kind: 'code', language: 'python', tests: [{ arguments: [], expected: 1 }] }, 'tests with arguments'],
     [{ kind: 'numeric_answer', value: 'twelve' }, 'one number'],
   ])('%j is the caller’s invalid_verifier', (spec, message) => {
     const parsed = verifierSpec.safeParse(spec)

@@ -123,6 +123,11 @@ describe('a verifier that a model writes', () => {
     expect((await write(replies(draft, DRAFT))).object).toBe('verifier')
   })
 
+  it('takes a model that writes', async () => {
+    const model = { ...replies(DRAFT), instantiate: 'select' as const }
+    await expect(write(model)).rejects.toMatchObject({ code: 'invalid_request', param: 'model' })
+  })
+
   it('what only judgment can tell is the caller’s to know', async () => {
     await expect(write(replies({ ...DRAFT, checkable: false }))).rejects.toMatchObject({
       code: 'invalid_verifier',

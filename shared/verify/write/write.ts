@@ -13,6 +13,8 @@ import { WRITE_VERIFIER } from './prompt.ts'
 
 /** Times that a model may try: the second with another seed. */
 const TRIES = 2
+/** Several times what a verifier takes. */
+const MAX_TOKENS = 2048
 
 export type WriteContext = {
   model: LanguageModel
@@ -26,16 +28,22 @@ export type WriteContext = {
  * Has a model express a constraint as a verifier. What it writes is data: it is held against the schema of callers'
  * verifiers, run on a response that must pass and on one that must fail, and refused unless both come out; a program
  * in it runs in the sandbox alone. Throws `invalid_verifier` where the model finds nothing to check by, `reply_invalid`
- * where no try held its own examples, and what the model's calls throw.
+ * where no try held its own examples, `invalid_request` for a model that writes nothing, and what its calls throw.
  */
 export async function writeVerifier(constraint: string, context: WriteContext): Promise<WrittenVerifier> {
   const { model, secret, signal } = context
+  if (model.instantiate === 'select') throw picksOnly(model)
   const messages = fill(WRITE_VERIFIER, {
     'fenced:constraint': await fence(secret, 'constraint', constraint),
   })
   let fault = ''
   for (let seed = 0; seed < TRIES; seed++) {
-    const settings = { temperature: seed === 0 ? 0 : 1, seed, ...(signal && { signal }) }
+    const settings = {
+      temperature: seed === 0 ? 0 : 1,
+      seed,
+      maxTokens: MAX_TOKENS,
+      ...(signal && { signal }),
+    }
     const written = await ask(model, messages, { name: 'verifier', schema: draft, ...settings })
     if (!written.checkable || written.checks.length === 0) throw notCheckable()
     const tried = await tryOut(written, constraint, context)
@@ -79,6 +87,11 @@ function read(written: Draft, constraint: string): VerifierSpec | string {
       return `its ${error.issues[0]?.path.join('.')} ${error.issues[0]?.message}`
     throw error
   }
+}
+
+function picksOnly({ identity }: LanguageModel): PlumblineError {
+  const message = `'${identity}' picks labels and writes no JSON: name a model with instantiate "generate".`
+  return new PlumblineError('invalid_request', message, { param: 'model' })
 }
 
 function notCheckable(): PlumblineError {
