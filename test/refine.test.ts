@@ -31,7 +31,8 @@ const PAIRS = 60
 const pairs = Array.from({ length: PAIRS }, (_, index) => ({
   id: `p${index}`,
   prompt: `Question ${index}?`,
-  responses: index % 2 === 0 ? ['GOOD', 'bad'] : ['bad', 'GOOD'],
+  // one that nobody can judge
+  responses: index === 50 ? ['GOOD', ''] : index % 2 === 0 ? ['GOOD', 'bad'] : ['bad', 'GOOD'],
   label: index % 2 === 0 ? 'first' : 'second',
 }))
 
