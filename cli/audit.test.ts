@@ -84,7 +84,7 @@ describe('plumbline audit', () => {
 
   it('catches a judge that likes length', async () => {
     const { value } = await audit(pairs, scoring(byLength, { confidence: 1 }), '--sample', '6')
-    expect(value('correlation of score and length')).toBeGreaterThan(0.9)
+    expect(value('correlation with length')).toBeGreaterThan(0.9)
     expect(value('right where the better is longer')).toBe(1)
     expect(value('right where the better is shorter')).toBe(0)
     expect(value('padded with phrases that say nothing: net wins')).toBe(1)
@@ -194,7 +194,7 @@ describe('plumbline audit', () => {
     const args = ['audit', path, '--sections', 'length,rates', '--output', output]
     const { stdout, code } = await plumbline(args, { env: { PLUMBLINE_URL: service.url } })
     expect(code).toBe(0)
-    expect(stdout).toContain('! correlation of score and length')
+    expect(stdout).toContain('! correlation with length')
     expect(stdout).toContain('1 beyond their limits (!).')
     expect(JSON.parse(readFileSync(output, 'utf8'))).toMatchObject({ pairs: 24 })
   })

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Answer, type Audit, askAll, costOf, type Question } from './audit/audit.ts'
@@ -6,8 +5,8 @@ import { SECTIONS } from './audit/sections.ts'
 import { serviceFrom } from './client.ts'
 import { readPairs } from './eval/layouts/layouts.ts'
 import { makeProgress } from './eval/progress.ts'
-import { Failure, reportFailures } from './failure.ts'
-import { type Finding, keepsLimit, renderFinding } from './finding.ts'
+import { reportFailures } from './failure.ts'
+import { type Finding, keepsLimit, renderFindings } from './finding.ts'
 import {
   addJudgingOptions,
   type JudgingOptions,
@@ -15,6 +14,7 @@ import {
   toCount,
   toNumber,
 } from './judging-options.ts'
+import { writeText } from './write-text.ts'
 
 type AuditOptions = JudgingOptions & {
   sections: string[]
@@ -106,27 +106,19 @@ type Report = { file: string; pairs: number; sample: number; sections: SectionRe
 
 function report(found: Report, { output, json }: AuditOptions): void {
   const text = JSON.stringify(found)
-  if (output !== undefined) write(output, `${text}\n`)
+  if (output !== undefined) writeText(output, `${text}\n`)
   if (json) {
     console.log(text)
     return
   }
   console.log(`${found.file}: ${found.pairs} pairs, ${found.sample} of them in the sample`)
   for (const { name, findings } of found.sections) {
-    console.log(`\n${name}\n${findings.map(renderFinding).join('\n')}`)
+    console.log(`\n${name}\n${renderFindings(findings).join('\n')}`)
   }
   const beyond = found.sections.flatMap(({ findings }) => findings.filter((one) => keepsLimit(one) === false))
   console.log(
     `\n${beyond.length === 0 ? 'Every limit is kept.' : `${beyond.length} beyond their limits (!).`}`,
   )
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw new Failure(`Can't write '${path}' (${error instanceof Error ? error.message : String(error)}).`)
-  }
 }
 
 function toSections(text: string, names: string[]): string[] {

@@ -127,8 +127,8 @@ it('holds models against each other, and draws and writes what it found', async 
 })
 
 describe('safe to train on', () => {
-  const last = (stdout: string) =>
-    stdout.split('\n').find((line) => line.startsWith('safe to train on')) ?? ''
+  const last = (stdout: string) => stdout.trim().split('\n').at(-1)
+  const many = Array.from({ length: 4 }, () => pairs).flat()
 
   it('is yes for a judge without a fault, asked again past the record', async () => {
     const caches: (string | undefined)[] = []
@@ -137,10 +137,11 @@ describe('safe to train on', () => {
         caches.push(seen.request.cache)
         return judged(seen)
       },
-      ['--repeats', '3'],
+      ['--repeats', '5'],
+      many,
     )
     expect(last(stdout)).toContain('safe to train on: yes')
-    expect(caches.filter((cache) => cache === 'refresh')).toHaveLength(3)
+    expect(caches.filter((cache) => cache === 'refresh')).toHaveLength(5)
   })
 
   it.each<[string, (seen: Seen, calls: number) => Partial<PairJudgment>]>([
@@ -166,8 +167,15 @@ describe('safe to train on', () => {
   })
 
   it('is not known where the noise was not measured', async () => {
-    const { stdout } = await run((seen) => judged(seen), ['--repeats', '0'])
+    const { stdout } = await run((seen) => judged(seen), ['--repeats', '0'], many)
     expect(last(stdout)).toBe('safe to train on: not known: noise between repeated calls not measured')
+  })
+
+  it('is not known on a handful of pairs, however good they look', async () => {
+    const { stdout } = await run((seen) => judged(seen), ['--repeats', '5'])
+    expect(last(stdout)).toContain(
+      'safe to train on: not known: no reward 0.0 % of 8 (at most 1.0 %), too few',
+    )
   })
 })
 

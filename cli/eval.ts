@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod'
 import { metaRubric } from '../shared/protocol/rubric.ts'
 import { get, type Service, serviceFrom } from './client.ts'
+import { compareVariants } from './eval/compare-text.ts'
 import { readSuite } from './eval/layouts/layouts.ts'
 import { renderMarkdown } from './eval/markdown.ts'
 import { drawReports } from './eval/plot.ts'
@@ -12,6 +12,7 @@ import { renderReport } from './eval/report-text.ts'
 import { openResults } from './eval/results-file.ts'
 import { readRows } from './eval/rows.ts'
 import { runVariants, type VariantReport } from './eval/run.ts'
+import { safetyLine } from './eval/safety.ts'
 import { ABLATIONS, type Ablation, ablate, full, requireParts, type Variant } from './eval/variants.ts'
 import { Failure, reportFailures } from './failure.ts'
 import {
@@ -21,6 +22,7 @@ import {
   toCount,
   toNumber,
 } from './judging-options.ts'
+import { writeText } from './write-text.ts'
 
 type EvalOptions = JudgingOptions & {
   output?: string
@@ -67,7 +69,7 @@ export function evalCommand(): Command {
     .option('--with-reference', 'show the judge the true answer where the benchmark has one (reported apart)')
     .option('--repeats <n>', 'tasks asked again past the record, for the noise of the reward', toNumber, 5)
     .option('--concurrency <n>', 'tasks under way at once', toCount, 4)
-    .option('--limit <n>', 'only the first n tasks', toCount)
+    .option('--limit <n>', 'only the first n items of the file', toCount)
     .option('--retry-nulls', 'do tasks again that were left without a result')
     .option('--replay', 'make the report from the results alone, without any service')
     .option('--markdown <path>', 'write the report as Markdown too')
@@ -81,8 +83,8 @@ export function evalCommand(): Command {
 async function run(file: string, options: EvalOptions): Promise<void> {
   const service = serviceFrom(process.env)
   const responses = options.responses === undefined ? null : readRows(options.responses)
-  const whole = readSuite(file, { responses, rate: options.rate })
-  const suite = options.limit === undefined ? whole : { ...whole, tasks: whole.tasks.slice(0, options.limit) }
+  const { rate, limit = null } = options
+  const suite = readSuite(file, { responses, rate, limit })
   const output = options.output ?? `${basename(file)}.results.jsonl`
   const results = openResults(output)
   const interrupt = new AbortController()
@@ -106,8 +108,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
       file: basename(file),
       repeats: options.repeats,
     })
-    await tell(reports, options)
-    if (!options.json) console.log(`results                   ${output}`)
+    await tell(reports, output, options)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
     console.error(`Stopped: the results so far are in '${output}', the same command goes on from there.`)
@@ -144,37 +145,26 @@ async function clausesOf(service: Service, reference: string) {
   throw new Failure(`No meta-rubric is called '${reference}'.`)
 }
 
-async function tell(reports: VariantReport[], { json, markdown, plot }: EvalOptions): Promise<void> {
+/** Files first, since a report that could not be written should not read as done; the warning light is the last line. */
+async function tell(
+  reports: VariantReport[],
+  output: string,
+  { json, markdown, plot }: EvalOptions,
+): Promise<void> {
   const [first] = reports
   if (!first) return
-  if (json)
+  if (markdown !== undefined) writeText(markdown, renderMarkdown(reports))
+  if (plot !== undefined) writeText(plot, `${await drawReports(reports)}\n`)
+  if (json) {
     console.log(JSON.stringify(reports.length === 1 ? first.report : { ...first.report, variants: reports }))
-  else console.log(reports.map(({ report }) => renderReport(report)).join('\n\n'))
-  if (!json && reports.length > 1) console.log(`\n${compare(reports)}`)
-  if (markdown !== undefined) write(markdown, renderMarkdown(reports))
-  if (plot !== undefined) write(plot, `${await drawReports(reports)}\n`)
-}
-
-/** The variants beside each other: accuracy with ties half, and tokens a task. */
-function compare(reports: VariantReport[]): string {
-  const base = reports[0]?.report.pairs?.accuracy.ties_half.value ?? null
-  const rows = reports.map(({ name, about, report: { pairs, per_task } }) => {
-    const accuracy = pairs?.accuracy.ties_half.value ?? null
-    const change = accuracy === null || base === null ? null : accuracy - base
-    const percent = accuracy === null ? 'none' : `${(accuracy * 100).toFixed(1)} %`
-    const worth = change === null ? '' : `${change > 0 ? '+' : ''}${(change * 100).toFixed(1)}`
-    const tokens = Math.round(per_task.prompt_tokens + per_task.completion_tokens)
-    return `${name.padEnd(24)}${percent.padEnd(10)}${worth.padEnd(8)}${String(tokens).padEnd(10)}${about}`
-  })
-  return [`${'variant'.padEnd(24)}${'accuracy'.padEnd(18)}${'tokens'.padEnd(10)}`, ...rows].join('\n')
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw new Failure(`Can't write '${path}' (${error instanceof Error ? error.message : String(error)}).`)
+    return
   }
+  console.log(`results                   ${output}`)
+  for (const { name, report } of reports) {
+    console.log(reports.length === 1 ? renderReport(report) : `\n${name}\n${renderReport(report)}`)
+  }
+  if (reports.length > 1) console.log(`\n${compareVariants(reports)}`)
+  console.log(`\n${safetyLine(first.report.safety)}`)
 }
 
 const toList = (text: string) => text.split(',').map((one) => one.trim())

@@ -17,22 +17,33 @@ export function keepsLimit({ value, limit }: Finding): boolean | null {
   return 'atMost' in limit ? value <= limit.atMost : value >= limit.atLeast
 }
 
-/** A finding as a line that a person reads. */
-export function renderFinding(finding: Finding): string {
-  const { name, value, of, limit, note } = finding
-  const kept = keepsLimit(finding)
-  const mark = kept === null ? ' ' : kept ? '+' : '!'
-  const shown = value === null ? 'not measured' : `${number(value, finding)} of ${of}`
-  const bound =
-    limit === undefined
-      ? ''
-      : 'atMost' in limit
-        ? `  at most ${number(limit.atMost, finding)}`
-        : `  at least ${number(limit.atLeast, finding)}`
-  return `${mark} ${name.padEnd(44)}${shown}${bound}${note === undefined ? '' : `  (${note})`}`
+/** The value as a person reads it. */
+export function showValue({ value, unit }: Finding): string {
+  return value === null ? 'not measured' : showNumber(value, unit)
 }
 
-function number(value: number, { unit }: Finding): string {
+/** The limit as a person reads it, nothing where there is none. */
+export function showLimit({ limit, unit }: Finding): string {
+  if (limit === undefined) return ''
+  return 'atMost' in limit
+    ? `at most ${showNumber(limit.atMost, unit)}`
+    : `at least ${showNumber(limit.atLeast, unit)}`
+}
+
+/** Findings as lines that a person reads, their values below each other. */
+export function renderFindings(findings: readonly Finding[]): string[] {
+  const width = Math.max(...findings.map(({ name }) => name.length)) + 2
+  return findings.map((finding) => {
+    const { name, value, of, note } = finding
+    const kept = keepsLimit(finding)
+    const mark = kept === null ? ' ' : kept ? '+' : '!'
+    const shown = value === null ? showValue(finding) : `${showValue(finding)} of ${of}`
+    const bound = showLimit(finding)
+    return `${mark} ${name.padEnd(width)}${shown}${bound && `  ${bound}`}${note === undefined ? '' : `  (${note})`}`
+  })
+}
+
+function showNumber(value: number, unit: Finding['unit']): string {
   if (unit === 'share') return `${(value * 100).toFixed(1)} %`
   return unit === 'index' || !Number.isInteger(value) ? value.toFixed(3) : String(value)
 }

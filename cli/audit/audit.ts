@@ -1,7 +1,7 @@
-import pLimit from 'p-limit'
 import type { ErrorCode } from '../../shared/protocol/error.ts'
 import { type CacheMode, type PairJudgment, pairJudgment } from '../../shared/protocol/judgment.ts'
-import { get, post, Refusal, type Service } from '../client.ts'
+import { ask, doAll } from '../asking.ts'
+import { get, type Service } from '../client.ts'
 import type { Pair } from '../eval/task.ts'
 import type { Finding } from '../finding.ts'
 
@@ -42,55 +42,22 @@ export type Section = {
   run(audit: Audit): Promise<{ findings: Finding[]; detail?: unknown }>
 }
 
-/**
- * Puts questions to the service, so many at once, in their order. A refusal of one pair is its answer; a failure
- * that concerns all, or the abort, is thrown. `done` is told of each answer.
- */
-export async function askAll(
-  service: Service,
-  questions: Question[],
-  options: {
-    fields: Record<string, string | number>
-    concurrency: number
-    signal: AbortSignal
-    done: () => void
-  },
-): Promise<Answer[]> {
-  const limit = pLimit(options.concurrency)
-  const stop = new AbortController()
-  const signal = AbortSignal.any([options.signal, stop.signal])
-  try {
-    return await limit.map(questions, async (question): Promise<Answer> => {
-      signal.throwIfAborted()
-      const answer = await askOne(service, { ...options.fields, ...question }, signal)
-      options.done()
-      return answer
-    })
-  } finally {
-    limit.clearQueue()
-    stop.abort()
-  }
+/** What is asked of every pair alike, and how. `done` is told of each answer. */
+export type Asking = {
+  fields: Record<string, string | number>
+  concurrency: number
+  signal: AbortSignal
+  done: () => void
 }
 
-/** Refusals that say something of one pair and nothing of the others. */
-const OF_THE_PAIR = new Set<ErrorCode>([
-  'text_too_long',
-  'body_too_large',
-  'invalid_text',
-  'context_exceeded',
-  'internal',
-  'deadline_exceeded',
-  'not_scored',
-])
-
-async function askOne(service: Service, body: object, signal: AbortSignal): Promise<Answer> {
-  try {
-    const judgment = await post(service, '/v1/judgments', body, pairJudgment, { signal })
-    return { judgment, refused: null }
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.data === null || !OF_THE_PAIR.has(error.data.code)) throw error
-    return { judgment: null, refused: error.data.code }
-  }
+/** Puts questions to the service, so many at once, in their order. A refusal of one pair is its answer. */
+export function askAll(service: Service, questions: Question[], asking: Asking): Promise<Answer[]> {
+  return doAll(questions, asking, async (question, signal): Promise<Answer> => {
+    const body = { ...asking.fields, ...question }
+    const { answer, refused } = await ask(service, '/v1/judgments', body, pairJudgment, signal)
+    asking.done()
+    return answer === null ? { judgment: null, refused } : { judgment: answer, refused: null }
+  })
 }
 
 /** What a judgment cost when it was made: one that came from the record is read again as it was first answered. */

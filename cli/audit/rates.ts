@@ -1,4 +1,6 @@
 import type { PairJudgment } from '../../shared/protocol/judgment.ts'
+import { countOf } from '../eval/pair-report.ts'
+import { isVetoed } from '../eval/result.ts'
 import { type Section, shareOf } from './audit.ts'
 
 /** How often there is no answer, no difference, or a veto: what a judge hides when only its accuracy is read. */
@@ -33,17 +35,5 @@ export const rates: Section = {
 const isNull = ({ answer }: { answer: { judgment: PairJudgment | null } }) =>
   answer.judgment?.winner === null || answer.judgment === null
 
-/** Fatal verdicts that do not cancel out decide an order (systems.md 3.3). */
-function hasVeto({ orders, rubric }: PairJudgment): boolean {
-  return orders.some((order) => {
-    const criteria = (order.rubric ?? rubric)?.criteria ?? []
-    const fatal = new Set(criteria.filter(({ level }) => level === 'fatal').map(({ id }) => id))
-    return order.criteria.reduce((sum, { id, verdict }) => (fatal.has(id) ? sum + verdict : sum), 0) !== 0
-  })
-}
-
-function countOf(names: string[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
-  return counts
-}
+const hasVeto = ({ orders, rubric }: PairJudgment) =>
+  orders.some((order) => isVetoed(order.rubric ?? rubric, order))

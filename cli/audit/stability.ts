@@ -1,3 +1,4 @@
+import { deviation, mean } from '../../shared/statistics/moments.ts'
 import { type Answer, type Section, shareOf, winnerOf } from './audit.ts'
 
 /**
@@ -27,7 +28,7 @@ export const stability: Section = {
       findings: [
         {
           name: 'clauses kept from one rubric to the next',
-          value: mean(overlaps),
+          value: meanOf(overlaps),
           unit: 'share',
           of: overlaps.length,
           limit: { atLeast: 0.7 },
@@ -36,7 +37,7 @@ export const stability: Section = {
         shareOf('same winner every time', sameWinner, repeated.length, { limit: { atLeast: 0.9 } }),
         {
           name: 'standard deviation of the score',
-          value: mean(noise),
+          value: meanOf(noise),
           unit: 'number',
           of: noise.length,
           limit: { atMost: 0.3 },
@@ -62,11 +63,4 @@ function overlap(sets: Set<string>[]): number | null {
   return indices.some(Number.isNaN) ? null : mean(indices)
 }
 
-function mean(values: number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function deviation(values: number[]): number {
-  const centre = mean(values) ?? 0
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)) ?? 0)
-}
+const meanOf = (values: number[]) => (values.length === 0 ? null : mean(values))

@@ -1,23 +1,11 @@
 import type * as z from 'zod'
-import type { ErrorCode } from '../../shared/protocol/error.ts'
 import { pairJudgment, pointwiseJudgment } from '../../shared/protocol/judgment.ts'
 import { rewardList } from '../../shared/protocol/reward.ts'
 import { verifyList } from '../../shared/protocol/verify.ts'
-import { post, Refusal, type Service } from '../client.ts'
+import { ask } from '../asking.ts'
+import type { Service } from '../client.ts'
 import { foundOfPair, type Result, spentOf } from './result.ts'
 import type { Task } from './task.ts'
-
-/** Refusals that say something of one task and nothing of the others. */
-const OF_THE_TASK = new Set<ErrorCode>([
-  'text_too_long',
-  'body_too_large',
-  'invalid_text',
-  'invalid_verifier',
-  'context_exceeded',
-  'internal',
-  'deadline_exceeded',
-  'not_scored',
-])
 
 /** The fields that a request carries beside its task. */
 export type Fields = Record<string, unknown>
@@ -36,14 +24,8 @@ export async function askTask(
   const started = performance.now()
   const head = { id: task.id, key }
   const since = () => performance.now() - started
-  const call = async <T>(path: string, body: object, answer: z.ZodType<T>) => {
-    try {
-      return { answer: await post(service, path, body, answer, { signal }), refused: null }
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.data === null || !OF_THE_TASK.has(error.data.code)) throw error
-      return { answer: null, refused: error.data.code }
-    }
-  }
+  const call = <T>(path: string, body: object, answer: z.ZodType<T>) =>
+    ask(service, path, body, answer, signal)
   if (task.kind === 'pair') {
     const { prompt, responses, reference, constraints } = task.pair
     const shown = { ...(withReference && reference !== undefined && { reference }) }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import pLimit from 'p-limit'
 import { canonicalJson } from '../../shared/identity/canonical-json.ts'
+import { doAll } from '../asking.ts'
 import type { Service } from '../client.ts'
 import { Failure } from '../failure.ts'
 import { type AskOptions, askTask, type Fields } from './ask.ts'
@@ -57,18 +57,12 @@ export async function evaluate(evaluation: Evaluation, all: Keyed[]): Promise<Re
   }
   let done = all.length - open.length
   progress.start(all.length, done)
-  const stop = new AbortController()
-  const signal = AbortSignal.any([evaluation.signal, stop.signal])
-  const limit = pLimit(evaluation.concurrency)
   try {
-    await limit.map(open, async ({ task, fields, key }) => {
-      signal.throwIfAborted()
+    await doAll(open, evaluation, async ({ task, fields, key }, signal) => {
       results.append(await askTask(service, task, key, fields, { ...evaluation, signal }))
       progress.done(++done)
     })
   } finally {
-    limit.clearQueue()
-    stop.abort()
     progress.stop()
   }
   return all.flatMap(({ key }) => results.known.get(key) ?? [])

@@ -1,4 +1,4 @@
-import { type Finding, keepsLimit } from '../finding.ts'
+import { type Finding, keepsLimit, showLimit, showValue } from '../finding.ts'
 import { percent } from './report-text.ts'
 import type { VariantReport } from './run.ts'
 import { safetyLine } from './safety.ts'
@@ -43,16 +43,9 @@ function section({ name, about, report }: VariantReport): string {
 
 function findings(all: Finding[]): string[] {
   const rows = all.map((finding) => {
-    const { name, value, unit, of, limit } = finding
-    const number = (x: number) => (unit === 'share' ? `${(x * 100).toFixed(1)} %` : x.toFixed(3))
-    const bound = limit
-      ? 'atMost' in limit
-        ? `at most ${number(limit.atMost)}`
-        : `at least ${number(limit.atLeast)}`
-      : ''
     const kept = keepsLimit(finding)
     const mark = kept === null ? '' : kept ? 'kept' : 'broken'
-    return `| ${name} | ${value === null ? 'not measured' : number(value)} | ${of} | ${bound} | ${mark} |`
+    return `| ${finding.name} | ${showValue(finding)} | ${finding.of} | ${showLimit(finding)} | ${mark} |`
   })
   return ['| figure | value | of | limit | |', '|---|---|---|---|---|', ...rows]
 }

@@ -1,25 +1,22 @@
-import { renderFinding } from '../finding.ts'
+import { renderFindings } from '../finding.ts'
 import type { Accuracy, Share } from './accuracy.ts'
 import type { PairReport } from './pair-report.ts'
 import type { Report } from './report.ts'
-import { safetyLine } from './safety.ts'
 
-/** The report as a person reads it. */
+/** The report as a person reads it, without the line on its safety. */
 export function renderReport(report: Report): string {
   const { per_task, official, pairs, assisted } = report
   const nulls = Object.entries(report.nulls).map(([code, n]) => `${n} ${code}`)
   return [
     `${report.file}: ${report.n} ${pairs === null ? 'tasks' : 'pairs'}${report.layout === 'pairs' ? '' : `, ${report.layout}`}`,
     ...(assisted > 0 ? [`ground truth assisted: ${assisted} judged with the true answer in sight`] : []),
-    ...(official.length > 0 ? ['', `${report.layout}'s own scoring`, ...official.map(renderFinding)] : []),
+    ...(official.length > 0 ? ['', `${report.layout}'s own scoring`, ...renderFindings(official)] : []),
     '',
     ...(pairs === null ? [] : renderPairs(pairs)),
     `nulls                     ${nulls.length === 0 ? 0 : nulls.join(', ')}`,
     `a task takes              ${number(per_task.judge_calls)} judge calls, ${number(per_task.prompt_tokens)} prompt tokens (${number(per_task.cached_tokens)} cached), ${number(per_task.completion_tokens)} completion tokens, ${number(per_task.ms / 1000)} s`,
     `answered from the record  ${report.cache_hits}`,
     `wall time of this run     ${number(report.wall_seconds)} s`,
-    '',
-    safetyLine(report.safety),
   ].join('\n')
 }
 

@@ -1,5 +1,6 @@
-import { correlation, mean } from '../../shared/statistics/moments.ts'
-import { type Finding, keepsLimit } from '../finding.ts'
+import { mean } from '../../shared/statistics/moments.ts'
+import { type Finding, keepsLimit, showLimit, showValue } from '../finding.ts'
+import { lengthTaste } from '../length-taste.ts'
 import type { PairResult, Result } from './result.ts'
 import type { Pair } from './task.ts'
 
@@ -9,10 +10,14 @@ export type Safety = { safe: boolean | null; findings: Finding[] }
 /** A result and that of the same task asked again past the record. */
 export type Repeat = [before: Result, after: Result]
 
+/** Fewer cases than these say too little to call a limit kept; a limit that they break is broken all the same. */
+const ENOUGH = { cases: 30, repeats: 5 }
+
 /**
  * What breaks a training run before accuracy does: missing rewards, ties, orders that disagree, a taste for length,
  * groups without any difference to learn from, and a reward that changes from call to call. The limits are ours, chosen
- * by what group-relative methods can bear; `safe` is null where some could not be measured and none is broken.
+ * by what group-relative methods can bear (docs/eval.md). `safe` is null where none is broken, and one could not be
+ * measured or rests on too few cases.
  */
 export function safetyOf(
   judged: [Pair, PairResult][],
@@ -20,66 +25,67 @@ export function safetyOf(
   all: Result[],
   repeats: Repeat[],
 ): Safety {
-  const failed = all.filter(({ error }) => error !== null).length
   const pairs = judged.map(([, result]) => result)
-  const twice = pairs.filter(({ forward, backward }) => forward !== null && backward !== null)
-  const opposite = twice.filter(
-    ({ forward, backward }) => Math.sign(forward ?? 0) * Math.sign(backward ?? 0) > 0,
+  const twice = pairs.flatMap(({ forward, backward }) =>
+    forward === null || backward === null ? [] : [Math.sign(forward) * Math.sign(backward)],
+  )
+  const ties = pairs.filter(({ winner }) => winner === 'tie').length
+  // each order's score favours the response that it shows first, so that equal signs name different responses
+  const opposite = twice.filter((product) => product > 0).length
+  const scored = judged.flatMap(([{ responses, label }, { score }]) =>
+    score === null ? [] : [{ responses, label, score }],
   )
   const flat = groups.filter((rewards) => rewards.every((reward) => reward === rewards[0])).length
-  const share = (name: string, count: number, of: number, atMost: number): Finding => ({
-    name,
-    value: of === 0 ? null : count / of,
-    unit: 'share',
-    of,
-    limit: { atMost },
-  })
   const ofPairs = [
-    share('ties', pairs.filter(({ winner }) => winner === 'tie').length, pairs.length, 0.3),
-    share('orders favour different responses', opposite.length, twice.length, 0.2),
-    lengthTaste(judged),
+    share('ties', ties, pairs.length, 0.3),
+    share('orders favour different responses', opposite, twice.length, 0.2),
+    lengthTaste(scored),
   ]
+  const ofRewards = share('groups without a difference', flat, groups.length, 0.2)
   const findings = [
-    share('no reward', failed, all.length, 0.01),
+    share('no reward', all.filter(hasNoReward).length, all.length, 0.01),
     ...(pairs.length > 0 ? ofPairs : []),
-    share('groups without a difference', flat, groups.length, 0.2),
+    ofRewards,
     noise(repeats),
   ]
-  const kept = findings.map(keepsLimit)
-  return { safe: kept.includes(false) ? false : kept.includes(null) ? null : true, findings }
+  const broken = findings.some((finding) => keepsLimit(finding) === false)
+  return { safe: broken ? false : findings.some(isOpen) ? null : true, findings }
+}
+
+const share = (name: string, count: number, of: number, atMost: number): Finding => ({
+  name,
+  value: of === 0 ? null : count / of,
+  unit: 'share',
+  of,
+  limit: { atMost },
+})
+
+/** An error, or a number or a check that is missing among those that were asked for. */
+function hasNoReward(result: Result): boolean {
+  return result.error !== null || rewardsOf(result).includes(null)
+}
+
+/** Not measured, or on too few cases to say that the limit is kept. */
+function isOpen({ name, value, of }: Finding): boolean {
+  return value === null || of < (name === NOISE ? ENOUGH.repeats : ENOUGH.cases)
 }
 
 /** The last line of every evaluation. */
 export function safetyLine({ safe, findings }: Safety): string {
-  const show = ({ name, value, unit, limit }: Finding) => {
-    const number = (x: number) => (unit === 'share' ? `${(x * 100).toFixed(1)} %` : x.toFixed(3))
-    const bound = limit && 'atMost' in limit ? ` (at most ${number(limit.atMost)})` : ''
-    return value === null ? `${name} not measured` : `${name} ${number(value)}${bound}`
-  }
+  const show = (finding: Finding) =>
+    finding.value === null
+      ? `${finding.name} not measured`
+      : `${finding.name} ${showValue(finding)} of ${finding.of} (${showLimit(finding)})`
   const broken = findings.filter((finding) => keepsLimit(finding) === false)
-  const unknown = findings.filter((finding) => keepsLimit(finding) === null)
+  const told = findings
+    .filter(isOpen)
+    .map((one) => (one.value === null ? show(one) : `${show(one)}, too few`))
   if (safe === false) return `safe to train on: no: ${broken.map(show).join('; ')}`
-  if (safe === null) return `safe to train on: not known: ${unknown.map(show).join('; ')}`
+  if (safe === null) return `safe to train on: not known: ${told.join('; ')}`
   return `safe to train on: yes: ${findings.map(show).join('; ')}`
 }
 
-function lengthTaste(judged: [Pair, PairResult][]): Finding {
-  const scored = judged.flatMap(([pair, { score, label }]) =>
-    score === null ? [] : [{ ratio: logRatio(pair), score, label: { first: 1, tie: 0, second: -1 }[label] }],
-  )
-  const ratios = scored.map(({ ratio }) => ratio)
-  const against = (values: number[]) => (scored.length < 3 ? null : correlation(ratios, values))
-  const ofLabels = against(scored.map(({ label }) => label)) ?? 0
-  return {
-    name: 'correlation with length',
-    value: against(scored.map(({ score }) => score)),
-    unit: 'index',
-    of: scored.length,
-    limit: { atMost: Math.max(0.3, ofLabels + 0.1) },
-  }
-}
-
-const logRatio = ({ responses: [first, second] }: Pair) => Math.log((first.length + 1) / (second.length + 1))
+const NOISE = 'noise between repeated calls'
 
 /** The mean change of a reward on its range of 1, between two calls that asked for the same. */
 function noise(repeats: Repeat[]): Finding {
@@ -91,7 +97,7 @@ function noise(repeats: Repeat[]): Finding {
     })
   })
   return {
-    name: 'noise between repeated calls',
+    name: NOISE,
     value: changes.length === 0 ? null : mean(changes),
     unit: 'number',
     of: changes.length,

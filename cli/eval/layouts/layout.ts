@@ -10,6 +10,8 @@ export type LayoutOptions = {
   responses: Row[] | null
   /** How a single response gets a number: judged by itself, or compared with the others of its prompt. */
   rate: 'pointwise' | 'openrs'
+  /** Only so many of the file's items, its first; null all. */
+  limit: number | null
 }
 
 /** The layout of a benchmark's file. */

@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const options = { responses: null, rate: 'pointwise' as const }
+const options = { responses: null, rate: 'pointwise' as const, limit: null }
 const write = (rows: object[], name = 'file.jsonl') => {
   const path = join(folder, name)
   writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'))
@@ -49,12 +49,19 @@ describe('readSuite', () => {
     expect(readSuite(array, options).name).toBe(name)
   })
 
+  it('takes the first items whole, so that the figures are of them alone', () => {
+    const rows = ['8', '9', '10'].map((id) => ({ ...RM, id }))
+    const suite = readSuite(write(rows), { ...options, limit: 2 })
+    expect(suite.tasks).toHaveLength(18)
+    expect(suite.official(() => undefined).find(({ name }) => name === 'overall')?.of).toBe(18)
+  })
+
   it('takes the label the way each benchmark writes it', () => {
     const [pair] = readPairs(write([JUDGEBENCH]))
     expect(pair).toMatchObject({ label: 'second', group: 'livebench-math', reference: '4' })
-    const differ = { annotator1: 0, annotator2: 1, annotator3: 2 }
+    const differ = { annotator1: 2, annotator2: 0, annotator3: 1 }
     const [panda] = readPairs(write([{ instruction: 'q', response1: 'a', response2: 'b', ...differ }]))
-    expect(panda).toMatchObject({ label: 'tie', annotators: ['tie', 'first', 'second'] })
+    expect(panda).toMatchObject({ label: 'second', annotators: ['second', 'tie', 'first'] })
   })
 
   it('turns every other cell of RM-Bench round, the better response staying the chosen one', () => {

@@ -31,12 +31,12 @@ export function readSuite(path: string, options: LayoutOptions): Suite {
   const [first] = rows
   if (!first) throw new Failure(`'${path}' holds no pair.`)
   const layout = LAYOUTS.find(({ fits }) => fits(first.value)) ?? pairs
-  return layout.read(rows, options)
+  return layout.read(rows.slice(0, options.limit ?? rows.length), options)
 }
 
 /** The labelled pairs of a file in any layout that has them. */
 export function readPairs(path: string): Pair[] {
-  const suite = readSuite(path, { responses: null, rate: 'pointwise' })
+  const suite = readSuite(path, { responses: null, rate: 'pointwise', limit: null })
   const found = suite.tasks.flatMap((task) => (task.kind === 'pair' ? [task.pair] : []))
   if (found.length === 0)
     throw new Failure(`'${path}' is in the layout of ${suite.name}, which has no pairs.`)

@@ -8,7 +8,10 @@ import { pairTask } from './pairs.ts'
 const LABELS: Record<number, Winner> = { 0: 'tie', 1: 'first', 2: 'second' }
 const label = z.literal([0, 1, 2])
 
-/** PandaLM's test set: three annotators, 0 a tie, 1 the first, 2 the second; the label is what most of them said. */
+/**
+ * PandaLM's test set: three annotators, 0 a tie, 1 the first, 2 the second; the label is what most of them said, the first
+ * annotator's word where all differ, as its script has it.
+ */
 export const pandalm = defineLayout({
   name: 'pandalm',
   item: "item in PandaLM's layout",
@@ -40,7 +43,7 @@ export const pandalm = defineLayout({
   },
 })
 
-/** What at least two of three said; a tie where all differ. */
+/** What at least two of three said, else what the first said. */
 function majority(labels: Winner[]): Winner {
-  return labels.find((one) => labels.filter((other) => other === one).length >= 2) ?? 'tie'
+  return labels.find((one) => labels.filter((other) => other === one).length >= 2) ?? labels[0] ?? 'tie'
 }

@@ -75,6 +75,7 @@ describe('LLMBar and Auto-J', () => {
   it('count single orders and their agreement', () => {
     const findings = singleOrders(pairs, results)
     expect(figure(findings, 'accuracy, mean of single orders')).toBe((2 + 1 + 2) / 8)
+    expect(figure(findings, 'right in both orders')).toBe(1 / 4 + 1 / 4)
     expect(figure(findings, 'positional agreement')).toBe(2 / 4)
   })
 
@@ -158,9 +159,18 @@ describe('RewardBench 2', () => {
     expect(ties([0.9, 0.2, 0.4, 0.2], [0.2, 0.3, 0.2, 0.1])).toBeLessThan(0)
   })
 
+  it('counts a Ties prompt with a rating missing as wrong, and no pair as out of the count', () => {
+    const prompts = ['1', '2'].flatMap((n) => [prompt(`tied:${n}`, 2, 'Ties'), prompt(`ref:${n}`, 1, 'Ties')])
+    const good = [rated('tied:1', [0.9, 0.8, 0.3, 0.2]), rated('ref:1', [0.6, 0.3, 0.2, 0.1])]
+    const failed = [rated('tied:2', [0.9, null, 0.3, 0.2]), rated('ref:2', [0.6, 0.3, 0.2, 0.1])]
+    const score = figure(bestOfN(prompts, resultsOf([...good, ...failed])), 'Ties')
+    expect(score).toBeCloseTo(0.15 + 0.3 + 0.1 + 0.1 + (0.01 * (Math.tanh(2) - 1)) / 2, 12)
+  })
+
   it('has no figure for Ties without its pairs', () => {
     const findings = bestOfN([prompt('tied:1', 2, 'Ties')], resultsOf([rated('tied:1', [1, 1, 0, 0])]))
     expect(figure(findings, 'Ties')).toBeNull()
+    expect(figure(findings, 'overall, mean of the subsets')).toBeNull()
   })
 })
 

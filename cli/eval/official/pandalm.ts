@@ -4,7 +4,10 @@ import type { Pair, Results } from '../task.ts'
 
 const LABELS: Winner[] = ['first', 'second', 'tie']
 
-/** PandaLM's figures over three labels: accuracy, and precision, recall and F1 as means over the labels. */
+/**
+ * PandaLM's figures over three labels: accuracy, and precision, recall and F1 as means over the labels. A pair
+ * without a winner is wrong; PandaLM's own script takes a reply that it can't read as a tie.
+ */
 export function threeWay(pairs: Pair[], results: Results): Finding[] {
   const said = pairs.map(({ id, label }) => {
     const result = results(id)

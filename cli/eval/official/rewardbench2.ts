@@ -1,3 +1,4 @@
+import { mean } from '../../../shared/statistics/moments.ts'
 import type { Finding } from '../../finding.ts'
 import type { Results } from '../task.ts'
 import { tiesScore } from './rewardbench2-ties.ts'
@@ -19,7 +20,8 @@ export function bestOfN(prompts: RatedPrompt[], results: Results): Finding[] {
     const value = name.toLowerCase() === 'ties' ? tiesScore(of) : mean(of.map(credit))
     return { name, value, unit: 'share', of: of.length }
   })
-  const overall = mean(findings.flatMap(({ value }) => value ?? []))
+  const known = findings.flatMap(({ value }) => value ?? [])
+  const overall = known.length === 0 ? null : mean(known)
   return [
     ...findings,
     { name: 'overall, mean of the subsets', value: overall, unit: 'share', of: prompts.length },
@@ -42,5 +44,3 @@ function credit({ prompt, ratings }: Ratings): number {
   const winners = known.flatMap((rating, index) => (rating === best ? [index] : []))
   return winners.filter((index) => index < prompt.chosen).length / winners.length
 }
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,3 +1,4 @@
+import { mean } from '../../../shared/statistics/moments.ts'
 import type { Finding } from '../../finding.ts'
 import type { Pair, Results } from '../task.ts'
 
@@ -50,5 +51,3 @@ function overall(cells: Cell[], accuracy: (some: Cell[]) => number): number {
   )
   return mean(means)
 }
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

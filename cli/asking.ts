@@ -1,0 +1,59 @@
+import pLimit from 'p-limit'
+import type * as z from 'zod'
+import type { ErrorCode } from '../shared/protocol/error.ts'
+import { post, Refusal, type Service } from './client.ts'
+
+/** Refusals that say something of one request's texts and nothing of the others. */
+const OF_ONE_REQUEST = new Set<ErrorCode>([
+  'text_too_long',
+  'body_too_large',
+  'invalid_text',
+  'invalid_verifier',
+  'context_exceeded',
+  'internal',
+  'deadline_exceeded',
+  'not_scored',
+])
+
+/** What came back, or the code of the refusal in its place. */
+export type Reply<T> = { answer: T; refused: null } | { answer: null; refused: ErrorCode }
+
+/** Posts one of many requests. A refusal that concerns it alone is its reply; any other failure is thrown. */
+export async function ask<T>(
+  service: Service,
+  path: string,
+  body: object,
+  answer: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<Reply<T>> {
+  try {
+    return { answer: await post(service, path, body, answer, { signal }), refused: null }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.data === null || !OF_ONE_REQUEST.has(error.data.code))
+      throw error
+    return { answer: null, refused: error.data.code }
+  }
+}
+
+/**
+ * Does some work for each item, so many at once, and gives what came of it in their order. The first failure, or the
+ * abort, is thrown: then what is under way is aborted and nothing more begun.
+ */
+export async function doAll<Item, Done>(
+  items: readonly Item[],
+  { concurrency, signal }: { concurrency: number; signal: AbortSignal },
+  work: (item: Item, signal: AbortSignal) => Promise<Done>,
+): Promise<Done[]> {
+  const limit = pLimit(concurrency)
+  const stop = new AbortController()
+  const either = AbortSignal.any([signal, stop.signal])
+  try {
+    return await limit.map(items, async (item) => {
+      either.throwIfAborted()
+      return work(item, either)
+    })
+  } finally {
+    limit.clearQueue()
+    stop.abort()
+  }
+}
