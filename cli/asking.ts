@@ -1,7 +1,9 @@
 import pLimit from 'p-limit'
-import type * as z from 'zod'
+import * as z from 'zod'
+import { sumUsage } from '../shared/judge/usage.ts'
 import type { ErrorCode } from '../shared/protocol/error.ts'
-import { post, Refusal, type Service } from './client.ts'
+import { type PairJudgment, type Usage, usage } from '../shared/protocol/judgment.ts'
+import { get, post, Refusal, type Service } from './client.ts'
 
 /** Refusals that say something of one request's texts and nothing of the others. */
 const OF_ONE_REQUEST = new Set<ErrorCode>([
@@ -57,3 +59,30 @@ export async function doAll<Item, Done>(
     stop.abort()
   }
 }
+
+/**
+ * What judgments spent when they were made, whoever paid for it then: what came from the record is read again by the
+ * ids. `usage` is what the answer said, and stands where nothing came from the record.
+ */
+export async function spentOn(
+  service: Service,
+  ids: readonly string[],
+  usage: Usage,
+  signal: AbortSignal,
+): Promise<Usage> {
+  if (usage.cache === 'miss' || ids.length === 0) return usage
+  try {
+    const read = (id: string) => get(service, `/v1/judgments/${id}`, made, { signal })
+    return sumUsage((await Promise.all(ids.map(read))).map((judgment) => judgment.usage))
+  } catch (error) {
+    // a record that is gone tells no more than the answer did
+    if (error instanceof Refusal && error.status === 404) return usage
+    throw error
+  }
+}
+
+/** The ids of what a judgment rests on: its own, or those of the stages of a cascade. */
+export const idsOf = ({ id, cascade }: Pick<PairJudgment, 'id' | 'cascade'>) =>
+  cascade?.map((stage) => stage.id) ?? [id]
+
+const made = z.looseObject({ usage })

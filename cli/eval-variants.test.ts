@@ -202,3 +202,20 @@ it('shows the true answer only when asked to, and says so', async () => {
   expect(references.at(-1)).toBe('42')
   expect(assisted.stdout).toContain('ground truth assisted: 8')
 })
+
+it('counts what a judgment from the record cost when it was made', async () => {
+  const spent = { judge_calls: 4, prompt_tokens: 300, completion_tokens: 20, cached_tokens: 0, cost: null }
+  const nothing = { judge_calls: 0, prompt_tokens: 0, completion_tokens: 0, cached_tokens: 0, cost: null }
+  const service = await serve((seen) => judged(seen, { usage: { ...nothing, cache: 'hit' } }), {
+    jdg_1: { usage: { ...spent, cache: 'miss' } },
+  })
+  services.push(service)
+  const path = join(folder, 'one.jsonl')
+  writeFileSync(path, JSON.stringify(pairs[0]))
+  const env = { PLUMBLINE_URL: service.url }
+  const { stdout } = await plumbline(['eval', path, '--repeats', '0', '--json'], { env, cwd: folder })
+  expect(JSON.parse(stdout)).toMatchObject({
+    cache_hits: 1,
+    per_task: { prompt_tokens: 300, judge_calls: 4 },
+  })
+})

@@ -140,7 +140,7 @@ describe('plumbline eval', () => {
         expect(stderr).toContain('the same command goes on from there')
       }
       expect(results()).toHaveLength(3)
-      appendFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"task":"pair","id":"4","key":"hal')
+      appendFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"key":"pair","id":"4","key":"hal')
       const second = await plumbline(['eval', path, '--repeats', '0', '--json', '--concurrency', '8'], {
         env,
         cwd: folder,
@@ -157,7 +157,7 @@ describe('plumbline eval', () => {
   it('takes a file whose very first line broke off, and says where it cannot write', async () => {
     const { env } = await listen()
     const path = write([pair(1)])
-    writeFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"ta')
+    writeFileSync(join(folder, 'pairs.jsonl.results.jsonl'), '{"ke')
     expect((await plumbline(['eval', path, '--repeats', '0'], { env, cwd: folder })).code).toBe(0)
     expect(results()).toHaveLength(1)
     const elsewhere = await plumbline(['eval', path, '--repeats', '0', '--output', '/nowhere/x'], {
@@ -222,6 +222,7 @@ describe('plumbline eval', () => {
     expect(await said('')).toContain('holds no pair')
     const mine = join(folder, 'mine.txt')
     writeFileSync(mine, 'my notes')
+    expect(await said(good, '--output', '/dev/zero')).toContain('no ordinary file')
     expect(await said(good, '--output', mine)).toContain('name another --output')
     expect(readFileSync(mine, 'utf8')).toBe('my notes')
   })

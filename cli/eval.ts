@@ -9,7 +9,7 @@ import { renderMarkdown } from './eval/markdown.ts'
 import { drawReports } from './eval/plot.ts'
 import { makeProgress } from './eval/progress.ts'
 import { renderReport } from './eval/report-text.ts'
-import { openResults } from './eval/results-file.ts'
+import { result } from './eval/result.ts'
 import { readRows } from './eval/rows.ts'
 import { runVariants, type VariantReport } from './eval/run.ts'
 import { safetyLine } from './eval/safety.ts'
@@ -22,6 +22,7 @@ import {
   toCount,
   toNumber,
 } from './judging-options.ts'
+import { openLines } from './kept-lines.ts'
 import { writeText } from './write-text.ts'
 
 type EvalOptions = JudgingOptions & {
@@ -86,7 +87,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
   const { rate, limit = null } = options
   const suite = readSuite(file, { responses, rate, limit })
   const output = options.output ?? `${basename(file)}.results.jsonl`
-  const results = openResults(output)
+  const results = openLines(output, result)
   const interrupt = new AbortController()
   process.on('SIGINT', () => interrupt.abort())
   process.on('SIGTERM', () => interrupt.abort())

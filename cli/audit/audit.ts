@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../shared/protocol/error.ts'
 import { type CacheMode, type PairJudgment, pairJudgment } from '../../shared/protocol/judgment.ts'
-import { ask, doAll } from '../asking.ts'
-import { get, type Service } from '../client.ts'
+import { ask, doAll, idsOf, spentOn } from '../asking.ts'
+import type { Service } from '../client.ts'
 import type { Pair } from '../eval/task.ts'
 import type { Finding } from '../finding.ts'
 
@@ -60,14 +60,11 @@ export function askAll(service: Service, questions: Question[], asking: Asking):
   })
 }
 
-/** What a judgment cost when it was made: one that came from the record is read again as it was first answered. */
+/** What a judgment cost when it was made: its price, or its tokens where the entry of its model has none. */
 export async function costOf(service: Service, { judgment }: Answer, signal: AbortSignal): Promise<number> {
   if (judgment === null) return 0
-  const made =
-    judgment.usage.cache === 'miss'
-      ? judgment
-      : await get(service, `/v1/judgments/${judgment.id}`, pairJudgment, { signal })
-  return made.usage.cost ?? made.usage.prompt_tokens + made.usage.completion_tokens
+  const spent = await spentOn(service, idsOf(judgment), judgment.usage, signal)
+  return spent.cost ?? spent.prompt_tokens + spent.completion_tokens
 }
 
 /** The winner of an answer; null where there is none. */

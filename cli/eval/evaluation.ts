@@ -3,10 +3,10 @@ import { canonicalJson } from '../../shared/identity/canonical-json.ts'
 import { doAll } from '../asking.ts'
 import type { Service } from '../client.ts'
 import { Failure } from '../failure.ts'
+import type { KeptLines } from '../kept-lines.ts'
 import { type AskOptions, askTask, type Fields } from './ask.ts'
 import type { Progress } from './progress.ts'
 import type { Result } from './result.ts'
-import type { ResultsFile } from './results-file.ts'
 import type { Task } from './task.ts'
 
 /** A task with what is asked of it and the key that its result has in the file. */
@@ -14,7 +14,7 @@ export type Keyed = { task: Task; fields: Fields; key: string }
 
 export type Evaluation = {
   service: Service
-  results: ResultsFile
+  results: KeptLines<Result>
   concurrency: number
   /** Do tasks again whose earlier result is an error. */
   retryNulls: boolean

@@ -7,7 +7,7 @@ type Point = { name: string; tokens: number; accuracy: number }
 
 /**
  * Accuracy (ties half) against the tokens that a task takes, a point a variant, as an SVG: OpenRS's Figure 2, which
- * chooses a judge, as a tool. Tokens that the record saved this time are not in it: take results of a fresh record.
+ * chooses a judge, as a tool. Tokens are those spent when a judgment was made, saved by the record this time or not.
  */
 export async function drawReports(reports: VariantReport[]): Promise<string> {
   const values = reports.flatMap(({ name, report: { pairs, per_task } }): Point[] => {

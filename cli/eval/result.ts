@@ -12,7 +12,9 @@ const common = {
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   cached_tokens: z.int(),
-  hit: z.boolean().describe('Answered from the service’s record: what it cost then is not in this line.'),
+  hit: z
+    .boolean()
+    .describe('Answered from the service’s record: what it cost is what it cost then, `ms` is of now.'),
   ms: z.number().describe('Wall time of the call as the client saw it.'),
 }
 
@@ -61,14 +63,14 @@ export type Result = z.infer<typeof result>
 
 type Common = Pick<Result, keyof typeof common>
 
-/** What a call spent, and how long it took. */
-export function spentOf(usage: Usage | null, ms: number): Omit<Common, 'id' | 'key' | 'error'> {
+/** What a task spent when it was made, and how long its answer took. */
+export function spentOf(usage: Usage | null, hit: boolean, ms: number): Omit<Common, 'id' | 'key' | 'error'> {
   return {
     judge_calls: usage?.judge_calls ?? 0,
     prompt_tokens: usage?.prompt_tokens ?? 0,
     completion_tokens: usage?.completion_tokens ?? 0,
     cached_tokens: usage?.cached_tokens ?? 0,
-    hit: usage?.cache === 'hit',
+    hit,
     ms: Math.round(ms),
   }
 }

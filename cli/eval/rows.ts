@@ -8,7 +8,7 @@ export type Row = { value: unknown; at: string }
 
 /** Reads a JSON array or JSON lines; a line that is no JSON is undefined. Throws a `Failure` for a file that can't be read. */
 export function readRows(path: string): Row[] {
-  const text = readFile(path)
+  const text = readFile(path).replace(/^\uFEFF/, '')
   if (text.trimStart().startsWith('[')) {
     const items = parse(text)
     if (!Array.isArray(items)) throw new Failure(`'${path}' begins like a JSON array and is none.`)

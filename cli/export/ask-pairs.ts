@@ -7,7 +7,7 @@ import type { Prompt } from '../../shared/protocol/message.ts'
 import { rubric } from '../../shared/protocol/rubric.ts'
 import { post, Refusal, type Service } from '../client.ts'
 import type { Progress } from '../eval/progress.ts'
-import type { KeptLines } from './kept-lines.ts'
+import type { KeptLines } from '../kept-lines.ts'
 
 /** What an export keeps of a judgment. */
 export const judgedLine = z.object({

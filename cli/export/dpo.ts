@@ -7,9 +7,9 @@ import { makeProgress } from '../eval/progress.ts'
 import { readAs, readRows } from '../eval/rows.ts'
 import { Failure } from '../failure.ts'
 import { type JudgingOptions, judgingFields } from '../judging-options.ts'
+import { openLines } from '../kept-lines.ts'
 import { type AskedPair, askPairs, judgedLine } from './ask-pairs.ts'
 import { interruptible } from './interrupted.ts'
-import { openLines } from './kept-lines.ts'
 import { toLines, writeWhole } from './write-file.ts'
 
 export type DpoOptions = JudgingOptions & {

@@ -23,13 +23,25 @@ export type Seen = {
   number: number
 }
 
-/** A service on a free port that answers like the API, as `answer` says; it checks every request by the schema. */
-export async function serve(answer: (seen: Seen) => Reply | Promise<Reply>) {
+/**
+ * A service on a free port that answers like the API, as `answer` says; it checks every request by the schema.
+ * `recorded` is what a judgment's id gives.
+ */
+export async function serve(
+  answer: (seen: Seen) => Reply | Promise<Reply>,
+  recorded: Record<string, unknown> = {},
+) {
   const seen: Seen[] = []
   const server = createServer(async (request, response) => {
     if (request.url === '/v1/meta-rubrics') {
       response.setHeader('content-type', 'application/json')
       response.end(JSON.stringify({ object: 'list', data: await metaRubrics() }))
+      return
+    }
+    const read = request.method === 'GET' ? recorded[(request.url ?? '').replace('/v1/judgments/', '')] : null
+    if (read) {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(read))
       return
     }
     const asked = pairRequest.parse(JSON.parse(await text(request)))

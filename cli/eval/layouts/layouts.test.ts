@@ -49,6 +49,13 @@ describe('readSuite', () => {
     expect(readSuite(array, options).name).toBe(name)
   })
 
+  it('reads a file that begins with a byte order mark and ends its lines as Windows does', () => {
+    const path = join(folder, 'windows.jsonl')
+    const line = JSON.stringify({ prompt: 'q', responses: ['a', 'b'], label: 'tie' })
+    writeFileSync(path, `\uFEFF${line}\r\n${line}\r\n`)
+    expect(readPairs(path)).toHaveLength(2)
+  })
+
   it('takes the first items whole, so that the figures are of them alone', () => {
     const rows = ['8', '9', '10'].map((id) => ({ ...RM, id }))
     const suite = readSuite(write(rows), { ...options, limit: 2 })

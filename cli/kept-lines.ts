@@ -1,11 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import type * as z from 'zod'
-import { jsonOrNull } from '../../shared/protocol/parse.ts'
-import { Failure } from '../failure.ts'
+import { jsonOrNull } from '../shared/protocol/parse.ts'
+import { Failure } from './failure.ts'
 
 /** A file of what was asked for, a JSON line each, that survives a process killed at any moment. */
 export type KeptLines<T> = {
-  /** What earlier runs left, by key. */
+  /** What earlier runs left, by key; of a key that was written twice the later line. */
   known: Map<string, T>
   /** Written to the file before it returns. */
   append(line: T): void
@@ -13,11 +13,11 @@ export type KeptLines<T> = {
 
 /**
  * Opens such a file, made on the first write. A half-written last line, as a killed process leaves it, is cut off; any
- * other line that does not fit the schema throws a `Failure`, since the file may be somebody's data.
+ * other line that does not fit the schema throws a `Failure`, since the file may be somebody's data, and so does a device.
  */
 export function openLines<T extends { key: string }>(path: string, schema: z.ZodType<T>): KeptLines<T> {
   const known = new Map<string, T>()
-  const text = existsSync(path) ? explained(path, () => readFileSync(path, 'utf8')) : ''
+  const text = existsSync(path) ? explained(path, () => readWhole(path)) : ''
   const complete = text.slice(0, text.lastIndexOf('\n') + 1)
   for (const [index, line] of complete.split('\n').entries()) {
     if (line === '') continue
@@ -39,6 +39,12 @@ export function openLines<T extends { key: string }>(path: string, schema: z.Zod
       known.set(key, line)
     },
   }
+}
+
+function readWhole(path: string): string {
+  // a device may never end
+  if (!statSync(path).isFile()) throw new Error('it is no ordinary file')
+  return readFileSync(path, 'utf8')
 }
 
 /** How every line of ours begins, however early its writing broke off. */
