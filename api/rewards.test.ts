@@ -91,3 +91,17 @@ test('BRPO, a fit of strengths and constraints, answered as they are promised', 
   const added = { ...group, anchor: { index: 0 }, constraints, verifiers: { as: 'add', weight: 10 } }
   expect(rewardsOf(await ask('/v1/rewards', added))[0]).toBe(10)
 })
+
+test('a refresh of a group makes one rubric for all of it, and another for the next call', async () => {
+  const { ask, models } = await openTestApp()
+  const pointwise = { ...group, protocol: 'pointwise', responses: ['GOOD', 'bad', 'fine'] }
+  const costs = async (cache: string) => {
+    const before = models.calls
+    const { usage } = await ask('/v1/rewards', { ...pointwise, cache })
+    expect(usage.judge_calls).toBe(models.calls - before)
+    return usage.judge_calls
+  }
+  const made = await costs('use')
+  for (const cache of ['refresh', 'off', 'refresh']) expect(await costs(cache), cache).toBe(made)
+  expect(await costs('use')).toBe(0)
+})

@@ -25,7 +25,7 @@ export function judgeByEntry(
   local: Sandbox,
 ): DeskDeps['judge'] {
   const sandbox = withWorkers(local, config.models, { fetch, environment: config.environment })
-  const make: Make = ({ job, model, organisation }, { memory, report }, trace) => {
+  const make: Make = ({ job, model, organisation, cache }, { memory, report }, trace) => {
     const entry = findEntry(config.models, model)
     const outbound: Outbound = { fetch, environment: config.environment, limit: callLimit() }
     const told = { ...(report && { report }), ...(trace && { trace }) }
@@ -34,7 +34,7 @@ export function judgeByEntry(
       return judge(job, { ...told, memory, model, secret: config.secret, sandbox })
     }
     const maker = { identity: modelIdentity(entry), instantiate: entry.instantiate }
-    const context = { ...outbound, ...told, caller: organisation }
+    const context = { ...outbound, ...told, cache, caller: organisation }
     return withKnownRubric(job, maker, memory, (known) => judgeThere(known, entry, context))
   }
   return tracer === null ? make : traced(tracer, make)

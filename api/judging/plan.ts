@@ -20,7 +20,7 @@ export async function planJudgment(
   rubrics: Rubrics,
   metaRubrics: Pick<MetaRubrics, 'resolve'>,
 ): Promise<Assignment> {
-  const { organisation, apiKey, idempotencyKey, traceparent } = call
+  const { organisation, apiKey, idempotencyKey, traceparent, together } = call
   const entry = findEntry(config.models, request.model)
   requireAbility(request, entry)
   const { metaRubric, among } = await metaRubrics.resolve(organisation, request.meta_rubric)
@@ -33,7 +33,11 @@ export async function planJudgment(
   const cache = request.cache ?? 'use'
   const repeat = cache === 'use' || idempotencyKey === null ? null : await sha256(`${key} ${idempotencyKey}`)
   const assignment = { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view }
-  return traceparent === undefined ? assignment : { ...assignment, traceparent }
+  return {
+    ...assignment,
+    ...(traceparent !== undefined && { traceparent }),
+    ...(together !== undefined && { together }),
+  }
 }
 
 /**

@@ -26,12 +26,13 @@ export function createRewards(counter: Counter, metaRubrics: MetaRubrics, sandbo
   return (request, call, place = judgmentPlaces()) => {
     // One version for the whole group, whatever is filed while it is judged; looked up where there is a judgment.
     let pinned: Promise<JudgmentRequest['meta_rubric']> | undefined
+    const asked = { ...call, together: crypto.randomUUID() }
     const pin = () => metaRubrics.pin(call.organisation, request.meta_rubric)
     const judge = (one: JudgmentRequest) =>
       place(async () => {
-        if (!heedsDefault(one)) return counter.judge(one, call)
+        if (!heedsDefault(one)) return counter.judge(one, asked)
         pinned ??= pin()
-        return counter.judge({ ...one, meta_rubric: await pinned }, call)
+        return counter.judge({ ...one, meta_rubric: await pinned }, asked)
       })
     return makeRewards(request, { judge, sandbox })
   }

@@ -9,13 +9,13 @@ import type { Finding } from '../../shared/judge/findings.ts'
 import type { Job } from '../../shared/judge/job.ts'
 import { judge } from '../../shared/judge/judge.ts'
 import { toJob } from '../../shared/judge/request.ts'
-import type { JudgmentRequest, PointwiseRequest } from '../../shared/protocol/judgment.ts'
+import type { CacheMode, JudgmentRequest, PointwiseRequest } from '../../shared/protocol/judgment.ts'
 import type { Rubric, RubricInput } from '../../shared/protocol/rubric.ts'
 import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import { callLimit } from './call-limit.ts'
 import type { Outbound } from './limited-fetch.ts'
 import { findEntry, parseModels } from './model-config.ts'
-import { judgeThere } from './remote-judge.ts'
+import { judgeThere, type RemoteJudgeContext } from './remote-judge.ts'
 
 const SECRET = 'hush'
 
@@ -30,9 +30,9 @@ function entryOf(change: object = {}) {
   return findEntry(parseModels({ PLUMBLINE_MODELS: JSON.stringify([entry]) }), undefined)
 }
 
-function outbound(fetching: Outbound['fetch'] = (url, init) => fetch(url, init)): Outbound {
+function outbound(fetching: Outbound['fetch'] = (url, init) => fetch(url, init)): RemoteJudgeContext {
   const environment = (name: string) => (name === 'PLUMBLINE_SECRET' ? SECRET : undefined)
-  return { fetch: fetching, environment, limit: callLimit() }
+  return { fetch: fetching, environment, limit: callLimit(), cache: 'use' }
 }
 
 async function jobOf(request: JudgmentRequest, rubric: Rubric | null = null): Promise<Job> {
@@ -101,6 +101,16 @@ describe('judgeThere', () => {
     expect(await judgeThere(job, entryOf(), outbound())).toEqual(evidence)
   })
 
+  it('has the rubric made anew for refresh and off, and with use taken from what the worker remembers', async () => {
+    const job = await jobOf(pair)
+    const calls = async (cache: CacheMode) =>
+      (await judgeThere(job, entryOf(), { ...outbound(), cache })).spent.judge_calls
+    const made = await calls('use')
+    const known = await calls('use')
+    expect(known).toBeLessThan(made)
+    expect([await calls('refresh'), await calls('off'), await calls('use')]).toEqual([made, made, known])
+  })
+
   it('sends all that the outcome depends on, in canonical order', async () => {
     const job = await jobOf({
       ...pair,
@@ -129,7 +139,7 @@ describe('judgeThere', () => {
         seed: 5,
         orders: 'strict',
         model: 'fake-1m',
-        cache: 'off',
+        cache: 'use',
         stream: false,
       },
     ])

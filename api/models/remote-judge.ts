@@ -11,6 +11,7 @@ import type { Job } from '../../shared/judge/job.ts'
 import { scorePointwise } from '../../shared/judge/pointwise/score.ts'
 import { errorBody, PlumblineError } from '../../shared/protocol/error.ts'
 import {
+  type CacheMode,
   type Judgment,
   type JudgmentRequest,
   judgment,
@@ -31,6 +32,8 @@ import { failedReply, readJson } from './model-reply.ts'
 export type RemoteJudgeContext = Outbound & {
   /** Told of each finding as the worker makes it, in canonical order; without it nothing is streamed. */
   report?: (finding: Finding) => void
+  /** Whether the worker may take what it remembers of earlier judgments. */
+  cache: CacheMode
   signal?: AbortSignal
 }
 
@@ -41,10 +44,10 @@ export type RemoteJudgeContext = Outbound & {
 export async function judgeThere(
   job: Job,
   entry: ModelEntry,
-  { report, signal, ...outbound }: RemoteJudgeContext,
+  { report, cache, signal, ...outbound }: RemoteJudgeContext,
 ): Promise<Evidence> {
   try {
-    const body = JSON.stringify({ ...toRequest(job, entry), stream: report !== undefined })
+    const body = JSON.stringify({ ...toRequest(job, entry), cache, stream: report !== undefined })
     return await inModelCall(outbound.trace, entry, 'judge', async (trace) => {
       const within = trace ? { ...outbound, trace } : outbound
       const reply = await limitedFetch(entry, '/judgments', body, within, signal)
@@ -71,7 +74,6 @@ function toRequest(job: Job, entry: ModelEntry): JudgmentRequest {
     votes: job.votes,
     model: entry.model,
     seed: job.seed,
-    cache: 'off',
     ...(job.reference !== null && { reference: job.reference }),
     ...(job.rubric !== null && {
       rubric: { ...job.rubric, meta_rubric: job.rubric.meta_rubric ?? undefined },

@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { makeEvidenceId, makeRubric, shardOf } from '../../shared/identity/id.ts'
 import type { JudgeContext } from '../../shared/judge/context.ts'
 import { judgeWithin } from '../../shared/judge/judgment-span.ts'
@@ -6,24 +7,39 @@ import { toJob } from '../../shared/judge/request.ts'
 import type { View } from '../../shared/judge/view.ts'
 import type { Memory } from '../../shared/model/memory.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { Judgment, JudgmentRequest } from '../../shared/protocol/judgment.ts'
+import type { CacheMode, Judgment, JudgmentRequest } from '../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
 import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import type { Sandbox } from '../../shared/verify/sandbox.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import type { Asker, JudgingPlaces } from './judging-places.ts'
+import { callerOf, type Served } from './life.ts'
 import { type JudgingMethods, localModel } from './local-model.ts'
+import { memoryOfCall, type WorkerMemory } from './memory.ts'
 import { findModel } from './served-model.ts'
 
 /** What judging needs beside the engine. */
 export type JudgeDesk = {
   secret: string
-  memory: Memory
+  memory: WorkerMemory
   methods: JudgingMethods
   place: JudgingPlaces
   sandbox: Sandbox
   /** Told of every judgment that is made. */
   judged(judgment: Judgment): void
+}
+
+/** Whose judgment it is, and what it may recall. */
+export type JudgeCall = Asker & { memory: Memory }
+
+/** The call that a request makes: all of its judgments share what they recall. */
+export function callOf(c: Context<Served>, { memory }: JudgeDesk, cache: CacheMode | undefined): JudgeCall {
+  return {
+    caller: callerOf(c),
+    signal: c.get('life').signal,
+    trace: c.get('trace'),
+    memory: memoryOfCall(memory, cache),
+  }
 }
 
 /** A judgment that has been asked for: how it is to be shown, and how to make it. */
@@ -39,21 +55,21 @@ export type Asked = {
 export async function askFor(
   request: JudgmentRequest,
   slot: EngineSlot,
-  { secret, memory, methods, place, sandbox, judged }: JudgeDesk,
-  asker: Asker,
+  { secret, methods, place, sandbox, judged }: JudgeDesk,
+  call: JudgeCall,
 ): Promise<Asked> {
   const engine = slot.engine()
   const served = findModel(request.model, engine)
   const rubric = await rubricOf(request)
   const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
   const { job, view } = await toJob(request, rubric, metaRubric, among)
-  const model = localModel(engine, served, methods, asker.caller)
+  const model = localModel(engine, served, methods, call.caller)
   return {
     view,
     async make(report) {
-      const { signal, trace } = asker
+      const { signal, trace, memory } = call
       const context = { model, secret, memory, sandbox, signal, ...(report && { report }) }
-      const evidence = await place(asker, () => judgeWithin(trace, job, context))
+      const evidence = await place(call, () => judgeWithin(trace, job, context))
       // What was given up is no judgment, though some of it may have been found.
       signal.throwIfAborted()
       const id = await makeEvidenceId(await shardOf('', job.prompt), evidence)

@@ -7,8 +7,8 @@ import { refuseUntried } from '../../shared/protocol/untried.ts'
 import { readBody } from './body.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import { toPlumblineError } from './errors.ts'
-import { askFor, type JudgeDesk } from './judge-here.ts'
-import { callerOf, type Served } from './life.ts'
+import { askFor, callOf, type JudgeDesk } from './judge-here.ts'
+import type { Served } from './life.ts'
 
 /** A comment goes down a silent event stream this often, so that proxies keep it open. */
 const PULSE_MS = 15_000
@@ -16,8 +16,8 @@ const PULSE_MS = 15_000
 /** `POST /v1/judgments`: the native request, judged here and kept nowhere. */
 export async function judgments(c: Context<Served>, slot: EngineSlot, desk: JudgeDesk): Promise<Response> {
   const request = parseJudgmentRequest(await readBody(c))
-  const asker = { caller: callerOf(c), signal: c.get('life').signal, trace: c.get('trace') }
-  const { view, make } = await askFor(request, slot, desk, asker)
+  const call = callOf(c, desk, request.cache)
+  const { view, make } = await askFor(request, slot, desk, call)
   if (!request.stream) {
     const judgment = await make()
     refuseUntried([judgment])

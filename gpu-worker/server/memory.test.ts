@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { workerMemory } from './memory.ts'
+import { memoryOfCall, workerMemory } from './memory.ts'
 
 describe('workerMemory', () => {
   it('makes a piece once, however many ask', async () => {
@@ -29,5 +29,38 @@ describe('workerMemory', () => {
     const fails = () => Promise.reject(new Error('never'))
     const ends = await Promise.allSettled([1, 2, 3].map(() => memory.recall('a', fails)))
     expect(ends.map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
+  })
+})
+
+describe('memoryOfCall', () => {
+  const counter = () => {
+    let made = 0
+    return async () => ++made
+  }
+
+  it('with use is what the worker remembers', async () => {
+    const worker = workerMemory()
+    const make = counter()
+    expect(await memoryOfCall(worker).recall('a', make)).toBe(1)
+    expect(await memoryOfCall(worker, 'use').recall('a', make)).toBe(1)
+  })
+
+  it('with refresh makes a piece once for the call, and leaves it to later ones', async () => {
+    const worker = workerMemory()
+    const make = counter()
+    await worker.recall('a', make)
+    const call = memoryOfCall(worker, 'refresh')
+    expect(await Promise.all([call.recall('a', make), call.recall('a', make)])).toEqual([2, 2])
+    expect(await call.recall('a', make)).toBe(2)
+    expect(await worker.recall('a', make)).toBe(2)
+  })
+
+  it('with off leaves nothing, and a refresh that fails leaves what was there', async () => {
+    const worker = workerMemory()
+    const make = counter()
+    await worker.recall('a', make)
+    expect(await memoryOfCall(worker, 'off').recall('a', make)).toBe(2)
+    await expect(memoryOfCall(worker, 'refresh').recall('a', () => Promise.reject('no'))).rejects.toBe('no')
+    expect(await worker.recall('a', make)).toBe(1)
   })
 })

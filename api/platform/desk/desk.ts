@@ -1,13 +1,17 @@
+import { LRUCache } from 'lru-cache'
+import type { JudgeContext } from '../../../shared/judge/context.ts'
 import type { Evidence } from '../../../shared/judge/evidence.ts'
 import type { Filed } from '../../../shared/judge/filed.ts'
-import type { JudgeContext } from '../../../shared/judge/context.ts'
 import { type ErrorData, PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Sql } from '../sql.ts'
 import { type Filing, makeFiling } from './filing.ts'
 import { type Flight, startFlight } from './flight.ts'
-import { type Makers, openMemory } from './memory.ts'
+import { type FlightMemory, type Makers, openMemory } from './memory.ts'
 import type { Assignment, Desk, DeskEvent, Ruling } from './port.ts'
 import { createRecords } from './records.ts'
+
+/** Calls with cache `refresh` or `off` whose pieces are held for the rest of their judgments. */
+const CALLS_HELD = 64
 
 export type DeskDeps = {
   sql: Sql
@@ -30,6 +34,7 @@ export type OwnDesk = Desk & {
 export function createDesk(deps: DeskDeps): OwnDesk {
   const records = createRecords(deps.sql)
   const makers: Makers = new Map()
+  const makersOfCalls = new LRUCache<string, Makers>({ max: CALLS_HELD })
   const shareable = new Map<string, Flight>()
   const underWay = new Set<Flight>()
 
@@ -52,9 +57,15 @@ export function createDesk(deps: DeskDeps): OwnDesk {
     return { flight, joined: false }
   }
 
+  function memoryFor({ organisation, cache, together }: Assignment): FlightMemory {
+    if (cache === 'use') return openMemory(organisation, makers, records)
+    const made = (together !== undefined && makersOfCalls.get(together)) || new Map()
+    if (together !== undefined) makersOfCalls.set(together, made)
+    return openMemory(organisation, made, null)
+  }
+
   async function make(assignment: Assignment, report: (event: DeskEvent) => void): Promise<Ruling> {
-    const { organisation, cache } = assignment
-    const memory = openMemory(organisation, records, makers, cache === 'use')
+    const memory = memoryFor(assignment)
     try {
       const evidence = await deps.judge(assignment, { memory, report })
       const filing = await makeFiling(assignment, evidence, memory.made, deps.now())

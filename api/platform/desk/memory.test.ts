@@ -5,7 +5,7 @@ const nothingKept = { recall: () => null }
 
 test('judgments under way share one maker', async () => {
   const makers: Makers = new Map()
-  const [ours, theirs] = [1, 2].map(() => openMemory('lab', nothingKept, makers, true))
+  const [ours, theirs] = [1, 2].map(() => openMemory('lab', makers, nothingKept))
   let made = 0
   const make = async () => ++made
   expect(await Promise.all([ours?.recall('a', make), theirs?.recall('a', make)])).toEqual([1, 1])
@@ -14,9 +14,9 @@ test('judgments under way share one maker', async () => {
 
 test("a judgment that fails does not fail another's: who waited makes the piece, and others join that", async () => {
   const makers: Makers = new Map()
-  const failing = openMemory('lab', nothingKept, makers, true)
-  const waiting = openMemory('lab', nothingKept, makers, true)
-  const later = openMemory('lab', nothingKept, makers, true)
+  const failing = openMemory('lab', makers, nothingKept)
+  const waiting = openMemory('lab', makers, nothingKept)
+  const later = openMemory('lab', makers, nothingKept)
   const failed = failing.recall('a', () => Promise.reject(new Error('a failure of its own')))
   let made = 0
   const make = async () => ++made
@@ -26,9 +26,14 @@ test("a judgment that fails does not fail another's: who waited makes the piece,
   expect([await waited, await later.recall('a', make)]).toEqual([1, 1])
 })
 
-test('without sharing, a judgment sees only what it made itself', async () => {
-  const makers: Makers = new Map()
+test('without records, judgments with the same makers see what these made, also after it is filed', async () => {
   const kept = { recall: () => '7' }
-  expect(await openMemory('lab', kept, makers, true).recall('a', async () => 8)).toBe(7)
-  expect(await openMemory('lab', kept, makers, false).recall('a', async () => 8)).toBe(8)
+  expect(await openMemory('lab', new Map(), kept).recall('a', async () => 8)).toBe(7)
+  const makers: Makers = new Map()
+  const first = openMemory('lab', makers, null)
+  expect(await first.recall('a', async () => 8)).toBe(8)
+  first.release()
+  const second = openMemory('lab', makers, null)
+  expect(await second.recall('a', async () => 9)).toBe(8)
+  expect([first.made, second.made]).toEqual([[['a', '8']], []])
 })

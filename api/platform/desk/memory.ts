@@ -12,16 +12,14 @@ export type FlightMemory = Memory & {
 export type Makers = Map<string, Promise<string>>
 
 /**
- * What one judgment recalls. With `shared` it reads what earlier judgments filed and joins makers under way;
- * without (cache `refresh` and `off`) it sees only what it made itself.
+ * What one judgment recalls: what earlier judgments filed, and what the makers are at. Without records (cache
+ * `refresh` and `off`) the makers hold all that there is, also when they are done.
  */
 export function openMemory(
   organisation: string,
-  records: Pick<Records, 'recall'>,
-  deskMakers: Makers,
-  shared: boolean,
+  makers: Makers,
+  records: Pick<Records, 'recall'> | null,
 ): FlightMemory {
-  const makers: Makers = shared ? deskMakers : new Map()
   const made: FlightMemory['made'] = []
   const held = new Map<string, Promise<string>>()
 
@@ -37,7 +35,7 @@ export function openMemory(
       const underWay = makers.get(place)
       // its maker belongs to another judgment, whose failure is none of ours: then we make it ourselves
       if (underWay) return underWay.then(JSON.parse, () => this.recall(key, make))
-      const kept = shared ? records.recall(organisation, key) : null
+      const kept = records?.recall(organisation, key) ?? null
       if (kept !== null) return JSON.parse(kept)
       const making = make().then((value) => {
         const json = JSON.stringify(value)
@@ -50,7 +48,7 @@ export function openMemory(
       return JSON.parse(await making)
     },
     release() {
-      for (const [place, making] of held) letGo(place, making)
+      if (records) for (const [place, making] of held) letGo(place, making)
     },
   }
 }

@@ -15,6 +15,8 @@ export type Assignment = {
   /** With an Idempotency-Key, the key of this call: what makes a `refresh` or `off` repeatable. */
   repeat: string | null
   cache: CacheMode
+  /** The judgments of one call, which share what they make though the call takes nothing from the record. */
+  together?: string
   shard: number
   /** The id of the model entry. */
   model: string
