@@ -2,12 +2,13 @@ import { LRUCache } from 'lru-cache'
 import { makeRubric, shardOf } from '../../shared/identity/id.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Rubric, RubricInput } from '../../shared/protocol/rubric.ts'
+import { refuseOpposed } from '../../shared/rubric/lint/opposed.ts'
 import type { Platform } from '../platform/platform.ts'
 
 export type Rubrics = {
-  /** The rubric that a request gives, by value or by id. Throws `rubric_not_found`. */
+  /** The rubric that a request gives, by value or by id. Throws `rubric_not_found` and `invalid_rubric`. */
   resolve(organisation: string, given: string | RubricInput): Promise<Rubric>
-  /** Files a caller's rubric, so that it can be named by its id. */
+  /** Files a caller's rubric, so that it can be named by its id. Throws `invalid_rubric`. */
   file(organisation: string, input: RubricInput): Promise<Rubric>
 }
 
@@ -34,12 +35,14 @@ export function createRubrics(platform: Platform): Rubrics {
   }
 
   return {
-    resolve: (organisation, given) =>
-      typeof given === 'string'
-        ? find(organisation, given)
-        : makeRubric(given.criteria, given.meta_rubric ?? null),
+    async resolve(organisation, given) {
+      if (typeof given === 'string') return find(organisation, given)
+      refuseOpposed(given.criteria, 'rubric')
+      return makeRubric(given.criteria, given.meta_rubric ?? null)
+    },
 
     async file(organisation, input) {
+      refuseOpposed(input.criteria, 'criteria')
       const rubric = await makeRubric(input.criteria, input.meta_rubric ?? null)
       await platform.desk(await shardOf(organisation, rubric.id)).fileRubric(organisation, rubric)
       return rubric
