@@ -27,7 +27,13 @@ describe('a cascade', () => {
     expect(judgment.cascade).toMatchObject([{ model: 'small' }, { model: 'large', id: judgment.id }])
     expect(judgment.cascade[0].confidence).toBeLessThan(0.6)
     expect(judgment.usage.judge_calls).toBe(models.calls)
-    expect(await ask(`/v1/judgments/${judgment.cascade[0].id}`)).toMatchObject({ model: 'small' })
+    const { id, confidence } = judgment.cascade[0]
+    const small = { id, model: 'small', confidence, calibrated: true }
+    expect(await ask(`/v1/judgments/${id}`)).toMatchObject(small)
+    const { data } = await ask('/v1/judgments')
+    expect(data.find((one: { id: string }) => one.id === id)).toMatchObject(small)
+    const uncalibrated = await ask(`/v1/judgments/${id.replace('t100', '')}`)
+    expect(uncalibrated).toMatchObject({ confidence: 1, calibrated: false })
   })
 
   it('costs nothing when it is asked again', async () => {

@@ -25,11 +25,13 @@ export async function planJudgment(
   requireAbility(request, entry)
   const { metaRubric, among } = await metaRubrics.resolve(organisation, request.meta_rubric)
   const rubric = request.rubric === undefined ? null : await rubrics.resolve(organisation, request.rubric)
-  const { job, view } = await toJob(request, rubric, metaRubric, among)
+  const { job, view: asked } = await toJob(request, rubric, metaRubric, among)
   const [key, shard] = await Promise.all([
     jobKey(organisation, job, modelIdentity(entry)),
     shardOf(organisation, job.prompt),
   ])
+  const temperature = entry.calibration?.temperature
+  const view = asked && temperature !== undefined ? { ...asked, temperature } : asked
   const cache = request.cache ?? 'use'
   const repeat = cache === 'use' || idempotencyKey === null ? null : await sha256(`${key} ${idempotencyKey}`)
   const assignment = { organisation, apiKey, key, repeat, cache, shard, model: entry.id, job, view }

@@ -13,8 +13,10 @@ describe('judgmentId', () => {
         fc.constantFrom<OrderPolicy>('strict', 'mean', 'compat', 'forward', 'backward'),
         fc.oneof(fc.double({ min: 0, max: 2, noNaN: true }), fc.constantFrom(0, 1e-7, 5e-324, 0.1, 2)),
         fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1e-7, 0.8, 1)),
-        (swapped, policy, min_score, min_confidence) => {
-          const view = { swapped, policy, min_score, min_confidence }
+        fc.option(fc.double({ min: 0.05, max: 100, noNaN: true }), { nil: undefined }),
+        (swapped, policy, min_score, min_confidence, temperature) => {
+          const given = temperature === undefined ? {} : { temperature }
+          const view = { swapped, policy, min_score, min_confidence, ...given }
           const id = judgmentId(EVIDENCE, view)
           expect(parseJudgmentId(id)).toEqual({ evidenceId: EVIDENCE, shard: 3, view })
         },
@@ -39,6 +41,9 @@ describe('judgmentId', () => {
     '-fs0a0.5',
     '-fsa0.50',
     '-fsa',
+    '-fst',
+    '-fst1.0',
+    '-fst2a0.5',
     ' ',
     '-bs ',
   ])('has no second spelling: %j', (rest) => {

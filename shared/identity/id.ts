@@ -44,11 +44,15 @@ const LETTER_POLICIES = new Map(
   Object.entries(POLICY_LETTERS).map(([policy, letter]) => [letter, policy as OrderPolicy]),
 )
 
-/** The id of a pair's judgment as it was shown: the evidence's id, the caller's order and the order policy. */
+/**
+ * The id of a pair's judgment as it was shown: the evidence's id and the view, so that what a confidence was and who
+ * won by it stays the same when the model entry's calibration changes.
+ */
 export function judgmentId(evidenceId: string, view: View): string {
   const minimum = view.min_score === 0 ? '' : String(view.min_score)
   const abstains = view.min_confidence > 0 ? `a${view.min_confidence}` : ''
-  return `${evidenceId}-${view.swapped ? 'b' : 'f'}${POLICY_LETTERS[view.policy]}${minimum}${abstains}`
+  const calibrated = view.temperature === undefined ? '' : `t${view.temperature}`
+  return `${evidenceId}-${view.swapped ? 'b' : 'f'}${POLICY_LETTERS[view.policy]}${minimum}${abstains}${calibrated}`
 }
 
 /**
@@ -56,9 +60,12 @@ export function judgmentId(evidenceId: string, view: View): string {
  * A pointwise judgment has no view.
  */
 export function parseJudgmentId(id: string): { evidenceId: string; shard: number; view: View | null } | null {
-  const match = /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smcfb])([0-9.e-]*)(?:a([0-9.e-]+))?)?$/.exec(id)
+  const match =
+    /^(jdg_([0-9a-f]{2})[0-9a-f]{30})(?:-([fb])([smcfb])([0-9.e-]*)(?:a([0-9.e-]+))?(?:t([0-9.]+))?)?$/.exec(
+      id,
+    )
   if (!match) return null
-  const [, evidenceId, shardHex, order, letter, minimum, confidence = 0] = match
+  const [, evidenceId, shardHex, order, letter, minimum, confidence = 0, temperature] = match
   const shard = Number.parseInt(shardHex ?? '', 16)
   if (evidenceId === undefined || shard >= SHARDS) return null
   const policy = LETTER_POLICIES.get(letter ?? '')
@@ -68,6 +75,7 @@ export function parseJudgmentId(id: string): { evidenceId: string; shard: number
     policy,
     min_score: Number(minimum),
     min_confidence: Number(confidence),
+    ...(temperature !== undefined && { temperature: Number(temperature) }),
   }
   return judgmentId(evidenceId, view) === id ? { evidenceId, shard, view } : null
 }

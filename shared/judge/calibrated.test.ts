@@ -28,8 +28,9 @@ const evidence: PairEvidence = {
 
 function show(min_confidence: number, temperature?: number, found = evidence) {
   const filed = { id: `jdg_00${'0'.repeat(30)}`, created: 0, model: 'm', evidence: found }
-  const view = { swapped: false, policy: 'strict' as const, min_score: 0, min_confidence }
-  return pairJudgment.parse(present(filed, view, 'miss', temperature ? { calibration: { temperature } } : {}))
+  const given = temperature === undefined ? {} : { temperature }
+  const view = { swapped: false, policy: 'strict' as const, min_score: 0, min_confidence, ...given }
+  return pairJudgment.parse(present(filed, view, 'miss'))
 }
 
 describe('confidence', () => {

@@ -1,4 +1,5 @@
 import type { OrderResult, Winner } from '../protocol/judgment.ts'
+import { mean } from '../statistics/moments.ts'
 import { winnerOf } from './orders.ts'
 
 /**
@@ -6,7 +7,7 @@ import { winnerOf } from './orders.ts'
  *
  * Agreement is the share of passes (each order of each vote) that name the winner, a pass without a winner
  * counting half; for a tie, the share of passes without a winner. Certainty is the mean over all verdicts of
- * the probability of their sign, 1 where verdicts are written and have none. Not yet calibrated.
+ * the probability of their sign, 1 where verdicts are written and have none. What a calibration makes of it is `settle`'s.
  */
 export function confidenceOf(winner: Winner, passes: OrderResult[], minimum: number): number {
   const agreement = mean(passes.map((pass) => agrees(winner, pass, minimum)))
@@ -22,5 +23,3 @@ function agrees(winner: Winner, { order, score }: OrderResult, minimum: number):
   if (named === winner) return 1
   return named === 'tie' ? 0.5 : 0
 }
-
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length

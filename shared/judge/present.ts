@@ -1,7 +1,7 @@
 import { judgmentId } from '../identity/id.ts'
 import type { ErrorData } from '../protocol/error.ts'
 import type { Judgment, JudgmentEvent, Usage } from '../protocol/judgment.ts'
-import type { ModelEntry, ModelTerms } from '../protocol/model-entry.ts'
+import type { ModelEntry } from '../protocol/model-entry.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 import { type Failure, NOTHING_SPENT, type Spent } from './evidence.ts'
 import type { Filed } from './filed.ts'
@@ -20,7 +20,7 @@ export function present(
   filed: Filed,
   view: View | null,
   cache: Usage['cache'],
-  { price, calibration }: ModelTerms = {},
+  { price }: Pick<ModelEntry, 'price'> = {},
 ): Judgment {
   const { evidence, created, model } = filed
   const usage = showUsage(evidence.spent, cache, price)
@@ -30,7 +30,7 @@ export function present(
     return presentResponse(filed, evidence, usage, failure)
   }
   const seen = view ?? CALLERS_VIEW
-  const { orders, ...outcome } = settle(evidence, seen, failure, calibration)
+  const { orders, ...outcome } = settle(evidence, seen, failure)
   return {
     id: judgmentId(filed.id, seen),
     object: 'judgment',

@@ -1,7 +1,6 @@
 import { scaled } from '../calibration/temperature.ts'
 import type { ErrorData } from '../protocol/error.ts'
 import type { OrderPolicy, OrderResult, PairJudgment, PairProtocol } from '../protocol/judgment.ts'
-import type { ModelTerms } from '../protocol/model-entry.ts'
 import { MAX_VERDICT } from './aggregate.ts'
 import { confidenceOf } from './confidence.ts'
 import type { PairEvidence } from './evidence.ts'
@@ -19,12 +18,7 @@ type Settled = Pick<
  * The outcome of a pair's evidence in the caller's view: what decided, for whom, by how much and how surely. Without a
  * winner it has the error that says why.
  */
-export function settle(
-  evidence: PairEvidence,
-  view: View,
-  failure: ErrorData | null,
-  calibration: ModelTerms['calibration'],
-): Settled {
+export function settle(evidence: PairEvidence, view: View, failure: ErrorData | null): Settled {
   const uncalibrated = { calibrated: false }
   if (evidence.identical) {
     return {
@@ -62,8 +56,8 @@ export function settle(
   const raw = confidenceOf(winner, passes, view.min_score)
   const found = {
     score: score === 0 ? 0 : score,
-    confidence: calibration ? scaled(raw, calibration.temperature) : raw,
-    calibrated: calibration !== undefined,
+    confidence: view.temperature === undefined ? raw : scaled(raw, view.temperature),
+    calibrated: view.temperature !== undefined,
     ...told,
   }
   if (found.confidence < view.min_confidence) {

@@ -8,6 +8,8 @@ export type View = {
   min_score: number
   /** Below this confidence there is no winner. */
   min_confidence: number
+  /** Of the model entry's calibration when the judgment was asked for; confidence is as it is without one. */
+  temperature?: number
 }
 
 /** An order as the other side sees it. */

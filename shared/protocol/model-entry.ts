@@ -56,9 +56,6 @@ export const modelEntry = z
   })
 export type ModelEntry = z.infer<typeof modelEntry>
 
-/** What the presentation of a judgment takes from its model's entry. */
-export type ModelTerms = Pick<ModelEntry, 'price' | 'calibration'>
-
 /** An entry that is no model: it asks models in turn, the cheapest first, until one is sure enough. */
 export const cascadeEntry = z.strictObject({
   id: name,
