@@ -1,6 +1,6 @@
 import type { ClassScores } from '../protocol/pointwise.ts'
+import { resampledMeans } from '../statistics/bootstrap.ts'
 import { deviation, mean } from '../statistics/moments.ts'
-import { seededRandom } from '../statistics/random.ts'
 
 /** A score over examples, as HealthBench reports it. */
 export type HealthbenchAggregate = {
@@ -27,9 +27,7 @@ export function healthbenchAggregate(
   const known = scores.filter((score) => score !== null)
   const left = { n: known.length, without_score: scores.length - known.length }
   if (known.length === 0) return { score: null, bootstrap_std: null, ...left }
-  const random = seededRandom(seed)
-  const draw = () => known[Math.floor(random() * known.length)] ?? 0
-  const means = Array.from({ length: RESAMPLES }, () => clip(mean(known.map(draw))))
+  const means = Array.from(resampledMeans(known, { seed, resamples: RESAMPLES }), clip)
   return { score: clip(mean(known)), bootstrap_std: deviation(means), ...left }
 }
 

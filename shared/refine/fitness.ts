@@ -1,5 +1,6 @@
 import type { MetaRubricLayer } from '../protocol/rubric.ts'
-import { type Bootstrap, pairedBootstrap } from './bootstrap.ts'
+import { type Bootstrap, pairedBootstrap } from '../statistics/bootstrap.ts'
+import { mean } from '../statistics/moments.ts'
 import type { LabelledPair, Trial } from './pair.ts'
 
 /** What fitness takes off for ties and for length (lambda_tie and lambda_len, systems.md 3.4). */
@@ -84,8 +85,4 @@ function worthOf(pairs: LabelledPair[], { tie }: Penalties): (trial: Trial) => n
     if (outcome === 'right') return 1
     return outcome === 'tie' && labels.get(pair) !== 'tie' ? -tie : 0
   }
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

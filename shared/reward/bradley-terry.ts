@@ -1,3 +1,4 @@
+import { mean } from '../statistics/moments.ts'
 import { invert } from './invert.ts'
 
 /** What was seen of two places: `wins` of `trials` went to the first; a share of a win is one too. */
@@ -83,6 +84,6 @@ export function standardErrors({ covariance }: Fit): number[] {
 
 /** The penalty makes the sum 0 but for rounding. */
 function centred(strengths: number[]): number[] {
-  const mean = strengths.reduce((sum, strength) => sum + strength, 0) / Math.max(1, strengths.length)
-  return strengths.map((strength) => strength - mean)
+  const centre = mean(strengths)
+  return strengths.map((strength) => strength - centre)
 }

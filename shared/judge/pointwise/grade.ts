@@ -2,6 +2,7 @@ import type { VerdictMethod } from '../../protocol/model-entry.ts'
 import type { MetVerdict } from '../../protocol/pointwise.ts'
 import type { Criterion } from '../../protocol/rubric.ts'
 import { schemeOf } from '../../rubric/standing.ts'
+import { mean } from '../../statistics/moments.ts'
 import { type JudgeContext, sampling, toFailure } from '../context.ts'
 import type { Failure } from '../evidence.ts'
 import type { PointwiseJob } from '../job.ts'
@@ -82,7 +83,7 @@ function meanOf(votes: MetVerdict[][]): MetVerdict[] {
     const known = met.filter((value) => value !== null)
     return {
       ...first,
-      met: known.length < met.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length,
+      met: known.length < met.length ? null : mean(known),
     }
   })
 }

@@ -9,6 +9,7 @@ import type { Rating } from '../../protocol/pointwise.ts'
 import type { Criterion } from '../../protocol/rubric.ts'
 import { schemeOf } from '../../rubric/standing.ts'
 import { leavesOf, sharesOf } from '../../rubric/tree.ts'
+import { mean } from '../../statistics/moments.ts'
 import { type JudgeContext, sampling } from '../context.ts'
 import type { PointwiseJob } from '../job.ts'
 import { CHOOSE_RATING, RATE } from '../prompts/pointwise.ts'
@@ -39,7 +40,7 @@ export async function rateResponse(
     votes.map(async (vote) => rate({ ...task, sampling: await sampling(job, vote) }, context)),
   )
   return {
-    value: ratings.reduce((sum, { value }) => sum + value, 0) / ratings.length,
+    value: mean(ratings.map(({ value }) => value)),
     reason: ratings[0]?.reason ?? null,
   }
 }

@@ -1,6 +1,6 @@
 import type { Edit } from '../../protocol/governance.ts'
 import type { Clause, Level, MetaRubricLayer } from '../../protocol/rubric.ts'
-import { randomOf } from '../bootstrap.ts'
+import { seededRandom } from '../../statistics/random.ts'
 import type { Cluster } from '../cluster.ts'
 import { ownClause } from '../edit.ts'
 import { NO_COST } from '../pair.ts'
@@ -17,7 +17,7 @@ const LADDER: Level[] = ['core', 'important', 'highlight']
 export function mutationProposer(library: MetaRubricLayer[]): Proposer {
   return async ({ layer, clusters, count, seed, tried }) => {
     const blamed = clusters.flatMap((cluster) => answersTo(cluster, layer))
-    const drawn = shuffled([...borrowings(layer, library), ...changes(layer)], randomOf(seed))
+    const drawn = shuffled([...borrowings(layer, library), ...changes(layer)], seededRandom(seed))
     const edits: Proposed[] = []
     const taken = new Set(tried)
     const take = (from: Proposed[], upTo: number) => {

@@ -1,6 +1,6 @@
 import type { Effect, Outcome } from '../../protocol/governance.ts'
+import type { Bootstrap } from '../../statistics/bootstrap.ts'
 import { type Bench, BudgetSpent } from '../bench.ts'
-import type { Bootstrap } from '../bootstrap.ts'
 import { effectOf } from '../effect.ts'
 import { gainOf, type Penalties, type Score, scoreOf } from '../fitness.ts'
 import type { Member } from '../member.ts'

@@ -1,4 +1,4 @@
-import type { Bootstrap } from '../bootstrap.ts'
+import type { Bootstrap } from '../../statistics/bootstrap.ts'
 import { gainOf, scoreOf } from '../fitness.ts'
 import type { Member } from '../member.ts'
 import type { LabelledPair } from '../pair.ts'

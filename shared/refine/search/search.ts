@@ -1,6 +1,7 @@
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
+import type { Bootstrap } from '../../statistics/bootstrap.ts'
+import { seededRandom } from '../../statistics/random.ts'
 import { BudgetSpent } from '../bench.ts'
-import { type Bootstrap, randomOf } from '../bootstrap.ts'
 import { clusterErrors } from '../cluster.ts'
 import { gainOf, scoreOf } from '../fitness.ts'
 import type { Member } from '../member.ts'
@@ -202,7 +203,7 @@ function drawMinibatches(
   generation: number,
   { seed, minibatch, rounds }: SearchOptions,
 ): LabelledPair[][] {
-  const random = randomOf(seed * 1_000_003 + generation)
+  const random = seededRandom(seed * 1_000_003 + generation)
   const drawn = train
     .map((pair) => ({ pair, place: random() }))
     .toSorted((a, b) => a.place - b.place)
