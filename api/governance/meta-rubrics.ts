@@ -11,21 +11,22 @@ import {
   SHIPPED_LAYERS,
 } from '../../shared/rubric/meta-rubrics.ts'
 import { nameOf } from '../../shared/rubric/name.ts'
-import type { StoredVersion } from '../platform/desk/shelf.ts'
+import type { Filed, Filing, StoredVersion } from '../platform/desk/shelf.ts'
 import type { Platform } from '../platform/platform.ts'
+import { createNewest, type Numbers } from './newest.ts'
 
 /** The meta-rubrics of an organisation: those that ship, and its own versions beside them. */
 export type MetaRubrics = {
-  /** What a request's `meta_rubric` says; see `metaRubricOf`. */
+  /** What a request's `meta_rubric` says, by versions that were the newest a moment ago; see `metaRubricOf`. */
   resolve(organisation: string, given: JudgmentRequest['meta_rubric']): ReturnType<typeof metaRubricOf>
   /** The same as a reference that goes on meaning what it means now. */
   pin(
     organisation: string,
     given: JudgmentRequest['meta_rubric'],
   ): Promise<NonNullable<JudgmentRequest['meta_rubric']>>
-  /** Where the organisation's are looked up by name. */
+  /** Where the organisation's are looked up by name, as they are now. */
   library(organisation: string): Library
-  /** Changes whenever the newest version of a name does. Read from the shelf, never from a cache. */
+  /** Changes whenever what `resolve` takes for the newest version of a name does. */
   stamp(organisation: string): Promise<string>
   /** The newest version of every name. */
   newest(organisation: string): Promise<FullVersion[]>
@@ -33,8 +34,10 @@ export type MetaRubrics = {
   version(organisation: string, name: string, version?: number): Promise<FullVersion | null>
   /** Every version of a name, oldest first; none where nothing has the name. */
   versions(organisation: string, name: string): Promise<FullVersion[]>
-  /** Every layer that another may extend. */
-  layers(organisation: string): Promise<MetaRubricLayer[]>
+  /** The layer that another extends, if there is such a one. */
+  baseOf(organisation: string, layer: { extends?: unknown }): Promise<MetaRubricLayer | null>
+  /** Files a version. */
+  file(organisation: string, filing: Filing): Promise<Filed>
   /** A stored version with its layers put together. */
   full(organisation: string, stored: StoredVersion): Promise<FullVersion>
 }
@@ -46,17 +49,11 @@ export function isPinned(given: JudgmentRequest['meta_rubric']): boolean {
   return typeof given === 'object' || (given?.includes('@') ?? false)
 }
 
-/** Versions never change under their name, so what was read once is kept; which is the newest never is. */
-export function createMetaRubrics({ shelf }: Platform): MetaRubrics {
+/** Versions never change under their name, so what was read once is kept; which is the newest is kept for a moment. */
+export function createMetaRubrics(platform: Pick<Platform, 'shelf' | 'now'>): MetaRubrics {
+  const { shelf } = platform
+  const latest = createNewest(platform)
   const kept = new LRUCache<string, FullVersion>({ max: KEPT })
-
-  async function numbers(organisation: string): Promise<Map<string, number>> {
-    const newest = new Map<string, number>()
-    for (const { name, version } of [...SHIPPED_LAYERS, ...(await shelf.newest(organisation))]) {
-      newest.set(name, Math.max(version, newest.get(name) ?? 0))
-    }
-    return newest
-  }
 
   /** An organisation's own version goes before one that ships under the same number later. */
   async function read(organisation: string, name: string, version: number): Promise<FullVersion | null> {
@@ -71,15 +68,19 @@ export function createMetaRubrics({ shelf }: Platform): MetaRubrics {
 
   async function full(organisation: string, stored: StoredVersion): Promise<FullVersion> {
     const { layer, golden, ...rest } = stored
-    const [name = '', version = ''] = layer.extends?.split('@') ?? []
-    const base = layer.extends ? await read(organisation, name, Number(version)) : null
-    const [meta] = (await assemble(base ? [layer, base.layer] : [layer])).slice(0, 1)
+    const base = await baseOf(organisation, layer)
+    const [meta] = await assemble(base ? [layer, base] : [layer])
     if (!meta) throw new Error(`${nameOf(layer)} could not be put together.`)
     return { ...headOf(meta), shipped: false, ...rest, meta_rubric: meta, layer, golden }
   }
 
+  async function baseOf(organisation: string, layer: { extends?: unknown }): Promise<MetaRubricLayer | null> {
+    const { name, version } = parseReference(String(layer.extends ?? ''))
+    return version === undefined ? null : ((await read(organisation, name, version))?.layer ?? null)
+  }
+
   async function version(organisation: string, name: string, given?: number): Promise<FullVersion | null> {
-    const number = given ?? (await numbers(organisation)).get(name)
+    const number = given ?? withShipped(await latest.read(organisation)).get(name)
     return number === undefined ? null : read(organisation, name, number)
   }
 
@@ -94,42 +95,65 @@ export function createMetaRubrics({ shelf }: Platform): MetaRubrics {
     return all.filter((one) => one !== null).toSorted((a, b) => a.version - b.version)
   }
 
-  async function newest(organisation: string): Promise<FullVersion[]> {
-    const all = await numbers(organisation)
-    const found = await Promise.all([...all].map(([name, number]) => read(organisation, name, number)))
+  async function readAll(organisation: string, numbers: Numbers): Promise<FullVersion[]> {
+    const found = await Promise.all(
+      [...withShipped(numbers)].map(([name, number]) => read(organisation, name, number)),
+    )
     return found.filter((one) => one !== null)
   }
 
-  function library(organisation: string): Library {
+  function libraryOf(organisation: string, numbers: (organisation: string) => Promise<Numbers>): Library {
     return {
       async find(reference) {
-        const [name = '', number] = reference.split('@')
-        const found = await version(organisation, name, number === undefined ? undefined : Number(number))
+        const { name, version } = parseReference(reference)
+        const number = version ?? withShipped(await numbers(organisation)).get(name)
+        const found = number === undefined ? null : await read(organisation, name, number)
         return found?.meta_rubric ?? null
       },
-      newest: async () => (await newest(organisation)).map(({ meta_rubric }) => meta_rubric),
+      async newest() {
+        const all = await readAll(organisation, await numbers(organisation))
+        return all.map(({ meta_rubric }) => meta_rubric)
+      },
     }
   }
 
+  const forJudging = (organisation: string) => libraryOf(organisation, latest.recent)
+
   return {
-    resolve: (organisation, given) => metaRubricOf(given, library(organisation)),
+    resolve: (organisation, given) => metaRubricOf(given, forJudging(organisation)),
     async pin(organisation, given) {
       if (given !== undefined && isPinned(given)) return given
-      const { metaRubric, among } = await metaRubricOf(given, library(organisation))
+      const { metaRubric, among } = await metaRubricOf(given, forJudging(organisation))
       return among ?? nameOf(metaRubric)
     },
-    library,
-    stamp: async (organisation) => JSON.stringify(await shelf.newest(organisation)),
-    newest,
+    stamp: async (organisation) => JSON.stringify(await latest.recent(organisation)),
+    library: (organisation) => libraryOf(organisation, latest.read),
+    newest: async (organisation) => readAll(organisation, await latest.read(organisation)),
     version,
     versions,
     full,
-    async layers(organisation) {
-      const names = (await shelf.newest(organisation)).map(({ name }) => name)
-      const own = await Promise.all(names.map((name) => shelf.versions(organisation, name)))
-      return [...own.flat().map(({ layer }) => layer), ...SHIPPED_LAYERS]
+    baseOf,
+    async file(organisation, filing) {
+      const filed = await shelf.file(organisation, filing)
+      latest.forget(organisation)
+      return filed
     },
   }
+}
+
+/** The newest version of every name, those that ship among them. */
+function withShipped(own: Numbers): Map<string, number> {
+  const newest = new Map<string, number>()
+  for (const { name, version } of [...SHIPPED_LAYERS, ...own]) {
+    newest.set(name, Math.max(version, newest.get(name) ?? 0))
+  }
+  return newest
+}
+
+/** `name` or `name@version`. A version that is not written as a number is taken for a part of the name. */
+function parseReference(reference: string): { name: string; version?: number } {
+  const [, name = reference, version] = /^(.*)@([1-9]\d{0,8})$/.exec(reference) ?? []
+  return version === undefined ? { name } : { name, version: Number(version) }
 }
 
 async function shipped(name: string, version: number): Promise<FullVersion | null> {

@@ -122,7 +122,8 @@ export function createProposals(
       const base = await requireVersion(name, request.base, call)
       const layer = applyEdit(base.layer, request.edit)
       if (!layer) throw notApplicable(request, base.layer)
-      const faults = lintLayer(layer, await metaRubrics.layers(call.organisation))
+      const below = await metaRubrics.baseOf(call.organisation, layer)
+      const faults = lintLayer(layer, below ? [below] : [])
       if (faults.length > 0) throw unsound(faults)
       const references = { before: nameOf(base), after: nameOf(await asCandidate(layer)) }
       const effect = request.effect ? await replayed(request.effect, references, call) : null

@@ -62,7 +62,8 @@ export function createPublishing(
   counter: Counter,
 ): Publishing {
   async function check(draft: Draft, name: string, newest: FullVersion | null, call: Call): Promise<Sound> {
-    const known = await metaRubrics.layers(call.organisation)
+    const base = await metaRubrics.baseOf(call.organisation, draft.layer)
+    const known = base ? [base] : []
     const numbered = { ...draft.layer, version: (newest?.version ?? 0) + 1 }
     const faults = lintLayer(numbered, known)
     if (!NAME.test(name)) {
@@ -79,7 +80,6 @@ export function createPublishing(
     const layer = requireSoundLayer(numbered, known)
     const golden = draft.golden ?? newest?.golden ?? []
     if (newest === null) return { layer, golden, effect: null }
-    const base = known.find((one) => `${one.name}@${one.version}` === layer.extends) ?? null
     // Those that are in force hold for this version too, so that nobody passes by leaving one out.
     const mended = new Set(golden.map(({ id }) => id))
     const pairs = [...golden, ...newest.golden.filter(({ id }) => !mended.has(id))]
@@ -94,7 +94,8 @@ export function createPublishing(
   function file(sound: Sound, { by, note, lineage, accepts }: Rest, call: Call): Promise<Filed> {
     const created = Math.floor(now() / 1000)
     const version = { ...sound, created, by: by ?? call.apiKey, note: note ?? null, lineage }
-    return shelf.file(call.organisation, { version, accepts: accepts ?? null, repeat: call.idempotencyKey })
+    const filing = { version, accepts: accepts ?? null, repeat: call.idempotencyKey }
+    return metaRubrics.file(call.organisation, filing)
   }
 
   async function fileOrThrow(sound: Sound, rest: Rest, call: Call): Promise<Published> {

@@ -31,6 +31,8 @@ export const LIMITS = {
   recentBytes: 16 * 1024 * 1024,
   recentEntryBytes: 256 * 1024,
   recentMs: 60_000,
+  /** For this long judgments may go by versions of meta-rubrics that another isolate or process has since passed. */
+  newestMs: 5_000,
   /** A comment goes down a silent event stream this often, so that proxies keep it open. */
   streamPulseMs: 15_000,
 } as const
