@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { byNumber, type Opinion, rewardsBy } from '../testing/number-judge.ts'
+import type { JudgmentRequest } from '../protocol/judgment.ts'
+import { byNumber, judgeBy, type Opinion, rewardsBy } from '../testing/number-judge.ts'
+import { makeRewards } from './rewards.ts'
 
 /** Against '0': 'wins' and 'loses' in both orders, 'first' wins where it is shown first, 'ties' in both, 'half' wins one order and ties the other. */
 const SCORES: Record<string, [number, number] | null> = {
@@ -58,8 +60,25 @@ describe('brpo', () => {
     await refused({ shaping: 'brpo', fit: 'bradley-terry' }, 'shaping')
     await refused({ inconsistent: 0 }, 'inconsistent')
     await refused({ anchor: 'greedy' }, 'anchor')
+    for (const orders of ['forward', 'backward']) await refused({ shaping: 'brpo', orders }, 'orders')
     await refused({ group_size: 3 }, 'group_size')
     expect((await rewardsBy(byNumber, { responses: ['1', '2'], group_size: 2 })).data).toHaveLength(2)
+  })
+
+  it('is null with the reason where a vote failed, though the others had a majority', async () => {
+    const error = { code: 'reply_invalid' as const, message: 'Named nobody.', type: 'service' as const }
+    const judge = async (one: JudgmentRequest) => {
+      const judgment = judgeBy(opinion, one, 'jdg_1')
+      if (judgment.protocol === 'pointwise') throw new Error('a pair is judged')
+      const vote = { order: 'forward' as const, vote: 1, score: null, criteria: [], error }
+      return { ...judgment, orders: [...judgment.orders, vote] }
+    }
+    const request = { prompt: 'Count.', ...against(['wins', 'loses', 'first']) }
+    const { data, group_kept } = await makeRewards(request, { judge })
+    expect(data.map(({ reward, error }) => [reward, error])).toEqual(Array(3).fill([null, error]))
+    expect(group_kept).toBe(false)
+    const graded = await makeRewards({ ...request, shaping: 'graded' }, { judge })
+    expect(graded.data.map(({ reward }) => reward)).toEqual([0.5, -0.75, 0])
   })
 
   it('counts a score that is no number as a failure', async () => {

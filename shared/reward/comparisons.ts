@@ -29,7 +29,7 @@ export const rewardByComparison: RewardMethod = async (request, context) => {
   }
   const group = await drawGroup(request, given)
   const { plan, against } = planOf(request, group)
-  const table = openTable(group.texts.length, sourceOf(request, group, context))
+  const table = openTable(group.texts.length, sourceOf(request, group, context), request.shaping === 'brpo')
   const score = await plan({ table, copies: group.copies, request })
   const fitted = request.fit || anchor === 'active' ? fitRewards(table, request, shaping) : null
 

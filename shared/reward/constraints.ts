@@ -1,8 +1,7 @@
 import { PlumblineError } from '../protocol/error.ts'
-import { lastUserText } from '../protocol/message.ts'
 import type { Reward, RewardList, RewardRequest } from '../protocol/reward.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
-import { verify } from '../verify/verify.ts'
+import { checkTexts, sharePassed } from './check.ts'
 import { type Standing, standingOf } from './guard.ts'
 import type { RewardContext } from './method.ts'
 import { rangeOf } from './range.ts'
@@ -36,18 +35,7 @@ export async function checkConstraints(
     )
   if (constraints.length === 0) return null
   const given = typeof anchor === 'object' && 'response' in anchor ? [anchor.response] : []
-  const texts = [...new Set([...responses, ...given])]
-  const subject = { prompt: lastUserText(prompt) }
-  const checking = { siblings: texts.length, sandbox }
-  const results = new Map(
-    await Promise.all(
-      texts.map(
-        async (response) =>
-          [response, await verify(constraints, { ...subject, response }, checking)] as const,
-      ),
-    ),
-  )
-  const resultsOf = (text: string) => results.get(text) ?? []
+  const resultsOf = await checkTexts([...responses, ...given], constraints, prompt, sandbox)
   return {
     guards: as !== 'add',
     weight: as === 'guard' ? null : (weight ?? 1),
@@ -81,11 +69,10 @@ export function settle(
       const { error: _, ...floored } = reward
       return { ...floored, reward: floor }
     }
-    const unsure = results.find(({ passed }) => passed === null)
-    if (unsure && (inForce || checked.weight !== null)) return { ...reward, reward: null, ...because(unsure) }
+    const share = sharePassed(results)
+    if (share.reward === null) return inForce || checked.weight !== null ? { ...reward, ...share } : reward
     if (checked.weight === null || reward.reward === null) return reward
-    const share = results.filter(({ passed }) => passed).length / results.length
-    return { ...reward, reward: reward.reward + checked.weight * share }
+    return { ...reward, reward: reward.reward + checked.weight * share.reward }
   })
   return { data, ...(checked.guards && { guard: guardOf(standings) }) }
 }
@@ -94,8 +81,6 @@ function guardOf(standings: Standing[]): NonNullable<RewardList['guard']> {
   if (!standings.includes('passed')) return 'none_passed'
   return standings.includes('failed') ? 'some_failed' : 'none_failed'
 }
-
-const because = ({ error }: VerifierResult) => (error ? { error } : {})
 
 const invalid = (message: string, of: string) =>
   new PlumblineError('invalid_request', message, { param: `verifiers${of}` })

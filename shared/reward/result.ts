@@ -15,11 +15,15 @@ export const LOSS: Result = certain({ score: -2, winner: 'second' })
 /** Of two equal texts, and of two whose difference no longer matters. */
 export const DRAW: Result = certain({ score: 0, winner: 'tie' })
 
-/** The result that a pair's judgment gives; null where it has no winner or no finite score. */
-export function resultOf(judgment: Judgment): Result | null {
+/**
+ * The result that a pair's judgment gives; null where it has no winner or no finite score, and with `everyVote` where
+ * one of its votes failed, though the others had a majority.
+ */
+export function resultOf(judgment: Judgment, everyVote: boolean): Result | null {
   if (judgment.protocol === 'pointwise') return null
   const { score, winner, orders, min_score } = judgment
   if (winner === null || score === null || !Number.isFinite(score)) return null
+  if (everyVote && orders.some((order) => order.score === null)) return null
   const passes = orders.flatMap((order): Pass[] => {
     if (order.score === null) return []
     const own = order.order === 'forward' ? order.score : opposite(order.score)

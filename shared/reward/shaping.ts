@@ -31,7 +31,8 @@ const SHAPINGS: Record<Exclude<ShapingName, 'brpo'>, Shaping> = {
 /**
  * BRPO's reward against the anchor (Writing-Zero; systems.md 3.5): 1 where every vote in both orders agrees that the
  * response won. -1 otherwise, or `inconsistent` where not every one agrees that it lost: the published readings
- * differ on whether that is -1 (as the code has it) or 0.
+ * differ on whether that is -1 (as the code has it) or 0. A vote that failed is no disagreement: the comparison has
+ * failed then (`openTable`).
  */
 function brpo(inconsistent: -1 | 0): Shaping {
   return {

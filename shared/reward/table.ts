@@ -25,15 +25,15 @@ export type Table = {
 /** Where a comparison comes from: a judgment, or a verifier that made one needless. */
 export type Source = (place: number, other: number) => Promise<Judgment> | Result
 
-/** An empty table over a source of comparisons. */
-export function openTable(size: number, source: Source): Table {
+/** An empty table over a source of comparisons; with `everyVote` one that lacks a vote has failed. */
+export function openTable(size: number, source: Source, everyVote: boolean): Table {
   const found = Array.from({ length: size }, () => new Map<number, Result | null>())
   const judged = Array.from({ length: size }, () => new Map<number, Judgment>())
 
   async function compareOne([place, other]: Pair): Promise<void> {
     const made = await source(place, other)
     const judgment = 'passes' in made ? null : made
-    const result = 'passes' in made ? made : resultOf(made)
+    const result = 'passes' in made ? made : resultOf(made, everyVote)
     found[place]?.set(other, result)
     found[other]?.set(place, result && turned(result))
     if (judgment) {
@@ -56,9 +56,15 @@ export function openTable(size: number, source: Source): Table {
     between: (place, other) => found[place]?.get(other),
     judgmentsOf: (place) => [...new Set(judgmentsOf(place).map(({ id }) => id))],
     errorOf(place) {
-      const failed = opponentsOf(place).some((other) => found[place]?.get(other) === null)
-      if (!failed) return null
-      return judgmentsOf(place).find(({ error }) => error !== null)?.error ?? notScored()
+      const failed = opponentsOf(place).filter((other) => found[place]?.get(other) === null)
+      if (failed.length === 0) return null
+      return failed.flatMap((other) => whyFailed(judged[place]?.get(other)) ?? [])[0] ?? notScored()
     },
   }
+}
+
+/** The error of a judgment, or of its first vote that failed. */
+function whyFailed(judgment: Judgment | undefined): ErrorData | null | undefined {
+  if (!judgment || judgment.protocol === 'pointwise') return judgment?.error
+  return judgment.error ?? judgment.orders.find(({ error }) => error)?.error
 }

@@ -14,7 +14,7 @@ const AMONG = { all, circular, swiss, knockout, active } as const
 
 /** The plan that a request asks for and, where all are compared with one, its place. Throws `invalid_request`. */
 export function planOf(request: RewardRequest, group: Group): { plan: Plan; against: number | null } {
-  const { anchor = 'random', shaping, inconsistent, fit, budget } = request
+  const { anchor = 'random', shaping, inconsistent, fit, budget, orders } = request
   const among = typeof anchor === 'string' && anchor !== 'random' && anchor !== 'greedy'
   if (inconsistent !== undefined && shaping !== 'brpo')
     throw invalid(
@@ -27,6 +27,11 @@ export function planOf(request: RewardRequest, group: Group): { plan: Plan; agai
     throw invalid(
       'shaping "brpo" compares with one anchor and fits nothing: leave out fit, and give anchor "random", {"index": ...} or {"response": ...}.',
       'shaping',
+    )
+  if (shaping === 'brpo' && (orders === 'forward' || orders === 'backward'))
+    throw invalid(
+      'shaping "brpo" asks whether both orders agree: leave orders out, or give "strict", "mean" or "compat".',
+      'orders',
     )
   const links = group.texts.length - 1
   if (budget !== undefined && budget < links)
