@@ -92,6 +92,24 @@ describe('plumbline audit', () => {
     expect(value('expected calibration error')).toBe(0.5)
   })
 
+  it('fits a temperature for the model entry, and none on top of one that is there already', async () => {
+    const half = (calibrated: boolean) => (seen: Seen) => {
+      const reply = scoring(byLength, { confidence: 0.9 })(seen)
+      return reply === 'drop' ? reply : { ...reply, body: { ...(reply.body as PairJudgment), calibrated } }
+    }
+    const lines = pairs.map((pair, index) =>
+      index < 18 ? { ...pair, responses: ['It is good.', 'No.'], label: 'first' } : pair,
+    )
+    const entryOf = async (calibrated: boolean) => {
+      const { sections, value } = await audit(lines, half(calibrated), '--sections', 'calibration')
+      return [value('temperature'), sections[0].detail.model_entry]
+    }
+    const [temperature, entry] = await entryOf(false)
+    expect(temperature).toBeGreaterThan(1)
+    expect(entry).toEqual({ calibration: { temperature, pairs: 12 } })
+    expect(await entryOf(true)).toEqual([temperature, null])
+  })
+
   it('catches a judge that likes the first place', async () => {
     const { value } = await audit(
       pairs,
