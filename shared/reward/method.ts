@@ -1,7 +1,7 @@
 import type { Judgment, JudgmentRequest } from '../protocol/judgment.ts'
 import type { RewardList, RewardRequest } from '../protocol/reward.ts'
 import type { Sandbox } from '../verify/sandbox.ts'
-import type { Standing } from './guard.ts'
+import type { Standing } from './constraints/guard.ts'
 
 /** What rewarding needs from outside. */
 export type RewardContext = {

@@ -1,10 +1,10 @@
 import type { RewardRequest } from '../protocol/reward.ts'
-import { rewardByComparison } from './comparisons.ts'
-import { constrainedAlone, constrainedTogether } from './constrained.ts'
+import { rewardByComparison } from './compare/comparisons.ts'
+import { constrainedAlone, constrainedTogether } from './constraints/constrained.ts'
 import type { RewardMethod } from './method.ts'
 import { rewardPointwise } from './pointwise.ts'
-import { rewardRubrics } from './rubric-arm-generator.ts'
-import { rewardTrajectories } from './rubric-arm-judge.ts'
+import { rewardRubrics } from './rubric-arm/generator.ts'
+import { rewardTrajectories } from './rubric-arm/judge.ts'
 import { rewardByVerifiers } from './verifiers.ts'
 
 /** The way to reward a group, by its protocol. */

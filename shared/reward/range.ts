@@ -3,7 +3,7 @@ import { scoreMet } from '../judge/pointwise/score.ts'
 import type { RewardRequest } from '../protocol/reward.ts'
 import type { Criterion } from '../protocol/rubric.ts'
 import { leavesOf } from '../rubric/tree.ts'
-import { type Range, shapingOf } from './shaping.ts'
+import { type Range, shapingOf } from './compare/shaping.ts'
 
 /** Least and greatest reward of verifiers, and of a single response but for faults and probabilities. */
 const SHARE: Range = [0, 1]

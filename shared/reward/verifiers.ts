@@ -1,6 +1,6 @@
 import { PlumblineError } from '../protocol/error.ts'
 import type { Reward } from '../protocol/reward.ts'
-import { checkTexts, sharePassed } from './check.ts'
+import { checkTexts, sharePassed } from './constraints/check.ts'
 import type { RewardMethod } from './method.ts'
 import { OF_COMPARISONS, OF_RESPONSES, OF_TRAINING, refuseFields } from './refuse-fields.ts'
 

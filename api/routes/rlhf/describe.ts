@@ -1,5 +1,5 @@
+import type { Range } from '../../../shared/reward/compare/shaping.ts'
 import { rangeOf } from '../../../shared/reward/range.ts'
-import type { Range } from '../../../shared/reward/shaping.ts'
 import { SHARE } from './sample.ts'
 import { type DialectSettings, mayCompare } from './settings.ts'
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Prompt } from '../../../shared/protocol/message.ts'
-import type { Range } from '../../../shared/reward/shaping.ts'
+import type { Range } from '../../../shared/reward/compare/shaping.ts'
 
 /** A label as trainers pass it on from a data set, which may hold numbers. */
 export const sampleLabel = z.union([z.string(), z.number().transform(String)]).nullable()

@@ -1,5 +1,5 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
-import type { Range } from '../../../shared/reward/shaping.ts'
+import type { Range } from '../../../shared/reward/compare/shaping.ts'
 import type { Call } from '../../judging/call.ts'
 import { judgmentPlaces, type Rewards } from '../../judging/rewards.ts'
 import { type Group, groupSamples } from './group-samples.ts'

@@ -1,5 +1,5 @@
-import type { Winner } from '../protocol/judgment.ts'
-import type { RewardRequest } from '../protocol/reward.ts'
+import type { Winner } from '../../protocol/judgment.ts'
+import type { RewardRequest } from '../../protocol/reward.ts'
 import type { Pass, Result } from './result.ts'
 
 type ShapingName = NonNullable<RewardRequest['shaping']>

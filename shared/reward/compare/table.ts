@@ -1,6 +1,6 @@
-import type { ErrorData } from '../protocol/error.ts'
-import type { Judgment } from '../protocol/judgment.ts'
-import { notScored } from './not-scored.ts'
+import type { ErrorData } from '../../protocol/error.ts'
+import type { Judgment } from '../../protocol/judgment.ts'
+import { notScored } from '../not-scored.ts'
 import { type Result, resultOf, turned } from './result.ts'
 
 /** Two places whose texts are compared. */

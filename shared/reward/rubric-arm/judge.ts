@@ -1,11 +1,11 @@
-import { PlumblineError } from '../protocol/error.ts'
-import type { Reward, RewardRequest } from '../protocol/reward.ts'
-import type { Criterion } from '../protocol/rubric.ts'
-import { formatReward } from '../rubric-arm/format-reward.ts'
-import { readRubricText } from '../rubric-arm/rubric-text.ts'
-import { winnerIn } from '../rubric-arm/trajectory.ts'
+import { PlumblineError } from '../../protocol/error.ts'
+import type { Reward, RewardRequest } from '../../protocol/reward.ts'
+import type { Criterion } from '../../protocol/rubric.ts'
+import { formatReward } from '../../rubric-arm/format-reward.ts'
+import { readRubricText } from '../../rubric-arm/rubric-text.ts'
+import { winnerIn } from '../../rubric-arm/trajectory.ts'
+import type { RewardMethod } from '../method.ts'
 import { labelledPair } from './labelled-pair.ts'
-import type { RewardMethod } from './method.ts'
 
 /**
  * Rubric-ARM's reward of a judge in training, R_acc + R_fmt in 0..2 (systems.md 1.2), without any model: each response

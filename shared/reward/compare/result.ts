@@ -1,5 +1,5 @@
-import { winnerOf } from '../judge/orders.ts'
-import type { Judgment, Winner } from '../protocol/judgment.ts'
+import { winnerOf } from '../../judge/orders.ts'
+import type { Judgment, Winner } from '../../protocol/judgment.ts'
 
 /** What one order of one vote found, from the view of the first of two texts. */
 export type Pass = { score: number; winner: Winner }

@@ -1,5 +1,5 @@
-import type { VerifierResult } from '../protocol/verify.ts'
-import { DRAW, LOSS, type Result, WIN } from './result.ts'
+import type { VerifierResult } from '../../protocol/verify.ts'
+import { DRAW, LOSS, type Result, WIN } from '../compare/result.ts'
 
 /** How a text stands with all constraints: passes every one, fails one, or neither as far as can be told. */
 export type Standing = 'passed' | 'failed' | 'unsure'

@@ -1,8 +1,8 @@
-import { lastUserText, type Message } from '../protocol/message.ts'
-import type { VerifierResult } from '../protocol/verify.ts'
-import type { Sandbox } from '../verify/sandbox.ts'
-import type { VerifierSpec } from '../verify/verifiers.ts'
-import { verify } from '../verify/verify.ts'
+import { lastUserText, type Message } from '../../protocol/message.ts'
+import type { VerifierResult } from '../../protocol/verify.ts'
+import type { Sandbox } from '../../verify/sandbox.ts'
+import type { VerifierSpec } from '../../verify/verifiers.ts'
+import { verify } from '../../verify/verify.ts'
 
 /** Runs verifiers on each distinct text once; the results are found by the text. */
 export async function checkTexts(

@@ -1,5 +1,5 @@
-import { type Fit, varianceOf, winProbability } from '../bradley-terry.ts'
-import { fitTable } from '../fit.ts'
+import { type Fit, varianceOf, winProbability } from '../fit/bradley-terry.ts'
+import { fitTable } from '../fit/fit.ts'
 import type { Pair, Table } from '../table.ts'
 import { meanOver, type Plan } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { RewardRequest } from '../../protocol/reward.ts'
+import type { RewardRequest } from '../../../protocol/reward.ts'
 import type { Shaping } from '../shaping.ts'
 import type { Table } from '../table.ts'
 

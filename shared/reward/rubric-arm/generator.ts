@@ -1,13 +1,13 @@
-import { seedOf } from '../identity/seed.ts'
-import { PlumblineError } from '../protocol/error.ts'
-import type { PairRequest } from '../protocol/judgment.ts'
-import { toMessages } from '../protocol/message.ts'
-import type { Reward, RewardRequest } from '../protocol/reward.ts'
-import { readRubricText } from '../rubric-arm/rubric-text.ts'
-import { askedWith } from './asked.ts'
+import { seedOf } from '../../identity/seed.ts'
+import { PlumblineError } from '../../protocol/error.ts'
+import type { PairRequest } from '../../protocol/judgment.ts'
+import { toMessages } from '../../protocol/message.ts'
+import type { Reward, RewardRequest } from '../../protocol/reward.ts'
+import { readRubricText } from '../../rubric-arm/rubric-text.ts'
+import { askedWith } from '../asked.ts'
+import type { RewardMethod } from '../method.ts'
+import { notScored } from '../not-scored.ts'
 import { labelledPair } from './labelled-pair.ts'
-import type { RewardMethod } from './method.ts'
-import { notScored } from './not-scored.ts'
 
 /**
  * Rubric-ARM's reward of a rubric generator in training (systems.md 1.2): each response is the text of a rubric for the

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RewardRequest } from '../../protocol/reward.ts'
-import { byNumber, type Opinion, rewardsBy } from '../../testing/number-judge.ts'
+import type { RewardRequest } from '../../../protocol/reward.ts'
+import { byNumber, type Opinion, rewardsBy } from '../../../testing/number-judge.ts'
 
 const AMONG = ['all', 'circular', 'swiss', 'knockout', 'active'] as const
 const numbers = (count: number) => Array.from({ length: count }, (_, value) => String(value))

@@ -1,7 +1,7 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
-import { hmac } from '../identity/hash.ts'
-import { toMessages } from '../protocol/message.ts'
-import type { RewardRequest } from '../protocol/reward.ts'
+import { canonicalJson } from '../../identity/canonical-json.ts'
+import { hmac } from '../../identity/hash.ts'
+import { toMessages } from '../../protocol/message.ts'
+import type { RewardRequest } from '../../protocol/reward.ts'
 
 /**
  * A group by its distinct texts, which are what is judged. A place is a text's number in the drawn order, so that

@@ -1,7 +1,7 @@
-import type { RewardRequest } from '../protocol/reward.ts'
+import type { RewardRequest } from '../../../protocol/reward.ts'
+import { pointsOf, type Shaping } from '../shaping.ts'
+import type { Table } from '../table.ts'
 import { type Fit, fitBradleyTerry, logistic, type Observation, standardErrors } from './bradley-terry.ts'
-import { pointsOf, type Shaping } from './shaping.ts'
-import type { Table } from './table.ts'
 
 /** The penalty where the request names none: a standard deviation of 2.2 before anything is judged. */
 const LAMBDA = 0.1

@@ -1,5 +1,5 @@
-import { PlumblineError } from '../../protocol/error.ts'
-import type { RewardRequest } from '../../protocol/reward.ts'
+import { PlumblineError } from '../../../protocol/error.ts'
+import type { RewardRequest } from '../../../protocol/reward.ts'
 import type { Group } from '../group.ts'
 import { active } from './active.ts'
 import { againstOne } from './against-one.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { JudgmentRequest } from '../protocol/judgment.ts'
-import { byNumber, judgeBy, type Opinion, rewardsBy } from '../testing/number-judge.ts'
-import { makeRewards } from './rewards.ts'
+import type { JudgmentRequest } from '../../protocol/judgment.ts'
+import { byNumber, judgeBy, type Opinion, rewardsBy } from '../../testing/number-judge.ts'
+import { makeRewards } from '../rewards.ts'
 
 /** Against '0': 'wins' and 'loses' in both orders, 'first' wins where it is shown first, 'ties' in both, 'half' wins one order and ties the other. */
 const SCORES: Record<string, [number, number] | null> = {

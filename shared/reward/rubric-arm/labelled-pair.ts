@@ -1,6 +1,6 @@
-import { PlumblineError } from '../protocol/error.ts'
-import type { RewardRequest } from '../protocol/reward.ts'
-import { OF_COMPARISONS, OF_RESPONSES, refuseFields } from './refuse-fields.ts'
+import { PlumblineError } from '../../protocol/error.ts'
+import type { RewardRequest } from '../../protocol/reward.ts'
+import { OF_COMPARISONS, OF_RESPONSES, refuseFields } from '../refuse-fields.ts'
 
 export type LabelledPair = NonNullable<RewardRequest['pair']>
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byNumber, type Opinion, rewardsBy } from '../testing/number-judge.ts'
+import { byNumber, type Opinion, rewardsBy } from '../../../testing/number-judge.ts'
 import { fitBradleyTerry, type Observation, standardErrors } from './bradley-terry.ts'
 
 const fit = 'bradley-terry' as const

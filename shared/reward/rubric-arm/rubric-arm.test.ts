@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { JudgmentRequest } from '../protocol/judgment.ts'
-import type { RewardRequest } from '../protocol/reward.ts'
-import { ARM_ITEMS, armTrajectory } from '../testing/arm-replies.ts'
-import { judgePair, written } from '../testing/judge-request.ts'
-import { opinionatedModel } from '../testing/opinionated-model.ts'
-import { makeRewards } from './rewards.ts'
+import type { JudgmentRequest } from '../../protocol/judgment.ts'
+import type { RewardRequest } from '../../protocol/reward.ts'
+import { ARM_ITEMS, armTrajectory } from '../../testing/arm-replies.ts'
+import { judgePair, written } from '../../testing/judge-request.ts'
+import { opinionatedModel } from '../../testing/opinionated-model.ts'
+import { makeRewards } from '../rewards.ts'
 
 type Winner = 'A' | 'B' | 'unreadable'
 

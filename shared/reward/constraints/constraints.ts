@@ -1,10 +1,10 @@
-import { PlumblineError } from '../protocol/error.ts'
-import type { Reward, RewardList, RewardRequest } from '../protocol/reward.ts'
-import type { VerifierResult } from '../protocol/verify.ts'
+import { PlumblineError } from '../../protocol/error.ts'
+import type { Reward, RewardList, RewardRequest } from '../../protocol/reward.ts'
+import type { VerifierResult } from '../../protocol/verify.ts'
+import type { RewardContext } from '../method.ts'
+import { rangeOf } from '../range.ts'
 import { checkTexts, sharePassed } from './check.ts'
 import { type Standing, standingOf } from './guard.ts'
-import type { RewardContext } from './method.ts'
-import { rangeOf } from './range.ts'
 
 /** What verifiers found of a group's texts, and what that is for. */
 export type Checked = {

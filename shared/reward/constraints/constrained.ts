@@ -1,6 +1,6 @@
-import type { Reward, RewardRequest } from '../protocol/reward.ts'
+import type { Reward, RewardRequest } from '../../protocol/reward.ts'
+import type { RewardMethod } from '../method.ts'
 import { checkConstraints, settle } from './constraints.ts'
-import type { RewardMethod } from './method.ts'
 
 /**
  * Lets constraints guard the rewards of responses that are compared, add to them, or both (systems.md 3.2, where the

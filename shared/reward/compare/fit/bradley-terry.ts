@@ -1,4 +1,4 @@
-import { mean } from '../statistics/moments.ts'
+import { mean } from '../../../statistics/moments.ts'
 import { invert } from './invert.ts'
 
 /** What was seen of two places: `wins` of `trials` went to the first; a share of a win is one too. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { RewardRequest } from '../protocol/reward.ts'
-import { byNumber, type Opinion, rewardsBy } from '../testing/number-judge.ts'
+import type { RewardRequest } from '../../protocol/reward.ts'
+import { byNumber, type Opinion, rewardsBy } from '../../testing/number-judge.ts'
 
 const contains = (...values: string[]): NonNullable<RewardRequest['constraints']> =>
   values.map((value) => ({ kind: 'contains', values: [value], match: 'all', case_sensitive: true }))
