@@ -10,6 +10,10 @@ const twice = [
   { id: 'a', level: 'core', title: 'B' },
 ]
 
+const criteria = (...titles: string[]) =>
+  titles.map((title, index) => ({ id: `c${index}`, level: 'core', title }))
+const opposed = { criteria: criteria('Is short', 'Is right', 'Is long') }
+
 type Case = [what: string, body: unknown, status: number, code: string, param: string | undefined]
 
 const JUDGMENTS: Case[] = [
@@ -59,6 +63,14 @@ const JUDGMENTS: Case[] = [
     'invalid_request',
     'rubric.criteria',
   ],
+  ['criteria that contradict each other', { ...good, rubric: opposed }, 422, 'invalid_rubric', 'rubric'],
+  [
+    'weights that sum to 0',
+    { ...good, rubric: { criteria: [{ id: 'a', weight: 0, title: 'A' }] } },
+    422,
+    'invalid_rubric',
+    'rubric.criteria',
+  ],
   ['an unknown model', { ...good, model: 'nobody' }, 404, 'model_not_found', 'model'],
   ['an unknown meta-rubric', { ...good, meta_rubric: 'x@9' }, 404, 'meta_rubric_not_found', 'meta_rubric'],
   ['an unknown protocol', { ...good, protocol: 'magic' }, 400, 'invalid_request', 'protocol'],
@@ -91,6 +103,7 @@ describe('POST /v1/judgments refuses with one sentence that names the field', ()
     expect(error.param).toBe(param)
     expect(error.message).toMatch(/^['A-Z][^\n]*[.]$/)
     expect(error.message).not.toMatch(/Invalid input|undefined|\[object/)
+    expect(error.message.length).toBeLessThan(400)
     expect(models.calls).toBe(0)
   })
 })
@@ -110,6 +123,26 @@ describe('POST /v1/rewards refuses likewise', () => {
     expect(response.status).toBe(status)
     expect((await bodyOf(response)).error).toMatchObject({ code, param })
   })
+})
+
+test('a rubric whose criteria contradict each other is not filed; one with a text twice or 200 criteria is', async () => {
+  const { ask } = await openTestApp()
+  expect((await ask('/v1/rubrics', opposed)).error).toMatchObject({
+    code: 'invalid_rubric',
+    param: 'criteria',
+    message: "The criteria 'c0' and 'c2' contradict each other (short and long): change one or leave it out.",
+  })
+  for (const titles of [['Is kind', 'Is kind'], Array.from({ length: 200 }, (_, index) => `Says ${index}`)]) {
+    expect((await ask('/v1/rubrics', { criteria: criteria(...titles) })).criteria).toHaveLength(titles.length)
+  }
+})
+
+test('an unknown verifier is answered with the kinds nearest to it', async () => {
+  const { ask } = await openTestApp()
+  const { error } = await ask('/v1/verify', { response: 'a', verifiers: [{ kind: 'word_cuont', min: 1 }] })
+  expect(error.message).toMatch(
+    /^'verifiers.0.kind' must be one of the \d+ that the documentation lists, such as "word_count", /,
+  )
 })
 
 test('bytes that are not UTF-8 are refused, not replaced', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { parseWith } from './parse.ts'
-import { text } from './text.ts'
+import { name, text } from './text.ts'
 
 const schema = z.strictObject({
   count: z.int().min(1).max(3).optional(),
@@ -11,6 +11,8 @@ const schema = z.strictObject({
     .max(2)
     .optional(),
   either: z.union([text, z.array(z.strictObject({ name: text })).max(2)]).optional(),
+  many: z.enum(Array.from({ length: 40 }, (_, index) => `name-${index}`)).optional(),
+  classes: z.record(name, z.number()).optional(),
   word: z
     .string()
     .refine((word) => word !== 'taken', { message: 'is taken', params: { code: 'invalid_rubric' } })
@@ -41,6 +43,18 @@ test.each([
     'invalid_text',
     'either',
     "'either' holds a lone surrogate: send well-formed Unicode.",
+  ],
+  [
+    { many: 'nmae-39' },
+    'invalid_request',
+    'many',
+    `'many' must be one of the 40 that the documentation lists, such as "name-39", "name-3", "name-9".`,
+  ],
+  [
+    { classes: { 'a b': 1 } },
+    'invalid_request',
+    'classes.a b',
+    "'classes.a b' is a name that can't be used: it must be a short name: up to 128 letters, digits and . _ : / @ -.",
   ],
   [{ word: 'taken' }, 'invalid_rubric', 'word', "'word' is taken."],
 ])('%j', (value, code, param, message) => {

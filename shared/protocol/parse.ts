@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { ERROR_CODES, type ErrorCode, PlumblineError } from './error.ts'
+import { nearest } from './nearest.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -7,11 +8,14 @@ type Issue = z.core.$ZodIssue
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw explain(parsed.error)
+  throw explain(parsed.error, value)
 }
 
-/** The first issue of a zod error as the house's own error: one sentence that names the field. */
-export function explain(error: z.core.$ZodError): PlumblineError {
+/**
+ * The first issue of a zod error as the house's own error: one sentence that names the field. Given the value that was
+ * read, a word that is none of a long list is answered with the words that are nearest to it.
+ */
+export function explain(error: z.core.$ZodError, value?: unknown): PlumblineError {
   const [first] = error.issues
   if (!first) return new PlumblineError('invalid_request', 'The request is not valid.')
   const issue = deepest(first)
@@ -21,7 +25,9 @@ export function explain(error: z.core.$ZodError): PlumblineError {
     return new PlumblineError('unknown_field', `Unknown field '${unknown}': remove it.`, { param: unknown })
   }
   const subject = param === '' ? 'The body' : `'${param}'`
-  return new PlumblineError(codeOf(issue), `${subject} ${complaint(issue)}.`, { param: param || undefined })
+  return new PlumblineError(codeOf(issue), `${subject} ${complaint(issue, at(value, issue.path))}.`, {
+    param: param || undefined,
+  })
 }
 
 /**
@@ -56,37 +62,57 @@ function isErrorCode(name: string): name is ErrorCode {
 }
 
 /** Our own messages continue the sentence, so they begin in lower case; zod's are put in our words. */
-function complaint(issue: Issue): string {
+function complaint(issue: Issue, received: unknown): string {
   if (/^[a-z]/.test(issue.message)) return issue.message
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${article(issue.expected)}`
     case 'invalid_union':
-      return `must be ${unionOf(issue)}`
+      return `must be ${unionOf(issue, received)}`
     case 'invalid_value':
-      return `must be ${oneOf(issue.values)}`
+      return `must be ${oneOf(issue.values, received)}`
     case 'too_small':
       return `must be at least ${issue.minimum}${unit(issue.origin)}`
     case 'too_big':
       return `must be at most ${issue.maximum}${unit(issue.origin)}`
+    case 'invalid_key':
+      return `is a name that can't be used: it ${issue.issues[0]?.message ?? 'is of another form'}`
     default:
       return `is not valid: ${issue.message}`
   }
 }
 
-function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>): string {
+function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>, received: unknown): string {
   const options: unknown = 'options' in issue ? issue.options : undefined
-  if (Array.isArray(options)) return oneOf(options)
+  if (Array.isArray(options)) return oneOf(options, received)
   const kinds = issue.errors.flatMap(([first]) => {
     if (first?.code === 'invalid_type') return article(first.expected)
-    return first?.code === 'invalid_value' ? oneOf(first.values) : []
+    return first?.code === 'invalid_value' ? oneOf(first.values, received) : []
   })
   return kinds.length > 0 ? [...new Set(kinds)].join(' or ') : 'of another form'
 }
 
-function oneOf(values: readonly unknown[]): string {
-  const shown = values.map((value) => JSON.stringify(value) ?? String(value))
+/** Most values that a message lists; of more, those nearest to what was received. */
+const MOST_LISTED = 16
+
+function oneOf(values: readonly unknown[], received: unknown): string {
+  const listed = values.length <= MOST_LISTED ? values : nearest(values.map(String), String(received ?? ''))
+  const shown = listed.map((value) => JSON.stringify(value) ?? String(value))
+  if (shown.length < values.length) {
+    return `one of the ${values.length} that the documentation lists, such as ${shown.join(', ')}`
+  }
   return shown.length === 1 ? shown.join('') : `one of ${shown.join(', ')}`
+}
+
+/** What stands at a path of the value; undefined where nothing does. */
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? Reflect.get(inner, key)
+        : undefined,
+    value,
+  )
 }
 
 function article(kind: string): string {

@@ -94,10 +94,10 @@ export const verifierSpec: z.ZodType<VerifierSpec> = z
   .preprocess(withoutNullArguments, z.discriminatedUnion('kind', [...leaves, ...composites]))
   .refine(
     (spec: VerifierSpec) => countVerifiers(spec) <= COMPOSITE_LIMITS.verifiers,
-    invalidVerifier(`is made of more than ${COMPOSITE_LIMITS.verifiers} verifiers`),
+    invalidVerifier(`is made of more than ${COMPOSITE_LIMITS.verifiers} verifiers: split it`),
   )
   .refine(
     (spec: VerifierSpec) => depthOf(spec) <= COMPOSITE_LIMITS.depth,
-    invalidVerifier(`is nested more than ${COMPOSITE_LIMITS.depth} levels deep`),
+    invalidVerifier(`is nested more than ${COMPOSITE_LIMITS.depth} levels deep: flatten it`),
   )
   .meta({ id: 'Verifier' })

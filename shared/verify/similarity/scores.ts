@@ -24,10 +24,21 @@ export const SIMILARITY = {
 
 export type SimilarityMetric = keyof typeof SIMILARITY
 
-/** Steps that a metric takes with two texts, about a nanosecond each: only subsequences take more than a pass. */
-export function similarityWork(metric: SimilarityMetric, candidate: string, reference: string): number {
-  if (metric === 'rouge_l') return subsequenceWork(wordsOf(candidate), wordsOf(reference))
-  return metric === 'fuzzy_match' ? subsequenceWork([...candidate], [...reference]) : 0
+/** Steps that reading and counting take for each character of either text; BLEU's counts are of four lengths. */
+const COUNTING = { few: 300, many: 1000 } as const
+
+/** Steps that a metric takes with two texts, about a nanosecond each; `most` is where more need not be counted. */
+export function similarityWork(
+  metric: SimilarityMetric,
+  candidate: string,
+  reference: string,
+  most: number,
+): number {
+  const perCharacter = metric === 'bleu' || metric === 'gleu' ? COUNTING.many : COUNTING.few
+  const counting = (candidate.length + reference.length) * perCharacter
+  if (counting > most) return counting
+  if (metric === 'rouge_l') return counting + subsequenceWork(wordsOf(candidate), wordsOf(reference))
+  return metric === 'fuzzy_match' ? counting + subsequenceWork([...candidate], [...reference]) : counting
 }
 
 /** The normalised indel similarity, as RapidFuzz's `fuzz.ratio`: 1 - (insertions + deletions) / characters of both. */

@@ -213,3 +213,14 @@ it('every metric of two texts of 200,000 characters takes a second at most, or c
     else expect(typeof result?.passed).toBe('boolean')
   }
 })
+
+it('many of them in one call share a few seconds of work: the rest can not tell', async () => {
+  const texts = { response: 'a b '.repeat(49_000), reference: 'b a '.repeat(10_000) }
+  for (const metric of Object.keys(SIMILARITY)) {
+    const spec = verifierSpec.parse({ kind: 'similarity', metric, reference: texts.reference, min: 0.5 })
+    const started = performance.now()
+    const results = await verify(Array(64).fill(spec), { prompt: null, response: texts.response })
+    expect(results.map(({ passed }) => passed)).toEqual(results.map(() => null))
+    expect(performance.now() - started).toBeLessThan(500)
+  }
+})

@@ -26,8 +26,9 @@ export const similarity = defineVerifier({
     const cased = (text: string) => (case_sensitive ? text : text.toLowerCase())
     const expected = `${metric} of at least ${min} with ${quote(reference, 80)}`
     const [ours, theirs] = [cased(response), cased(reference)]
-    if (similarityWork(metric, ours, theirs) > MAX_WORK * share) {
-      const reason = `Both texts are too long for ${metric}: use cosine or rouge_1, or shorter texts.`
+    const most = MAX_WORK * share
+    if (similarityWork(metric, ours, theirs, most) > most) {
+      const reason = `Both texts are too long for ${metric}: send shorter texts, or fewer verifiers a call.`
       return { passed: null, expected, received: quote(response), reason }
     }
     const score = SIMILARITY[metric](ours, theirs)
