@@ -220,6 +220,7 @@ describe('plumbline audit', () => {
   it.each([
     [['--sections', 'looks'], "'looks' is none of"],
     [['--cascade', 'one'], 'Give two ids'],
+    [['--target', '90'], 'Give a number from 0 to 1.'],
     [[], 'Nothing listens'],
   ])('says what is wrong with %j', async (options, sentence) => {
     const path = join(folder, 'pairs.jsonl')

@@ -7,13 +7,7 @@ import { readPairs } from './eval/layouts/layouts.ts'
 import { makeProgress } from './eval/progress.ts'
 import { reportFailures } from './failure.ts'
 import { type Finding, keepsLimit, renderFindings } from './finding.ts'
-import {
-  addJudgingOptions,
-  type JudgingOptions,
-  judgingFields,
-  toCount,
-  toNumber,
-} from './judging-options.ts'
+import { addJudgingOptions, type JudgingOptions, judgingFields, toCount, toShare } from './judging-options.ts'
 import { writeText } from './write-text.ts'
 
 type AuditOptions = JudgingOptions & {
@@ -47,7 +41,7 @@ export function auditCommand(): Command {
     .option('--repeats <n>', 'further judgments of a pair for stability', toCount, 2)
     .option('--self <name>', 'the author whose responses are the judge’s own')
     .option('--cascade <small,large>', 'two model entries to weigh against each other', toCascade)
-    .option('--target <share>', 'right answers that a threshold of confidence is sought for', toNumber, 0.9)
+    .option('--target <share>', 'right answers that a threshold of confidence is sought for', toShare, 0.9)
     .option('--limit <n>', 'only the first n pairs', toCount)
     .option('--concurrency <n>', 'pairs judged at once', toCount, 4)
     .option('--output <path>', 'write the report as JSON too')

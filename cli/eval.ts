@@ -15,13 +15,7 @@ import { runVariants, type VariantReport } from './eval/run.ts'
 import { safetyLine } from './eval/safety.ts'
 import { ABLATIONS, type Ablation, ablate, full, requireParts, type Variant } from './eval/variants.ts'
 import { Failure, reportFailures } from './failure.ts'
-import {
-  addJudgingOptions,
-  type JudgingOptions,
-  judgingFields,
-  toCount,
-  toNumber,
-} from './judging-options.ts'
+import { addJudgingOptions, type JudgingOptions, judgingFields, toCount, toWhole } from './judging-options.ts'
 import { openLines } from './kept-lines.ts'
 import { writeText } from './write-text.ts'
 
@@ -68,7 +62,7 @@ export function evalCommand(): Command {
     .option('--models <ids>', 'model entries to hold against each other, the first as the base', toList)
     .option('--ablate <parts>', `what to leave out, one at a time: ${ABLATIONS.join(',')}`, toParts, [])
     .option('--with-reference', 'show the judge the true answer where the benchmark has one (reported apart)')
-    .option('--repeats <n>', 'tasks asked again past the record, for the noise of the reward', toNumber, 5)
+    .option('--repeats <n>', 'tasks asked again past the record, for the noise of the reward', toWhole, 5)
     .option('--concurrency <n>', 'tasks under way at once', toCount, 4)
     .option('--limit <n>', 'only the first n items of the file', toCount)
     .option('--retry-nulls', 'do tasks again that were left without a result')

@@ -70,3 +70,19 @@ export function toCount(text: string): number {
     throw new InvalidArgumentError('Give a whole number of at least 1.')
   return value
 }
+
+/** For commander: a whole number, 0 too. */
+export function toWhole(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('Give a whole number of at least 0.')
+  return value
+}
+
+/** For commander: a share, 0..1. */
+export function toShare(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('Give a number from 0 to 1.')
+  return value
+}

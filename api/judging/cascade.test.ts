@@ -49,6 +49,23 @@ describe('a cascade', () => {
     })
   })
 
+  it('asked past the record, is made again once for an Idempotency-Key', async () => {
+    const { ask, models } = await open(unsure)
+    const first = await ask('/v1/judgments', pair)
+    const made = models.calls
+    const refresh = { ...pair, cache: 'refresh' }
+    const again = await ask('/v1/judgments', refresh, { 'idempotency-key': 'k' })
+    expect(again.cascade.map((stage: { id: string }) => stage.id)).toHaveLength(2)
+    expect([again.usage.cache, models.calls > made]).toEqual(['miss', true])
+    const { calls } = models
+    const repeated = await ask('/v1/judgments', refresh, { 'idempotency-key': 'k' })
+    expect([repeated.id, models.calls, repeated.usage.judge_calls]).toEqual([again.id, calls, 0])
+    expect(first.rubric).not.toBeNull()
+    const known = await ask('/v1/judgments', { ...pair, rubric: first.rubric.id })
+    expect(known.cascade).toHaveLength(2)
+    expect(known.rubric.id).toBe(first.rubric.id)
+  })
+
   it('streams the findings of every stage and one result', async () => {
     const { call } = await open(unsure)
     const text = await (await call('/v1/judgments', { ...pair, stream: true })).text()

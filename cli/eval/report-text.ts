@@ -36,7 +36,7 @@ function renderPairs(pairs: PairReport): string[] {
     `vetoes                    ${pairs.vetoes}`,
     ...(adaptivity === null
       ? []
-      : [`not the usual clauses     ${percent(adaptivity.unusual)}, ${adaptivity.sets} different sets`]),
+      : [`not the usual clauses     ${percent(adaptivity.unusual)}, different sets: ${adaptivity.sets}`]),
   ]
 }
 
