@@ -105,3 +105,15 @@ test('a refresh of a group makes one rubric for all of it, and another for the n
   for (const cache of ['refresh', 'off', 'refresh']) expect(await costs(cache), cache).toBe(made)
   expect(await costs('use')).toBe(0)
 })
+
+test('constraints that are programs run where the app runs them, as a guard and as the reward', async () => {
+  const { ask } = await openTestApp()
+  const answer = (body: string) => `\`\`\`js\nfunction twice(x) { ${body} }\n\`\`\``
+  const responses = [answer('return 2 * x'), answer('return x'), answer('while (true) {}')]
+  const tests = [{ arguments: [2], expected: 4 }]
+  const constraints = [{ kind: 'code', language: 'javascript', entry_point: 'twice', tests, timeout_ms: 200 }]
+  const request = { prompt: 'Double a number.', responses, constraints }
+  expect(rewardsOf(await ask('/v1/rewards', { ...request, protocol: 'verifier' }))).toEqual([1, 0, 0])
+  const guarded = await ask('/v1/rewards', { ...request, anchor: { index: 0 } })
+  expect([rewardsOf(guarded), guarded.guard]).toEqual([[0, -1, -1], 'some_failed'])
+})

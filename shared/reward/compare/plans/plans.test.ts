@@ -173,3 +173,54 @@ describe('active', () => {
     await refused({ anchor: 'swiss', budget: 20 })
   })
 })
+
+describe('whatever the judge says', () => {
+  const values = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 10 })
+
+  it('turned round, it turns every graded and net reward round', async () => {
+    const turned: Opinion = (first, second) => {
+      const scores = moody(first, second)
+      return scores && [-scores[0], -scores[1]]
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        values,
+        fc.constantFrom('random', 'all', 'circular'),
+        fc.constantFrom('graded', 'net'),
+        fc.boolean(),
+        async (list, anchor, shaping, fitted) => {
+          const request = { responses: list.map(String), anchor, shaping } as const
+          const fit = fitted ? { fit: 'bradley-terry' as const } : {}
+          const { rewards } = await rewardsBy(moody, { ...request, ...fit })
+          const opposite = await rewardsBy(turned, { ...request, ...fit })
+          for (const [at, reward] of rewards.entries())
+            expect(Number(opposite.rewards[at])).toBeCloseTo(-Number(reward), 9)
+        },
+      ),
+    )
+  })
+
+  it('a reward is null where one of its comparisons failed, under a fit where all did, and else a number', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        values,
+        fc.constantFrom(...AMONG),
+        fc.boolean(),
+        fc.integer({ min: 2, max: 5 }),
+        async (list, anchor, fitted, every) => {
+          const fails = (first: string, second: string) => (Number(first) + Number(second)) % every === 0
+          const opinion: Opinion = (first, second) => (fails(first, second) ? null : moody(first, second))
+          const fit = fitted ? { fit: 'bradley-terry' as const } : {}
+          const { data, requests } = await rewardsBy(opinion, { responses: list.map(String), anchor, ...fit })
+          for (const { index, reward, error } of data) {
+            const own = requests.filter(({ responses }) => responses.includes(String(list[index])))
+            const failed = own.filter(({ responses: [first, second = ''] }) => fails(first, second)).length
+            const none = fitted || anchor === 'active' ? failed > 0 && failed === own.length : failed > 0
+            expect([reward === null, error?.code]).toEqual([none, none ? 'model_timeout' : undefined])
+            if (reward !== null) expect(Math.abs(reward)).toBeLessThanOrEqual(1)
+          }
+        },
+      ),
+    )
+  })
+})
