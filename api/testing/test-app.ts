@@ -8,11 +8,14 @@ import { TEST_VARIABLES } from './variables.ts'
 
 /**
  * The app on the platform of the runtime that the test runs in, with a fake model server and a collector of traces
- * behind it and an organisation of its own. `call` sends a body as JSON with that organisation's key.
+ * behind it and an organisation of its own; `server` takes the place of the model server. `call` sends a body as JSON with that organisation's key.
  */
-export async function openTestApp(variables: Record<string, string> = {}) {
+export async function openTestApp(
+  variables: Record<string, string> = {},
+  server?: (url: string, init: RequestInit) => Promise<Response>,
+) {
   const models = createModelServer()
-  const collector = createCollector(models.fetch)
+  const collector = createCollector(server ?? models.fetch)
   const organisation = `org-${crypto.randomUUID()}`
   const key = `key-${organisation}`
   const values: Record<string, string | undefined> = {
