@@ -38,7 +38,7 @@ export async function propose(
   { seed, members }: SearchResult,
   dev: LabelledPair[],
   bench: Bench,
-  { penalties, seed: drawn, confidence }: SearchOptions,
+  { penalties, seed: drawn, confidence, minGain }: SearchOptions,
   by: string,
 ): Promise<string[]> {
   const { name, version } = seed.layer
@@ -48,7 +48,7 @@ export async function propose(
   for (const member of members.filter(({ fate, edit }) => fate === 'survived' && edit !== null)) {
     const after = { layer: member.layer, trials: await bench.judge(member.layer, dev) }
     const gain = gainOf(after, before, dev, penalties, { seed: drawn, level: confidence })
-    if (gain === null || gain.mean <= 0) continue
+    if (gain === null || gain.fitness < minGain) continue
     const effect = effectOf(dev, before.trials, after.trials)
     const { edit, rationale, evidence } = member
     const body = { edit, base: version, rationale: rationale ?? undefined, evidence, by, ...effect }

@@ -88,7 +88,7 @@ function testLines(test: FinalTest | null): string[][] {
   if (test === null) return []
   const { before, after, gain } = test
   const interval = gain
-    ? `${gain.mean.toFixed(4)}, 95 % ${gain.low.toFixed(4)} to ${gain.high.toFixed(4)}`
+    ? `${gain.judged.mean.toFixed(4)}, 95 % ${gain.judged.low.toFixed(4)} to ${gain.judged.high.toFixed(4)}`
     : 'unknown'
   return [
     ['test, before', shownScore(before)],

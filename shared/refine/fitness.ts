@@ -56,26 +56,35 @@ export function scoreOf(
 /** A layer with its trials. */
 export type Tried = { layer: MetaRubricLayer; trials: Trial[] }
 
+/** How much fitter one layer is than another. */
+export type Gain = {
+  /** By the judgments alone. Length is no evidence: it is the same in every resample. */
+  judged: Bootstrap
+  /** Mean gain of fitness, length and all. */
+  fitness: number
+}
+
 /**
- * How much fitter one layer is than another, over the pairs that both gave a verdict on: so that neither gains by
- * leaving hard pairs unjudged. Null where there is none.
+ * The gain of one layer over another, over the pairs that both gave a verdict on: so that neither gains by leaving
+ * hard pairs unjudged. Null where there is none.
  */
 export function gainOf(
   one: Tried,
   other: Tried,
   pairs: LabelledPair[],
   penalties: Penalties,
-  sureness: { seed: number; level: number },
-): Bootstrap | null {
+  sureness: { seed: number; level: number; resamples?: number },
+): Gain | null {
   const worth = worthOf(pairs, penalties)
-  const length = penalties.length * (tokensOf(one.layer) - tokensOf(other.layer))
   const before = new Map(other.trials.map((trial) => [trial.pair, trial]))
   const differences = one.trials.flatMap((trial) => {
     const then = before.get(trial.pair)
     if (!then || then.outcome === null || trial.outcome === null) return []
-    return [worth(trial) - worth(then) - length]
+    return [worth(trial) - worth(then)]
   })
-  return pairedBootstrap(differences, sureness)
+  const judged = pairedBootstrap(differences, sureness)
+  const length = penalties.length * (tokensOf(one.layer) - tokensOf(other.layer))
+  return judged && { judged, fitness: judged.mean - length }
 }
 
 /** What a trial adds to fitness before length: 1 where right, less the penalty where a better response was missed by a tie. */

@@ -110,7 +110,7 @@ describe('search', () => {
     expect(removal?.scores.dev?.accuracy).toBeGreaterThan(result.seed.scores.dev?.accuracy ?? 1)
     const test = await finalTest(result.seed, result.best, split.test, bench, DEFAULTS.penalties)
     expect(test?.after.accuracy).toBe(1)
-    expect(test?.gain?.low).toBeGreaterThan(0)
+    expect(test?.gain?.judged.low).toBeGreaterThan(0)
     expect(result.members.every(({ fate, reason }) => fate === 'seed' || reason !== null)).toBe(true)
   })
 
@@ -132,6 +132,22 @@ describe('search', () => {
     const { result } = await run({ generations: 6, patience: 6 }, { judgeOne: chance })
     expect(result.members.length).toBeGreaterThan(20)
     expect(result.best.hash).toBe(result.seed.hash)
+  })
+
+  it('takes a shorter layer for no surer a gain', async () => {
+    const rarely = (layer: MetaRubricLayer, pair: LabelledPair): Trial => {
+      const wronged = Number(pair.id.slice(1)) % 40 === 0 && ownClause(layer, harmful.id) !== null
+      return { ...oracle(general, pair), outcome: wronged ? 'wrong' : 'right', blame: null }
+    }
+    const propose: Proposer = async () => ({
+      edits: [{ edit: { op: 'delete', id: harmful.id }, rationale: 'r', origin: 'model' }],
+      cost: NO_COST,
+      failure: null,
+    })
+    const { result } = await run({ generations: 1, minibatch: 100, rounds: 1 }, { judgeOne: rarely, propose })
+    const [, removal] = result.members
+    expect(removal?.scores.dev?.fitness).toBeGreaterThan((result.seed.scores.dev?.fitness ?? 1) + 0.01)
+    expect([removal?.fate, result.best.hash]).toEqual(['survived', result.seed.hash])
   })
 
   it('stops at its budget, with the test still paid for', async () => {

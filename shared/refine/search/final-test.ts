@@ -1,13 +1,12 @@
 import type { Effect, Outcome } from '../../protocol/governance.ts'
-import type { Bootstrap } from '../../statistics/bootstrap.ts'
 import { type Bench, BudgetSpent } from '../bench.ts'
 import { effectOf } from '../effect.ts'
-import { gainOf, type Penalties, type Score, scoreOf } from '../fitness.ts'
+import { type Gain, gainOf, type Penalties, type Score, scoreOf } from '../fitness.ts'
 import type { Member } from '../member.ts'
 import type { LabelledPair, Trial } from '../pair.ts'
 
 /** Old against new on pairs that the search has not seen. */
-export type FinalTest = { before: Score; after: Score; gain: Bootstrap | null; effect: Effect }
+export type FinalTest = { before: Score; after: Score; gain: Gain | null; effect: Effect }
 
 /** Judges the held-out pairs by both layers, once. Null where the budget does not bear it. */
 export async function finalTest(

@@ -1,5 +1,4 @@
-import type { Bootstrap } from '../../statistics/bootstrap.ts'
-import { gainOf, scoreOf } from '../fitness.ts'
+import { type Gain, gainOf, scoreOf } from '../fitness.ts'
 import type { Member } from '../member.ts'
 import type { LabelledPair } from '../pair.ts'
 import type { SearchContext, SearchOptions } from './options.ts'
@@ -8,8 +7,8 @@ import type { SearchContext, SearchOptions } from './options.ts'
 export type Runner = { child: Member; parent: Member }
 
 /**
- * Races children against their parents on one minibatch after another: a child whose fitness is lower beyond the
- * bootstrap interval is dropped at once, and after the last round those are that gained nothing. Gives the
+ * Races children against their parents on one minibatch after another: a child whose judgments are worse beyond the
+ * bootstrap interval is dropped at once, and after the last round those are that gained nothing by theirs. Gives the
  * survivors, largest gain first; children are marked with their score and fate.
  */
 export async function race(
@@ -18,7 +17,7 @@ export async function race(
   { judge }: Pick<SearchContext, 'judge'>,
   { penalties, confidence, seed }: SearchOptions,
 ): Promise<Member[]> {
-  let left = runners.map((runner) => ({ ...runner, gain: null as Bootstrap | null }))
+  let left = runners.map((runner) => ({ ...runner, gain: null as Gain | null }))
   const seen: LabelledPair[] = []
   for (const minibatch of minibatches) {
     seen.push(...minibatch)
@@ -29,17 +28,17 @@ export async function race(
       const tried = { layer: child.layer, trials }
       const against = { layer: parent.layer, trials: before }
       const gain = gainOf(tried, against, seen, penalties, { seed, level: confidence })
-      if (gain !== null && gain.high < 0)
-        drop(child, `It lost ${shown(-gain.mean)} of fitness on ${seen.length} train pairs.`)
+      if (gain !== null && gain.judged.high < 0)
+        drop(child, `It lost ${shown(-gain.judged.mean)} on ${seen.length} train pairs.`)
       else still.push({ child, parent, gain })
     }
     left = still
   }
-  const ranked = left.toSorted((a, b) => (b.gain?.mean ?? -1) - (a.gain?.mean ?? -1))
-  const gained = ranked.filter(({ gain }) => (gain?.mean ?? 0) > 0)
+  const ranked = left.toSorted((a, b) => (b.gain?.fitness ?? -1) - (a.gain?.fitness ?? -1))
+  const gained = ranked.filter(({ gain }) => gain !== null && gain.judged.mean > 0)
   for (const { child, gain } of ranked) {
     if (gain === null) drop(child, 'No train pair has a verdict by it and by its parent.')
-    else if (gain.mean <= 0) drop(child, `It gained nothing on ${seen.length} train pairs.`)
+    else if (gain.judged.mean <= 0) drop(child, `It gained nothing on ${seen.length} train pairs.`)
   }
   return gained.map(({ child }) => child)
 }

@@ -1,9 +1,8 @@
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
-import type { Bootstrap } from '../../statistics/bootstrap.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { BudgetSpent } from '../bench.ts'
 import { clusterErrors } from '../cluster.ts'
-import { gainOf, scoreOf } from '../fitness.ts'
+import { type Gain, gainOf, scoreOf } from '../fitness.ts'
 import type { Member } from '../member.ts'
 import type { LabelledPair } from '../pair.ts'
 import { editKey } from '../propose/proposer.ts'
@@ -11,6 +10,9 @@ import type { Split } from '../split.ts'
 import { childOf, mergeOf, newMember } from './breed.ts'
 import type { SearchContext, SearchOptions } from './options.ts'
 import { drop, type Runner, race, shown } from './race.ts'
+
+/** Of the bootstrap that accepts: its ends lie further out than elsewhere. */
+const RESAMPLES = 10_000
 
 /** What a search found: the seed where nothing better was. */
 export type SearchResult = {
@@ -26,8 +28,8 @@ export type SearchResult = {
  * Evolutionary search of a meta-rubric (systems.md 3.4; our reconstruction). In each generation the errors and ties
  * of the fittest members on a train minibatch are clustered, edits of one clause are proposed, sound new children
  * are raced against their parents, survivors are judged on dev, and the fittest are kept. A child takes the place
- * of the best only beyond a bootstrap threshold, stricter the more children there are to choose from. The same
- * answers give the same search, so that one that was killed is run again from its journal.
+ * of the best only beyond a bootstrap threshold, stricter the more children and generations there are to choose
+ * from. The same answers give the same search, so that one that was killed is run again from its journal.
  */
 export async function search(
   layer: MetaRubricLayer,
@@ -162,26 +164,31 @@ async function accept(
   state: State,
   survivors: Member[],
   { dev }: Split,
-  { penalties, confidence, minGain, seed, apply }: SearchOptions,
+  { penalties, confidence, minGain, seed, apply, generations }: SearchOptions,
   { judge }: SearchContext,
 ): Promise<boolean> {
-  // Of many children some look better by chance: the share of error is divided among them (Bonferroni).
-  const level = 1 - (1 - confidence) / Math.max(1, survivors.length)
+  // Of many children some look better by chance: the share of error is divided among them and among the
+  // generations that may come (Bonferroni).
+  const level = 1 - (1 - confidence) / (Math.max(1, survivors.length) * generations)
+  const sureness = { seed, level, resamples: RESAMPLES }
   const best = { layer: state.best.layer, trials: await judge(state.best.layer, dev) }
-  const candidates: { child: Member; gain: Bootstrap | null }[] = []
+  const candidates: { child: Member; gain: Gain | null }[] = []
   for (const child of survivors) {
     const trials = await judge(child.layer, dev)
     candidates.push({
       child,
-      gain: gainOf({ layer: child.layer, trials }, best, dev, penalties, { seed, level }),
+      gain: gainOf({ layer: child.layer, trials }, best, dev, penalties, sureness),
     })
   }
   for (const { child, gain } of candidates) {
-    child.reason = gain && `It gains ${shown(gain.mean)} on dev, ${shown(gain.low)} to ${shown(gain.high)}.`
+    const { judged } = gain ?? {}
+    child.reason = judged
+      ? `It gains ${shown(judged.mean)} on dev, ${shown(judged.low)} to ${shown(judged.high)}.`
+      : 'No dev pair has a verdict by it and by the best.'
   }
   const [winner] = candidates
-    .filter(({ gain }) => gain !== null && gain.low > 0 && gain.mean >= minGain)
-    .toSorted((a, b) => (b.gain?.mean ?? 0) - (a.gain?.mean ?? 0))
+    .filter(({ gain }) => gain !== null && gain.judged.low > 0 && gain.fitness >= minGain)
+    .toSorted((a, b) => (b.gain?.fitness ?? 0) - (a.gain?.fitness ?? 0))
   if (!winner || !apply) return false
   winner.child.fate = 'accepted'
   state.best = winner.child
