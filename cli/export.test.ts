@@ -85,7 +85,8 @@ describe('plumbline export rubric-arm', () => {
         for (const phase of ['judge', 'generator']) {
           const config = read(`out/part-${part}/${phase}.${extension}`)
           expect(config).toContain(`part-${part}/${phase}.jsonl`)
-          expect(config).toContain(part === 1 ? 'Qwen/Qwen3-8B' : `checkpoints/part-${part - 1}-${phase}`)
+          const before = TRAINERS[name]?.saved(`checkpoints/part-${part - 1}-${phase}`)
+          expect(config).toContain(part === 1 ? 'Qwen/Qwen3-8B' : before)
           expect(config).toMatch(/0\.28/)
           scripts.push(extension === 'sh' ? config : '')
         }
@@ -162,24 +163,25 @@ describe('plumbline export rubric-arm', () => {
       { id: 'p0', rubric: RUBRIC, trajectory: armTrajectory(RUBRIC, 'A') },
       { id: 'p0', rubric: RUBRIC, trajectory: armTrajectory(RUBRIC, 'B'), order: 'backward' },
       { id: 'p0', rubric: RUBRIC, trajectory: armTrajectory(RUBRIC, 'B') },
-      { id: 'p1', rubric: RUBRIC, trajectory: 'Winner: Response A' },
+      { id: 'p1', rubric: RUBRIC, trajectory: 'Winner: Response B' },
     ])
     const given = ['--rubrics', rubrics, '--trajectories', trajectories]
     const { code, stdout } = await run(['rubric-arm', file, '--for', 'verl', '--output', 'out', ...given])
     expect(code).toBe(0)
-    expect(stdout).toContain('warm-up: 2 trajectories, 2 left out')
+    expect(stdout).toContain('warm-up: 2 trajectories and 1 rubrics, 2 trajectories left out')
     expect(service?.seen).toEqual([])
-    expect(
-      jsonLines(read('out/sft/judge.jsonl')).map(({ messages }) =>
-        z
-          .array(z.object({ role: z.string() }))
-          .parse(messages)
-          .map(({ role }) => role),
-      ),
-    ).toEqual([
+    const learnt = (name: string) =>
+      jsonLines(read(`out/sft/${name}.jsonl`)).map(({ messages }) =>
+        z.array(z.object({ role: z.string(), content: z.string() })).parse(messages),
+      )
+    expect(learnt('judge').map((messages) => messages.map(({ role }) => role))).toEqual([
       ['system', 'user', 'assistant'],
       ['system', 'user', 'assistant'],
     ])
+    // p1's only trajectory is wrong, so nothing speaks for its rubric
+    expect(learnt('generator').map((messages) => messages.at(-1)?.content)).toEqual([RUBRIC])
+    expect(read('out/part-1/judge.sh')).toContain('model.path=checkpoints/sft-judge/last')
+    expect(read('out/README.md')).toContain('--trajectories taught.jsonl')
   })
 
   it.each([

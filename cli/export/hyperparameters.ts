@@ -35,3 +35,14 @@ export const SFT: Record<PhaseName, { epochs: number; cutoff: number; batch: num
     generator: { epochs: 1, cutoff: 3072, batch: 128, learningRate: 8e-6 },
     judge: { epochs: 2, cutoff: 6144, batch: 64, learningRate: 5e-6 },
   }
+
+export const SFT_COMMON = { scheduler: 'cosine', warmUp: 0.05 } as const
+
+/** What batches are cut for. */
+export const GPUS = 8
+
+/** How a batch of the warm-up is made up: rows on each GPU at once, and so many times. */
+export const ACCUMULATED: Record<PhaseName, { perDevice: number; steps: number }> = {
+  generator: { perDevice: 2, steps: SFT.generator.batch / (2 * GPUS) },
+  judge: { perDevice: 2, steps: SFT.judge.batch / (2 * GPUS) },
+}

@@ -1,4 +1,5 @@
-import { COMMON, GRPO, SFT } from './hyperparameters.ts'
+import { basename } from 'node:path'
+import { COMMON, GPUS, GRPO, SFT, SFT_COMMON } from './hyperparameters.ts'
 import type { RubricArmOptions } from './rubric-arm.ts'
 import type { Trainer } from './trainers/trainer.ts'
 
@@ -6,15 +7,26 @@ type About = {
   file: string
   options: RubricArmOptions
   trainer: Trainer
-  extension: ReturnType<Trainer['config']>
   url: string
 }
 
 /** The steps of a training, for the folder of an export. */
-export function readme({ file, options, trainer, extension: example, url }: About): string {
+export function readme({ file, options, trainer, url }: About): string {
   const { parts, output } = options
-  const run = (part: string, name: string) => example.run(`part-${part}/${name}.${example.extension}`)
-  const again = `plumbline export rubric-arm ${file} --for ${options.for} --output ${output} --parts ${parts} --seed ${options.seed} --part N --model GENERATOR`
+  const files = { model: options.base, data: '', output: '' }
+  const phase = trainer.config({ ...files, name: 'judge', part: 1 }, url)
+  const supervised = trainer.warmUpConfig({ ...files, name: 'judge' })
+  const run = (name: string) => phase.run(`part-N/${name}.${phase.extension}`)
+  const warmUp = (name: string) => supervised.run(`sft/${name}.${supervised.extension}`)
+  const begin = options.trajectories
+    ? `Warm both models up by supervised training: \`${warmUp('judge')}\` and \`${warmUp('generator')}\`. Part 1 begins from what comes out.`
+    : 'Warm both models up by supervised training; with --trajectories the data and the files that run it are written, too. Without, part 1 begins from the base model.'
+  const same = [
+    `--for ${options.for} --output ${output} --parts ${parts} --seed ${options.seed} --base ${options.base}`,
+    ...(options.limit === undefined ? [] : [`--limit ${options.limit}`]),
+    ...(options.trajectories === undefined ? [] : [`--trajectories ${basename(options.trajectories)}`]),
+  ]
+  const again = `plumbline export rubric-arm ${file} ${same.join(' ')} --part N --model GENERATOR`
   const python = trainer.python
     ? [
         '`plumbline_reward.py` asks for the rewards; `PLUMBLINE_URL` and `PLUMBLINE_API_KEY` tell it where and as whom.',
@@ -28,13 +40,13 @@ ${python.join('\n')}
 
 ## Steps
 
-0. Warm both models up by supervised training${options.trajectories ? ' on `sft/judge.jsonl` and `sft/generator.jsonl`' : ' (none was given: see --trajectories)'}, and begin part 1 from what comes out.
+0. ${begin}
 1. For N = 1 to ${parts}:
    1. Serve the generator as it now is, behind an OpenAI-compatible URL, as an entry of \`PLUMBLINE_MODELS\` with \`"judges": "here"\`. Write the judge phase with its rubrics: \`${again}\`. Each prompt gets one rubric, used for all steps of the phase; the order of each pair is shuffled. A run that was stopped goes on from \`rubrics.jsonl\`.
-   2. Train the judge: \`${run('N', 'judge')}\`. Its reward is R_acc + R_fmt, 0 to 2.
-   3. Serve the judge that comes out, as Plumbline's default model, and train the generator: \`${run('N', 'generator')}\`. Its reward is 1 where that judge, asked once and greedily, is right by its rubric, else 0.
+   2. Train the judge: \`${run('judge')}\`. Its reward is R_acc + R_fmt, 0 to 2.
+   3. Serve the judge that comes out, as Plumbline's default model, and train the generator: \`${run('generator')}\`. Its reward is 1 where that judge, asked once and greedily, is right by its rubric, else 0.
 
-The model of part N is what part N - 1 wrote, under \`checkpoints/\`; where it lies elsewhere, name it on the command line or in the file. Batch sizes are for eight GPUs.
+The model of part N is what part N - 1 wrote: the judge's lies at \`${trainer.saved('checkpoints/part-N-judge')}\`. Batch sizes are for ${GPUS} GPUs.
 
 ## Settings of the paper (its Tables 9 to 11)
 
@@ -44,12 +56,13 @@ The model of part N is what part N - 1 wrote, under \`checkpoints/\`; where it l
 | completions a batch | ${GRPO.generator.group * GRPO.generator.prompts} | ${GRPO.judge.group * GRPO.judge.prompts} |
 | tokens a completion | ${GRPO.generator.completion} | ${GRPO.judge.completion} |
 
-Learning rate ${COMMON.learningRate}, temperature ${COMMON.temperature}, ${COMMON.innerIterations} inner iterations, ${COMMON.epochs} epoch a phase, clip ${COMMON.clipLow} / ${COMMON.clipHigh}, KL ${COMMON.klBeta}, thinking off. Warm-up as OpenRubrics did it: generator ${SFT.generator.epochs} epoch, batch ${SFT.generator.batch}, learning rate ${SFT.generator.learningRate}, ${SFT.generator.cutoff} tokens; judge ${SFT.judge.epochs} epochs, batch ${SFT.judge.batch}, ${SFT.judge.learningRate}, ${SFT.judge.cutoff} tokens; cosine with 0.05 warm-up.
+Learning rate ${COMMON.learningRate}, temperature ${COMMON.temperature}, ${COMMON.innerIterations} inner iterations, ${COMMON.epochs} epoch a phase, clip ${COMMON.clipLow} / ${COMMON.clipHigh}, KL ${COMMON.klBeta}, thinking off. Warm-up as OpenRubrics did it: generator ${SFT.generator.epochs} epoch, batch ${SFT.generator.batch}, learning rate ${SFT.generator.learningRate}, ${SFT.generator.cutoff} tokens; judge ${SFT.judge.epochs} epochs, batch ${SFT.judge.batch}, ${SFT.judge.learningRate}, ${SFT.judge.cutoff} tokens; ${SFT_COMMON.scheduler} with ${SFT_COMMON.warmUp} warm-up.
 
 Our reconstruction, since the paper does not say: the rule and value of R_fmt (1 for the whole form, else 0); that the order shown to the greedy judge in the generator phase is drawn for each pair; that the batch counts completions.
 
 ## Of this trainer
 
+- The options are those of ${trainer.version}, whose own parsers take them. No training at full size was run with them.
 ${trainer.notes.map((note) => `- ${note}`).join('\n')}
 `
 }

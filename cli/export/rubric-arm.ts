@@ -68,9 +68,10 @@ export async function exportRubricArm(file: string, options: RubricArmOptions): 
         ),
         generator: await Promise.all(part.map((pair) => generatorRow(pair, salt))),
       }
-      for (const name of ['judge', 'generator'] as const) {
+      for (const name of PHASES) {
         const data = `part-${number}/${name}.jsonl`
-        const model = number === 1 ? options.base : `checkpoints/part-${number - 1}-${name}`
+        const before = number > 1 ? `part-${number - 1}` : warmUp ? 'sft' : null
+        const model = before === null ? options.base : trainer.saved(`checkpoints/${before}-${name}`)
         const phase = { name, part: number, data, output: `checkpoints/part-${number}-${name}`, model }
         const { extension, text } = trainer.config(phase, service.url)
         write(`part-${number}/${name}.${extension}`, text)
@@ -81,15 +82,19 @@ export async function exportRubricArm(file: string, options: RubricArmOptions): 
       console.log(`part ${number}: ${part.length} pairs${left}`)
     }
     if (warmUp) {
-      write('sft/judge.jsonl', toLines(warmUp.judge))
-      write('sft/generator.jsonl', toLines(warmUp.generator))
+      for (const name of PHASES) {
+        const data = `sft/${name}.jsonl`
+        const phase = { name, data, output: `checkpoints/sft-${name}`, model: options.base }
+        const { extension, text } = trainer.warmUpConfig(phase)
+        write(`sft/${name}.${extension}`, text)
+        write(data, toLines(warmUp[name].map((messages) => trainer.warmUpRow(messages))))
+      }
       console.log(
-        `warm-up: ${warmUp.judge.length} trajectories, ${warmUp.dropped} left out as wrong or malformed`,
+        `warm-up: ${warmUp.judge.length} trajectories and ${warmUp.generator.length} rubrics, ${warmUp.dropped} trajectories left out as wrong or malformed`,
       )
     }
     if (trainer.python) write('plumbline_reward.py', readFileSync(REWARD_CLIENT, 'utf8'))
-    const extension = trainer.config({ ...EXAMPLE, model: options.base }, service.url)
-    write('README.md', readme({ file: basename(file), options, trainer, extension, url: service.url }))
+    write('README.md', readme({ file: basename(file), options, trainer, url: service.url }))
     if (read.length > pairs.length) console.log(`${read.length - pairs.length} ties left out`)
     console.log(`the steps are in ${join(output, 'README.md')}`)
   })
@@ -97,7 +102,7 @@ export async function exportRubricArm(file: string, options: RubricArmOptions): 
 
 const KEPT = 'rubrics.jsonl'
 const REWARD_CLIENT = new URL('./plumbline_reward.py', import.meta.url)
-const EXAMPLE = { name: 'judge', part: 1, data: '', output: '' } as const
+const PHASES = ['judge', 'generator'] as const
 
 const isWon = (pair: { label: string }): pair is WonPair => pair.label !== 'tie'
 
