@@ -59,6 +59,7 @@ export function scalarise(scored: Map<string, Aggregate>, weights: Record<string
     total += weight
   }
   if (total > 0) return { score: sum / total, error: null }
-  const message = 'The rubric has no criterion for any class that has a weight.'
+  const message =
+    'The rubric has nothing to score by in any class that has a weight: no criterion, or no points above 0.'
   return { score: null, error: { code: 'no_criteria', type: 'service', message } }
 }

@@ -24,7 +24,10 @@ export type OrderPolicy = z.infer<typeof orderPolicy>
 export const mode = z.enum(['staged', 'single'])
 export type Mode = z.infer<typeof mode>
 
-/** `use`: answer from the record. `refresh`: judge again and bind the key to the new result. `off`: neither read nor bind. */
+/**
+ * `use`: answer from the record. `refresh`: judge again, with a rubric made anew, and bind the key to the new result.
+ * `off`: neither read nor bind.
+ */
 export const cacheMode = z.enum(['use', 'refresh', 'off'])
 export type CacheMode = z.infer<typeof cacheMode>
 
@@ -39,14 +42,24 @@ export const judgingFields = {
       'name@version, or the name alone for the newest. Default general. "auto": the model picks the domain of the prompt. A meta-rubric by value is taken as it is; of several, the model picks.',
     ),
   reference: text.optional().describe('A reference answer that the judge is shown.'),
-  votes: z.int().min(1).max(15).optional(),
+  votes: z
+    .int()
+    .min(1)
+    .max(15)
+    .optional()
+    .describe('How often each order is judged. Default 1, greedily; several are sampled.'),
   model: name.optional().describe('The id of a configured model entry.'),
   seed: z
     .int()
     .min(0)
     .max(2 ** 31 - 1)
-    .optional(),
-  cache: cacheMode.optional(),
+    .optional()
+    .describe('Default: derived from the content.'),
+  cache: cacheMode
+    .optional()
+    .describe(
+      'use (default): answer from the record where it can. refresh: judge again, with a rubric made anew, and keep that instead. off: judge again and change nothing that is known.',
+    ),
 }
 
 /** What a rubric is made from. */
@@ -60,7 +73,11 @@ export const pairFields = {
     .max(64)
     .optional()
     .describe('Verifiers that decide before the rubric does.'),
-  orders: orderPolicy.optional(),
+  orders: orderPolicy
+    .optional()
+    .describe(
+      'How both orders decide. strict (default): who wins both. mean: the mean score. compat: as OpenRS published it. forward, backward: that order alone, at half the cost.',
+    ),
   min_score: z
     .number()
     .min(0)

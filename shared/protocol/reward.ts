@@ -64,11 +64,15 @@ export const rewardRequest = z
     ...pointwiseFields,
     ...classFields,
     responses: z.array(text).min(1, 'must hold a response').max(64),
-    anchor: anchor.optional().describe('Of protocols that compare. Default random.'),
+    anchor: anchor
+      .optional()
+      .describe(
+        'Of protocols that compare. All against one: random (default), {"index"} in responses, or {"response"} given apart. Among each other: all, circular, swiss, knockout, active. greedy is refused: send that response.',
+      ),
     shaping: rewardShaping
       .optional()
       .describe(
-        'How a comparison becomes a number. graded (default): score / 2, -1..1. half: 1 a win, 0.5 a tie, 0 a loss. net: 1, 0, -1. brpo: 1 where every vote in both orders agrees that it won, else -1; needs one anchor, which gets 0.',
+        'How a comparison becomes a number. graded (default): score / 2, -1..1. half: 1 a win, 0.5 a tie, 0 a loss. net: 1, 0, -1. brpo: 1 where every vote in both orders agrees that it won, else -1; needs one anchor, which gets 0, and both orders.',
       ),
     inconsistent: z
       .union([z.literal(-1), z.literal(0)])
@@ -96,8 +100,15 @@ export const rewardRequest = z
     verifiers: verifierRole
       .optional()
       .describe('What the constraints are for where a model judges. Default {"as": "guard"}.'),
-    pair: labelledPair.optional(),
-    run: z.strictObject({ id: name, step: z.int().min(0) }).optional(),
+    pair: labelledPair
+      .optional()
+      .describe('rubric-arm/judge and rubric-arm/generator: the pair that their work is held against.'),
+    run: z
+      .strictObject({ id: name, step: z.int().min(0) })
+      .optional()
+      .describe(
+        'Where training is: each step draws the group in another order, and so another random anchor.',
+      ),
   })
   .meta({ id: 'RewardRequest' })
 export type RewardRequest = z.infer<typeof rewardRequest>
