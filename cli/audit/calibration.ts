@@ -49,7 +49,8 @@ export const calibration: Section = {
       ...rest,
     })
     const few = temperature === null ? { note: TOO_FEW } : {}
-    const noThreshold = threshold === null ? { note: 'no threshold gets there' } : {}
+    const answered = forecasts.filter(({ confidence }) => confidence >= (threshold ?? 2)).length
+    const reach = threshold === null ? 'no threshold gets there' : `${answered} of them are that sure`
     return {
       findings: [
         figure('expected calibration error', errorOf(forecasts), forecasts.length, {
@@ -68,7 +69,7 @@ export const calibration: Section = {
           `confidence from which ${+(target * 100).toFixed(2)} % are right`,
           threshold,
           forecasts.length,
-          noThreshold,
+          { note: reach },
         ),
       ],
       detail: {
