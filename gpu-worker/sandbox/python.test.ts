@@ -81,7 +81,7 @@ describe.skipIf(!there)('Python programs, held by the guard', () => {
   it('calls of the system made by machine code of its own are refused as well', async () => {
     const source =
       'import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n' +
-      'calls = [2, 41, 56, 57, 58, 59, 62, 101, 157, 165, 272, 310, 317, 321, 425, 435, 437, 438]\n' +
+      'calls = [2, 16, 41, 56, 57, 58, 59, 62, 72, 101, 157, 158, 165, 272, 308, 310, 317, 319, 321, 323, 425, 435, 437, 438, 442]\n' +
       'print([libc.syscall(n, 0, 0, 0, 0, 0, 0) for n in calls if libc.syscall(n, 0, 0, 0, 0, 0, 0) != -1])'
     expect(await run(source)).toMatchObject({ stdout: '[]\n' })
   })
@@ -96,6 +96,16 @@ describe.skipIf(!there)('Python programs, held by the guard', () => {
     ]) {
       expect(await run(source, { epilogue })).toMatchObject({ finished: false })
     }
+  })
+
+  it('a program that finds out the word of the report can not have itself excused', async () => {
+    const source =
+      'import os, sys\nword = sys._getframe(1).f_locals["word"]\n' +
+      'os.write(4, (word + \'{"refused":"not at all"}\').encode())\nos._exit(0)'
+    expect(await run(source, { epilogue: { call: 'f', with: [] } })).toMatchObject({
+      ended: 'exit',
+      finished: false,
+    })
   })
 
   it('a crash of the interpreter is a program that failed', async () => {

@@ -116,12 +116,15 @@ function payloadOf({ source, epilogue, milliseconds }: Program) {
   return { source, epilogue, limits: { memory, stack, output, seconds: Math.ceil(milliseconds / 1000) + 1 } }
 }
 
-/** What the guard said behind the word that the program does not know. Throws where it refused to run anything. */
+/**
+ * What the guard said behind the word that the program is not told. Throws where it refused to run anything, which it
+ * says before the line that begins the program's time: a program that finds the word out can't refuse itself.
+ */
 function readReport(said: string, word: string): z.infer<typeof report> | null {
   const words = said.trimStart()
   const told = words.startsWith(word) ? jsonOf(words.slice(word.length)) : null
   const refused = refusal.safeParse(told)
-  if (refused.success) {
+  if (refused.success && words === said) {
     throw new PlumblineError(
       'verifier_failed',
       `Python programs can't be held here: ${refused.data.refused}.`,

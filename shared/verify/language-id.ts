@@ -1,7 +1,7 @@
 import { lesserKnown } from './lesser-languages.ts'
 
 /** Windows of the text that are looked at, and their length: the library reads no further than that in one go. */
-const WINDOWS = 8
+const WINDOWS = 5
 const WINDOW = 300
 
 /**

@@ -59,6 +59,12 @@ export function toRational({ text, parts }: Numeral): Rational | null {
   return sign === '-' || inner === '-' ? { ...value, top: -value.top } : value
 }
 
+/** A number of JavaScript's as the fraction that its writing says: 0.1 is 1/10. */
+export function exactly(value: number): Rational {
+  const [numeral] = findNumerals(String(value))
+  return (numeral && toRational(numeral)) ?? { top: 0n, bottom: 1n }
+}
+
 function decimal(text: string): Rational {
   const [whole = '', fraction = ''] = text.replaceAll(',', '').split('.')
   return { top: BigInt(whole + fraction), bottom: 10n ** BigInt(fraction.length) }

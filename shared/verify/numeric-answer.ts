@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { findNumerals, isClose, type Numeral, type Rational, toRational } from './numeral.ts'
+import { closingBrace } from './math/boxes.ts'
+import { exactly, findNumerals, isClose, type Numeral, type Rational, toRational } from './numeral.ts'
 import { quote } from './quote.ts'
 import { defineVerifier, invalidVerifier, verifierName } from './verifier.ts'
 
@@ -69,12 +70,8 @@ function lastBox(response: string): string | null {
   const at = response.lastIndexOf('\\boxed{')
   if (at < 0) return null
   const start = at + '\\boxed{'.length
-  let depth = 1
-  for (let index = start; index < response.length; index++) {
-    if (response[index] === '{') depth++
-    else if (response[index] === '}' && --depth === 0) return response.slice(start, index)
-  }
-  return null
+  const end = closingBrace(response, start)
+  return end === null ? null : response.slice(start, end)
 }
 
 /** The one number of a text, or null when it has none or several. */
@@ -89,8 +86,4 @@ function readings(given: Read, wanted: Read): Rational[] {
   if (given.percent === wanted.percent) return [given.value]
   const scaled = given.percent ? { top, bottom: bottom * 100n } : { top: top * 100n, bottom }
   return [given.value, scaled]
-}
-
-function exactly(value: number): Rational {
-  return single(String(value))?.value ?? { top: 0n, bottom: 1n }
 }

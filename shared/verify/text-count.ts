@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { splitSentences } from './instructions/sentences.ts'
+import { PASSAGES } from './passages.ts'
 import { defineVerifier, invalidVerifier, verifierName } from './verifier.ts'
 
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -13,9 +13,9 @@ function countCharacters(text: string): number {
 /** What can be counted: `characters` as people see them, an emoji or an accented letter being one. */
 const COUNTS = {
   characters: countCharacters,
-  lines: (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== '').length,
-  sentences: (text: string) => splitSentences(text).filter((sentence) => sentence.trim() !== '').length,
-  paragraphs: (text: string) => text.split(/\n[ \t\r]*\n/).filter((part) => part.trim() !== '').length,
+  lines: (text: string) => PASSAGES.lines(text).length,
+  sentences: (text: string) => PASSAGES.sentences(text).length,
+  paragraphs: (text: string) => PASSAGES.paragraphs(text).length,
   bullets: (text: string) => text.match(/^[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+\S/gm)?.length ?? 0,
 } as const
 

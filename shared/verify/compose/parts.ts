@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { fencedBlocks } from '../code/fences.ts'
-import { splitSentences } from '../instructions/sentences.ts'
 import { parseJson } from '../json-text.ts'
+import { PASSAGES } from '../passages.ts'
 
 const pointer = z
   .string()
@@ -31,17 +31,10 @@ export const over = z.union([
 ])
 export type Over = z.infer<typeof over>
 
-/** Lines that are not blank. */
-const linesOf = (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== '')
-const paragraphsOf = (text: string) =>
-  text
-    .split(/\n[ \t\r]*\n/)
-    .map((paragraph) => paragraph.trim())
-    .filter(Boolean)
-const sentencesOf = (text: string) => splitSentences(text).filter((sentence) => sentence.trim() !== '')
-const fencesOf = (text: string) => fencedBlocks(text).map(({ content }) => content)
-
-const ITEMS = { lines: linesOf, paragraphs: paragraphsOf, sentences: sentencesOf, fences: fencesOf }
+const ITEMS = {
+  ...PASSAGES,
+  fences: (text: string) => fencedBlocks(text).map(({ content }) => content),
+}
 
 /** The items of a text, in order; null where it has no such thing (it is no JSON, or nothing is there). */
 export function itemsOf(over: Over, text: string): string[] | null {
@@ -68,12 +61,12 @@ export function partOf(select: Select, text: string): string | null {
 }
 
 const NAMED: { [Name in Extract<Select, string>]: (text: string) => string | undefined } = {
-  first_line: (text) => linesOf(text)[0],
-  last_line: (text) => linesOf(text).at(-1),
-  first_paragraph: (text) => paragraphsOf(text)[0],
-  last_paragraph: (text) => paragraphsOf(text).at(-1),
-  first_sentence: (text) => sentencesOf(text)[0],
-  last_sentence: (text) => sentencesOf(text).at(-1),
+  first_line: (text) => PASSAGES.lines(text)[0],
+  last_line: (text) => PASSAGES.lines(text).at(-1),
+  first_paragraph: (text) => PASSAGES.paragraphs(text)[0],
+  last_paragraph: (text) => PASSAGES.paragraphs(text).at(-1),
+  first_sentence: (text) => PASSAGES.sentences(text)[0],
+  last_sentence: (text) => PASSAGES.sentences(text).at(-1),
 }
 
 function fenceOf(language: string | null, text: string): string | null {

@@ -16,6 +16,11 @@ export type Instruction<Kind extends string, Schema extends z.ZodType<Spec<Kind>
   check(response: string, spec: z.infer<Schema>): Finding | Promise<Finding>
 }
 
+const loose = z
+  .boolean()
+  .default(false)
+  .describe('Pass when any of the eight loose variants of the response passes.')
+
 /** The schema of an instruction with the given kwargs. */
 export function instruction<Kind extends string, Kwargs extends z.core.$ZodLooseShape>(
   kind: Kind,
@@ -24,10 +29,7 @@ export function instruction<Kind extends string, Kwargs extends z.core.$ZodLoose
   return z.strictObject({
     kind: z.literal(kind),
     name: verifierName,
-    loose: z
-      .boolean()
-      .default(false)
-      .describe('Pass when any of the eight loose variants of the response passes.'),
+    loose,
     ...kwargs,
   })
 }

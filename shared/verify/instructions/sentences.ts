@@ -22,7 +22,7 @@ const TOKEN = new RegExp(
 )
 const CANDIDATE = new RegExp(`[.?!](?=(?<after>${NON_WORD}|[${SPACE}]+(?<next>[^${SPACE}]+)))`, 'gu')
 const CLOSING = new RegExp(`^["')\\]}‘’“”«»]+?(?:[${SPACE}]+|(?=--)|$)`, 'u')
-const LAST_BLANK = /[ \t-\r][^ \t-\r]*$/
+const BLANK = /[ \t-\r]/
 
 const setOf = (words: string) => new Set(words.split(' '))
 const ABBREVIATIONS = setOf(boundaries.abbreviations)
@@ -52,8 +52,8 @@ function candidates(text: string): Candidate[] {
   let pending: Candidate | null = null
   for (const match of text.matchAll(CANDIDATE)) {
     const { after = '', next = '' } = match.groups ?? {}
-    const blank = text.slice(word.end, match.index).search(LAST_BLANK)
-    const start = blank > 0 ? word.end + blank + 1 : word.start
+    const blank = lastBlank(text, match.index, word.end)
+    const start = blank > word.end ? blank + 1 : word.start
     if (pending && word.end <= start) found.push(pending)
     word = { start, end: match.index }
     const end = match.index + 1
@@ -64,6 +64,13 @@ function candidates(text: string): Candidate[] {
     }
   }
   return pending ? [...found, pending] : found
+}
+
+/** Where the last white space before `end` is, not looking before `from`; below `from` where there is none. */
+function lastBlank(text: string, end: number, from: number): number {
+  let at = end - 1
+  while (at >= from && !BLANK.test(text.charAt(at))) at--
+  return at
 }
 
 type Token = { text: string; type: string; ends: boolean; abbreviation: boolean }

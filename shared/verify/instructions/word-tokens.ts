@@ -24,7 +24,7 @@ const split = ([first, second]: string[]): Rule => [
   ' $1 $2 ',
 ]
 
-/** The rules, in this order: those before the final period, and those after it. */
+/** The rules, in this order: those before the final period, those after it, and words that are two. */
 const OPENING: Rule[] = [
   [/([«“‘„]|`+)/g, ' $1 '],
   [/^"/, '``'],
@@ -46,6 +46,8 @@ const MARKS_AND_CLOSING: Rule[] = [
   [new RegExp(`[${SPACE}]+`, 'g'), ' '],
   [/([^' ])('[sS]|'[mM]|'[dD]|') /g, '$1 $2 '],
   [/([^' ])('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) /g, '$1 $2 '],
+]
+const CONTRACTIONS: Rule[] = [
   ...[
     ['can', 'not'],
     ['d', "'ye"],
@@ -58,12 +60,15 @@ const MARKS_AND_CLOSING: Rule[] = [
   ].map(split),
   [new RegExp(` ('t)(is|was)${ENDS_WORD}`, 'giu'), ' $1 $2 '],
 ]
+/** Few sentences hold a contraction: one look spares the others nine. */
+const CONTRACTED = /cannot|d'ye|gimme|gonna|gotta|lemme|more'n|wanna|'t(?:is|was)/iu
 
 function tokensOf(sentence: string): string[] {
   const replaceAll = (text: string, rules: Rule[]) =>
     rules.reduce((changed, [pattern, replacement]) => changed.replace(pattern, replacement), text)
   const opened = replaceAll(sentence, OPENING)
-  return splitOnSpace(replaceAll(setFinalPeriodApart(opened), MARKS_AND_CLOSING))
+  const marked = replaceAll(setFinalPeriodApart(opened), MARKS_AND_CLOSING)
+  return splitOnSpace(CONTRACTED.test(marked) ? replaceAll(marked, CONTRACTIONS) : marked)
 }
 
 /** A single period that only closing marks follow is the sentence's own. */

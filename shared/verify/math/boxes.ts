@@ -17,7 +17,7 @@ export function lastBox(text: string): Box | null {
     if (opening === undefined) continue
     looked++
     const inner = start + opening.length
-    const end = closing(text, inner)
+    const end = closingBrace(text, inner)
     if (end === null || (last !== null && end >= last.start)) continue
     const content = text.slice(inner, end)
     if (last === null) last = { content, start, end: end + 1 }
@@ -31,7 +31,8 @@ export function lastBox(text: string): Box | null {
 export const isJoint = (between: string) =>
   between.length < 30 && /^[\s,;$]*(?:\\?text\{\s*)?(?:and|or|,)?\s*\}?[\s,;$]*$/.test(between)
 
-function closing(text: string, from: number): number | null {
+/** Where the brace is that closes one opened before `from`; null where it is never closed. */
+export function closingBrace(text: string, from: number): number | null {
   let depth = 1
   for (let index = from; index < text.length; index++) {
     const sign = text[index]

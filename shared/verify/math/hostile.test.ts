@@ -93,7 +93,7 @@ describe('hostile responses', () => {
         const results = await verify(SPECS, { prompt: null, response: text })
         for (const { error } of results) expect(error?.message ?? '').not.toContain('failed:')
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 })

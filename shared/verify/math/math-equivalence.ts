@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { findNumerals, type Rational, toRational } from '../numeral.ts'
+import { exactly } from '../numeral.ts'
 import { quote } from '../quote.ts'
 import { defineVerifier, invalidVerifier, verifierName } from '../verifier.ts'
 import { findAnswer } from './find-answer.ts'
@@ -40,8 +40,3 @@ export const mathEquivalence = defineVerifier({
     return { passed: same, expected, received: quote(given), ...(reason === undefined ? {} : { reason }) }
   },
 })
-
-function exactly(value: number): Rational {
-  const [numeral] = findNumerals(String(value))
-  return (numeral && toRational(numeral)) ?? { top: 0n, bottom: 1n }
-}

@@ -3,7 +3,9 @@ const STRING_OR_EXTRA = /"(?:[^"\\]|\\.)*"|-?Infinity\b|NaN\b/gs
 
 /** Whether `json.loads` reads the text. */
 export function isPythonJson(text: string): boolean {
-  return parses(text) || parses(text.replace(STRING_OR_EXTRA, (part) => (part.startsWith('"') ? part : '0')))
+  if (parses(text)) return true
+  const standard = text.replace(STRING_OR_EXTRA, (part) => (part.startsWith('"') ? part : '0'))
+  return standard !== text && parses(standard)
 }
 
 function parses(text: string): boolean {
