@@ -40,7 +40,10 @@ function writing(number: string) {
     const reply = await (await models.fetch(url, init)).text()
     const said = JSON.stringify(number).slice(1, -1).replaceAll('"', '\\"')
     return json(
-      reply.replace(/(\\"(?:verdict|met|rating|score|probability)\\":)(?:-?[\d.]+|true|false)/g, (_, key) => key + said),
+      reply.replace(
+        /(\\"(?:verdict|met|rating|score|probability)\\":)(?:-?[\d.]+|true|false)/g,
+        (_, key) => key + said,
+      ),
     )
   })
 }

@@ -144,3 +144,13 @@ it('many costly patterns in one call share a few seconds of work: the rest can n
   const many = await verify(Array(64).fill(costly), { prompt: null, response })
   expect(many.every(({ passed, error }) => passed === null && error?.code === 'verifier_failed')).toBe(true)
 })
+
+it('long responses of a group with many verifiers are not checked for minutes', async () => {
+  const check = (length: number, siblings: number) =>
+    verify(Array(64).fill(verifierSpec.parse({ kind: 'numeric_answer', value: 1 })), subject(length), {
+      siblings,
+    })
+  const subject = (length: number) => ({ prompt: null, response: '1,'.repeat(length / 2) })
+  for (const { error } of await check(200_000, 20)) expect(error?.message).toContain('so many checks')
+  for (const { passed } of await check(4000, 64)) expect(passed).toBe(true)
+})

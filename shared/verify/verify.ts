@@ -7,6 +7,12 @@ import { VERIFIERS, type VerifierSpec } from './verifiers.ts'
 /** Full allowances of work that one call may use, each under a second; more checks than this share them. */
 const FULL_CHECKS = 4
 
+/**
+ * Characters that a full allowance lets a check go over: the slowest that reads a text once takes a second or so for
+ * them. Checks whose work grows faster count it themselves.
+ */
+const MAX_CHARACTERS = 5_000_000
+
 /** What checking needs beside the text. */
 export type VerifyContext = {
   /** How many responses the caller has checked in one go: the work of all is bounded together. Default 1. */
@@ -26,7 +32,8 @@ export async function verify(
   const subject = subjectOf({ prompt, response, share, sandbox: sandbox ?? null })
   const results: VerifierResult[] = []
   for (const spec of specs) {
-    const { reason, ...outcome } = await attempt(spec, subject)
+    const { reason, ...outcome } =
+      response.length > MAX_CHARACTERS * share ? tooLong(response) : await attempt(spec, subject)
     const result = { name: spec.name ?? spec.kind, kind: spec.kind, ...outcome }
     const message = reason ?? 'The verifier could not tell.'
     results.push(
@@ -36,6 +43,12 @@ export async function verify(
     )
   }
   return results
+}
+
+function tooLong({ length }: string): Outcome {
+  const received = `${length} characters`
+  const reason = 'The responses are too long for so many checks in one call: send fewer of either.'
+  return { passed: null, expected: '', received, reason }
 }
 
 function subjectOf(seen: Omit<Subject, 'check'>): Subject {
