@@ -1,7 +1,7 @@
 import pLimit from 'p-limit'
 import * as z from 'zod'
 import { sumUsage } from '../shared/judge/usage.ts'
-import type { ErrorCode } from '../shared/protocol/error.ts'
+import type { ErrorCode, ErrorData } from '../shared/protocol/error.ts'
 import { type PairJudgment, type Usage, usage } from '../shared/protocol/judgment.ts'
 import { get, post, Refusal, type Service } from './client.ts'
 
@@ -17,6 +17,11 @@ const OF_ONE_REQUEST = new Set<ErrorCode>([
   'not_scored',
 ])
 
+/** A refusal of a text, such as an empty one, is of the request whatever its code. */
+function isOfOneRequest({ code, param }: ErrorData): boolean {
+  return OF_ONE_REQUEST.has(code) || /^(?:prompt|responses)\b/.test(param ?? '')
+}
+
 /** What came back, or the code of the refusal in its place. */
 export type Reply<T> = { answer: T; refused: null } | { answer: null; refused: ErrorCode }
 
@@ -31,8 +36,7 @@ export async function ask<T>(
   try {
     return { answer: await post(service, path, body, answer, { signal }), refused: null }
   } catch (error) {
-    if (!(error instanceof Refusal) || error.data === null || !OF_ONE_REQUEST.has(error.data.code))
-      throw error
+    if (!(error instanceof Refusal) || error.data === null || !isOfOneRequest(error.data)) throw error
     return { answer: null, refused: error.data.code }
   }
 }

@@ -81,7 +81,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
   const { rate, limit = null } = options
   const suite = readSuite(file, { responses, rate, limit })
   const output = options.output ?? `${basename(file)}.results.jsonl`
-  const results = openLines(output, result)
+  const results = openLines(output, result, { option: '--output', readOnly: options.replay ?? false })
   const interrupt = new AbortController()
   process.on('SIGINT', () => interrupt.abort())
   process.on('SIGTERM', () => interrupt.abort())

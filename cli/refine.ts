@@ -75,10 +75,10 @@ async function refine(
     ...(mode && { mode }),
     ...(orders && { orders }),
   }
-  const key = await journalKey(subject, pairs, fields)
-  if (journal.heading === null) journal.begin({ key, layer: nameOf(layer), secret: randomUUID() })
-  else if (journal.heading.key !== key || ![layer.name, nameOf(layer)].includes(options.layer)) {
-    throw new Failure(`'${journalPath}' is of another layer, file or judge: name another --journal.`)
+  const of = await journalKey(subject, pairs, fields, options.seed)
+  if (journal.heading === null) journal.begin({ of, layer: nameOf(layer), secret: randomUUID() })
+  else if (journal.heading.of !== of || ![layer.name, nameOf(layer)].includes(options.layer)) {
+    throw new Failure(`'${journalPath}' is of another layer, file, judge or seed: name another --journal.`)
   }
 
   const split = await splitPairs(pairs, options.seed)

@@ -52,7 +52,7 @@ export async function exportDpo(file: string, options: DpoOptions): Promise<void
     const lines = await askPairs(pairs, {
       service,
       fields,
-      lines: openLines(kept, judgedLine),
+      lines: openLines(kept, judgedLine, { option: '--output' }),
       concurrency: options.concurrency,
       retryNulls: options.retryNulls ?? false,
       progress: makeProgress(process.stderr),

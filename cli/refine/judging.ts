@@ -1,4 +1,4 @@
-import type { ErrorCode, ErrorData } from '../../shared/protocol/error.ts'
+import type { ErrorCode } from '../../shared/protocol/error.ts'
 import { pairJudgment } from '../../shared/protocol/judgment.ts'
 import type { MetaRubricLayer } from '../../shared/protocol/rubric.ts'
 import { isTransient } from '../../shared/protocol/transient.ts'
@@ -8,28 +8,13 @@ import { outcomeOf } from '../../shared/refine/effect.ts'
 import { type LabelledPair, NO_COST, type Trial } from '../../shared/refine/pair.ts'
 import { assemble } from '../../shared/rubric/meta-rubrics.ts'
 import { nameOf } from '../../shared/rubric/name.ts'
-import { post, Refusal, type Service } from '../client.ts'
+import { ask, idsOf, spentOn } from '../asking.ts'
+import type { Service } from '../client.ts'
 import { Failure } from '../failure.ts'
 import type { Journal } from './journal.ts'
 
-/** Refusals that say something of one pair and nothing of the others. */
-const OF_THE_PAIR = new Set<ErrorCode>([
-  'text_too_long',
-  'body_too_large',
-  'invalid_text',
-  'context_exceeded',
-  'internal',
-  'deadline_exceeded',
-  'not_scored',
-])
-
 /** Pairs in a row without a verdict after which the judge is taken to be broken. */
 const HOPELESS = 12
-
-/** A refusal of a text, such as an empty one, is of the pair whatever its code. */
-function isOfThePair({ code, param }: ErrorData): boolean {
-  return OF_THE_PAIR.has(code) || /^(?:prompt|responses)\b/.test(param ?? '')
-}
 
 export type Judging = {
   service: Service
@@ -45,6 +30,8 @@ export type Judging = {
   judged(): void
 }
 
+type Judged = Trial & { error: ErrorCode | null }
+
 /**
  * Judges a pair by a layer through the service: the seed by its name, any other by value. What is in the journal is not
  * asked for again. Throws a `Failure` where the service can't be used or the judge gives no verdicts at all.
@@ -54,7 +41,25 @@ export function judgeThrough(
 ): (layer: MetaRubricLayer, pair: LabelledPair) => Promise<Trial> {
   const { service, journal, seed, base, fields, signal } = judging
   const references = new Map<string, Promise<unknown>>()
-  let unjudged = 0
+  /** Pairs without a verdict since the last that has one: the judge may be broken, and be mended before the next run. */
+  const failures = new Map<string, Judged>()
+
+  function keepVerdict(key: string, trial: Judged): void {
+    for (const [failed, without] of failures) {
+      // What may be gone at the next try is not kept: a later run asks again.
+      if (without.error === null || !isTransient(without.error)) journal.keepTrial(failed, without)
+    }
+    failures.clear()
+    journal.keepTrial(key, trial)
+  }
+
+  function keepFailure(key: string, trial: Judged): void {
+    failures.set(key, trial)
+    if (failures.size < HOPELESS) return
+    throw new Failure(
+      `The judge gave no verdict on ${failures.size} pairs in a row (${trial.error}): see that its model works, then run the same command again.`,
+    )
+  }
 
   async function referenceOf(layer: MetaRubricLayer, hash: string): Promise<unknown> {
     if (hash === (await layerHash(seed))) return nameOf(seed)
@@ -63,28 +68,23 @@ export function judgeThrough(
     return meta
   }
 
-  async function ask(pair: LabelledPair, meta_rubric: unknown): Promise<{ trial: Trial; keep: boolean }> {
+  async function judge(pair: LabelledPair, meta_rubric: unknown): Promise<Judged> {
     const { id, prompt, responses, label } = pair
-    const nothing = { pair: id, outcome: null, judgment: null, blame: null, cost: NO_COST }
-    try {
-      const body = { prompt, responses, ...fields, meta_rubric }
-      const judgment = await post(service, '/v1/judgments', body, pairJudgment, { signal })
-      const { judge_calls, prompt_tokens, completion_tokens } = judgment.usage
-      const error = judgment.error?.code ?? null
-      const trial = {
-        pair: id,
-        outcome: outcomeOf(label, judgment.winner),
-        error,
-        judgment: judgment.id,
-        blame: blameOf(judgment, label),
-        cost: { judge_calls, prompt_tokens, completion_tokens },
-      }
-      return { trial, keep: error === null || !isTransient(error) }
-    } catch (error) {
-      const refused = error instanceof Refusal ? error.data : null
-      if (refused === null || !isOfThePair(refused)) throw error
-      const { code } = refused
-      return { trial: { ...nothing, error: code }, keep: !isTransient(code) }
+    const body = { prompt, responses, ...fields, meta_rubric }
+    const { answer, refused } = await ask(service, '/v1/judgments', body, pairJudgment, signal)
+    if (answer === null) {
+      return { pair: id, outcome: null, error: refused, judgment: null, blame: null, cost: NO_COST }
+    }
+    // What it cost when it was made, so that a search that was killed spends its budget like one that was not.
+    const cost = await spentOn(service, idsOf(answer), answer.usage, signal)
+    const { judge_calls, prompt_tokens, completion_tokens } = cost
+    return {
+      pair: id,
+      outcome: outcomeOf(label, answer.winner),
+      error: answer.error?.code ?? null,
+      judgment: answer.id,
+      blame: blameOf(answer, label),
+      cost: { judge_calls, prompt_tokens, completion_tokens },
     }
   }
 
@@ -99,15 +99,9 @@ export function judgeThrough(
     }
     const reference = references.get(hash) ?? referenceOf(layer, hash)
     references.set(hash, reference)
-    const { trial, keep } = await ask(pair, await reference)
-    unjudged = trial.outcome === null ? unjudged + 1 : 0
-    if (unjudged >= HOPELESS) {
-      throw new Failure(
-        `The judge gave no verdict on ${unjudged} pairs in a row (${trial.error}): see that its model works, then run the same command again.`,
-      )
-    }
-    // What may be gone at the next try is not kept: a later run asks again.
-    if (keep) journal.keepTrial(key, trial)
+    const trial = await judge(pair, await reference)
+    if (trial.outcome === null) keepFailure(key, trial)
+    else keepVerdict(key, trial)
     judging.judged()
     return trial
   }

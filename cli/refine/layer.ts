@@ -26,11 +26,12 @@ function fetchVersion(service: Service, name: string, version: number) {
   return get(service, `/v1/meta-rubrics/${encodeURIComponent(name)}/versions/${version}`, fullVersion)
 }
 
-/** What a journal is good for: the same layer, pairs and judge. */
+/** What a journal is good for: the same layer, pairs and judge, and the seed that holds some pairs out. */
 export function journalKey(
   { layer, base }: Subject,
   pairs: LabelledPair[],
   fields: Record<string, unknown>,
+  seed: number,
 ): Promise<string> {
-  return sha256(canonicalJson(['refine', layer, base, pairs, fields]))
+  return sha256(canonicalJson(['refine', layer, base, pairs, fields, seed]))
 }
