@@ -126,7 +126,7 @@ async function rubricsOf(pairs: WonPair[], options: RubricArmOptions, signal: Ab
       orders: 'forward',
       ...(options.model ? { model: options.model } : {}),
     },
-    lines: openLines(kept, judgedLine),
+    lines: openLines(kept, judgedLine, { option: '--output' }),
     concurrency: options.concurrency,
     retryNulls: options.retryNulls ?? false,
     progress: makeProgress(process.stderr),
