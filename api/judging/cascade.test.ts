@@ -1,37 +1,39 @@
 import { describe, expect, it } from 'vitest'
 import { openTestApp } from '../testing/test-app.ts'
+import { TEST_VARIABLES } from '../testing/variables.ts'
 
-const entry = (id: string) => ({ id, base_url: 'http://models.test/v1', model: `m-${id}` })
-/** The small model's confidence is drawn to about a half, so that it never is sure enough. */
-const unsure = { ...entry('small'), calibration: { temperature: 100 } }
-const cascade = { id: 'both', cascade: ['small', 'large'], min_confidence: 0.9 }
+/** The models that every runtime's desks know; how sure they must be, and how sure they say to be, is the front's. */
+const [small, large] = JSON.parse(TEST_VARIABLES.PLUMBLINE_MODELS)
+/** The first model's confidence is drawn to about a half, so that it never is sure enough. */
+const unsure = { ...small, calibration: { temperature: 100 } }
+const cascade = { id: 'both', cascade: [small.id, large.id], min_confidence: 0.9 }
 const pair = { prompt: 'Say something.', responses: ['GOOD', 'bad'] }
 
-const open = (small: object) =>
+const open = (first: object) =>
   openTestApp({
-    PLUMBLINE_MODELS: JSON.stringify([small, entry('large'), cascade]),
+    PLUMBLINE_MODELS: JSON.stringify([first, large, cascade]),
     PLUMBLINE_DEFAULT_MODEL: 'both',
   })
 
 describe('a cascade', () => {
   it('stops at the first model that is sure', async () => {
-    const { ask } = await open(entry('small'))
+    const { ask } = await open(small)
     const judgment = await ask('/v1/judgments', pair)
-    expect(judgment).toMatchObject({ winner: 'first', model: 'small', cascade: [{ model: 'small' }] })
+    expect(judgment).toMatchObject({ winner: 'first', model: small.id, cascade: [{ model: small.id }] })
   })
 
   it('asks the next where the first is not, and shows and counts both', async () => {
     const { ask, models } = await open(unsure)
     const judgment = await ask('/v1/judgments', { ...pair, model: 'both' })
-    expect(judgment).toMatchObject({ winner: 'first', model: 'large', confidence: 1, calibrated: false })
-    expect(judgment.cascade).toMatchObject([{ model: 'small' }, { model: 'large', id: judgment.id }])
+    expect(judgment).toMatchObject({ winner: 'first', model: large.id, confidence: 1, calibrated: false })
+    expect(judgment.cascade).toMatchObject([{ model: small.id }, { model: large.id, id: judgment.id }])
     expect(judgment.cascade[0].confidence).toBeLessThan(0.6)
     expect(judgment.usage.judge_calls).toBe(models.calls)
     const { id, confidence } = judgment.cascade[0]
-    const small = { id, model: 'small', confidence, calibrated: true }
-    expect(await ask(`/v1/judgments/${id}`)).toMatchObject(small)
+    const stage = { id, model: small.id, confidence, calibrated: true }
+    expect(await ask(`/v1/judgments/${id}`)).toMatchObject(stage)
     const { data } = await ask('/v1/judgments')
-    expect(data.find((one: { id: string }) => one.id === id)).toMatchObject(small)
+    expect(data.find((one: { id: string }) => one.id === id)).toMatchObject(stage)
     const uncalibrated = await ask(`/v1/judgments/${id.replace('t100', '')}`)
     expect(uncalibrated).toMatchObject({ confidence: 1, calibrated: false })
   })
@@ -73,7 +75,7 @@ describe('a cascade', () => {
     expect(events.filter((event) => event === 'rubric')).toHaveLength(2)
     expect(events.filter((event) => event === 'result')).toHaveLength(1)
     expect(events.at(-1)).toBe('result')
-    expect(text).toContain('"model":"large"')
+    expect(text).toContain(`"model":"${large.id}"`)
   })
 
   it('needs no second model for what no model decides', async () => {
@@ -106,22 +108,22 @@ describe('a cascade', () => {
 describe('min_confidence', () => {
   it('makes a judgment abstain, at no new call, and a reward null with the reason', async () => {
     const { ask, models } = await open(unsure)
-    const sure = await ask('/v1/judgments', { ...pair, model: 'small' })
+    const sure = await ask('/v1/judgments', { ...pair, model: small.id })
     const { calls } = models
-    const unsureNow = await ask('/v1/judgments', { ...pair, model: 'small', min_confidence: 0.9 })
+    const unsureNow = await ask('/v1/judgments', { ...pair, model: small.id, min_confidence: 0.9 })
     expect(models.calls).toBe(calls)
     expect(unsureNow).toMatchObject({ winner: null, score: sure.score, error: { code: 'abstained' } })
     expect(await ask(`/v1/judgments/${unsureNow.id}`)).toMatchObject({ winner: null })
     const anchor = { index: 0 }
-    const list = await ask('/v1/rewards', { ...pair, model: 'small', min_confidence: 0.9, anchor })
+    const list = await ask('/v1/rewards', { ...pair, model: small.id, min_confidence: 0.9, anchor })
     expect(list.data[1]).toMatchObject({ reward: null, error: { code: 'abstained' } })
   })
 })
 
 it.each([
-  [[entry('small'), cascade], "names 'large'"],
-  [[entry('small'), { ...cascade, cascade: ['small'] }], "'cascade'"],
-  [[entry('both'), cascade], 'two entries'],
+  [[small, cascade], `names '${large.id}'`],
+  [[small, { ...cascade, cascade: [small.id] }], "'cascade'"],
+  [[{ ...small, id: 'both' }, cascade], 'two entries'],
 ])('a cascade that can not work stops the start with a sentence', async (models, sentence) => {
   const { ask } = await openTestApp({ PLUMBLINE_MODELS: JSON.stringify(models) }).then(
     (app) => app,
