@@ -42,7 +42,11 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
 }
 
 // A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  console.error(`plumbline: Can't write the output (${error.message}).`)
+  process.exit(1)
+})
 
 const root = new Command('plumbline')
   .description('A reward you can inspect: rubric rewards for RL trainers, over HTTP.')
