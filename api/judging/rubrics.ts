@@ -14,6 +14,9 @@ export type Rubrics = {
 
 const KEPT = 1000
 
+/** Most characters of what was given for an id that a message repeats. */
+const LONGEST_ID = 64
+
 /** Rubrics never change under their id, so what has been read once is kept in front of the desks. */
 export function createRubrics(platform: Platform): Rubrics {
   const kept = new LRUCache<string, Rubric>({ max: KEPT })
@@ -26,7 +29,7 @@ export function createRubrics(platform: Platform): Rubrics {
     if (!rubric) {
       throw new PlumblineError(
         'rubric_not_found',
-        `No rubric has the id '${id}': file it with POST /v1/rubrics or give it by value.`,
+        `No rubric has the id '${id.slice(0, LONGEST_ID)}': file it with POST /v1/rubrics or give it by value.`,
         { param: 'rubric' },
       )
     }

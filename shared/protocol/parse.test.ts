@@ -56,6 +56,12 @@ test.each([
     'classes.a b',
     "'classes.a b' is a name that can't be used: it must be a short name: up to 128 letters, digits and . _ : / @ -.",
   ],
+  [
+    { ['x'.repeat(9999)]: 1 },
+    'unknown_field',
+    `${'x'.repeat(255)}…`,
+    `Unknown field '${'x'.repeat(255)}…': remove it.`,
+  ],
   [{ word: 'taken' }, 'invalid_rubric', 'word', "'word' is taken."],
 ])('%j', (value, code, param, message) => {
   expect(() => parseWith(schema, value)).toThrow(expect.objectContaining({ code, param, message }))

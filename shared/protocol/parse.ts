@@ -124,8 +124,12 @@ function unit(origin: string): string {
   return origin === 'array' ? ' items long' : ''
 }
 
+/** Most characters of a path that are told: a field's name may be as long as the body. */
+const LONGEST_PATH = 256
+
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.map(String).join('.')
+  const whole = path.map(String).join('.')
+  return whole.length <= LONGEST_PATH ? whole : `${whole.slice(0, LONGEST_PATH - 1)}…`
 }
 
 /** JSON text as a value; null where it is not JSON, for a schema to refuse. */

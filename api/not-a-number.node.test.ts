@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createModelServer } from './testing/model-server.ts'
 import { bodyOf, openTestApp } from './testing/test-app.ts'
 
+// On Workers the objects that judge have one configuration for all tests; these need models of their own.
+
 /** What servers, and models that write, give in the place of a number; some of it is no JSON. */
 const NUMBERS = [
   'NaN',
