@@ -1,6 +1,6 @@
 import { isNegated, overlapOf, stemOf, subjectsOf, wordsOf } from './words.ts'
 
-/** What a clause or a criterion demands, and when; without `applies` it holds for every response. */
+/** What a clause demands, and when; without `applies` it holds for every response. */
 export type Demand = { id: string; title: string; applies?: string }
 
 /** Two demands that one response can't meet together, and why. */
