@@ -37,7 +37,7 @@ const PROMPTS: PromptTemplate<string>[] = [
  * version of the prompt and JUDGE_VERSION, and add the new lines.
  */
 const PUBLISHED: Record<string, string> = {
-  'arm-judge@1': 'f671cb5606cb6cf6',
+  'arm-judge@1': '00eab598aed683cf',
   'arm-rubric@1': 'ca2b491a34c369fc',
   'choose-clause@1': '80e0c5d3e91007d5',
   'choose-clause@2': '53dc5169f43da128',
@@ -58,7 +58,7 @@ const PUBLISHED: Record<string, string> = {
   'intent@2': '8ffa44b24c435034',
   'judge@2': '880cc08cd648c6ef',
   'judge@3': 'a01247f863ae850d',
-  'judge@4': 'ef1edf1a49e9fb47',
+  'judge@4': '6e7a5e0f5c7e7937',
   'keys@2': 'f9c8d00d 444fec82',
   'keys@3': '66c3dc80 ab43e394',
   'keys@4': '393a0cc9 5bf1ecb4',

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
 import type { GenerateOptions, JsonSchema, LanguageModel } from './language-model.ts'
+import { withoutThoughts } from './thoughts.ts'
 
 /**
  * Asks for JSON of a schema and reads it. Throws `reply_truncated`, `reply_not_json` or `reply_invalid`: what
@@ -20,7 +21,7 @@ export async function ask<Schema extends z.ZodType>(
   if (generation.finish === 'length') {
     throw new PlumblineError('reply_truncated', `The judge's ${name} reply was cut off by its token limit.`)
   }
-  const parsed = schema.safeParse(parseJson(generation.text, name))
+  const parsed = schema.safeParse(parseJson(withoutThoughts(generation.text), name))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const place = issue?.path.join('.') || 'its top level'

@@ -1,6 +1,7 @@
 import { makeRubric } from '../identity/id.ts'
 import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
+import { withoutThoughts } from '../model/thoughts.ts'
 import { transcript } from '../model/transcript.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
@@ -32,7 +33,7 @@ export const ARM_GENERATORS: Record<Instantiation, Instantiator> = {
     if (finish === 'length') {
       throw new PlumblineError('reply_truncated', "The generator's rubric was cut off by its token limit.")
     }
-    const { criteria, fault } = readRubricText(text)
+    const { criteria, fault } = readRubricText(withoutThoughts(text))
     if (criteria !== null) return makeRubric(criteria, null)
     throw new PlumblineError('reply_invalid', `The generator's rubric can't be read. ${fault}`)
   },

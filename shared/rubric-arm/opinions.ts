@@ -4,6 +4,7 @@ import type { Pass } from '../judge/pair-way.ts'
 import { fence } from '../model/fence.ts'
 import { fill } from '../model/prompt.ts'
 import { NEUTRAL, showPair, showReference } from '../model/shown.ts'
+import { withoutThoughts } from '../model/thoughts.ts'
 import { transcript } from '../model/transcript.ts'
 import type { Scale } from '../model/weigh.ts'
 import type { ErrorCode } from '../protocol/error.ts'
@@ -54,7 +55,7 @@ async function writeOpinion(
   if (finish === 'length') {
     return unread(text, 'reply_truncated', "The judge's reply was cut off by its token limit.")
   }
-  const { trajectory, fault } = readTrajectory(text)
+  const { trajectory, fault } = readTrajectory(withoutThoughts(text))
   if (trajectory === null) return unread(text, 'reply_invalid', `The judge's reply can't be read. ${fault}`)
   const { gatekeeper, first, second, justification, winner } = trajectory
   const opinion = {

@@ -10,7 +10,7 @@ export type ReadRubric = { criteria: Criterion[]; fault: null } | { criteria: nu
 
 /**
  * Reads a rubric as a generator writes it: lines numbered from 1, each `The response ...` and ended by
- * `[Hard Rule]` or `[Principle]`, and nothing else but empty lines. `fault` is a sentence that names the first line
+ * `[Hard Rule]` or `[Principle]`, bold or not, and nothing else but empty lines. `fault` is a sentence that names the first line
  * that is anything else. Strict on purpose: a line that is guessed at would be judged by.
  */
 export function readRubricText(text: string): ReadRubric {
@@ -30,14 +30,21 @@ function readItem(line: string, number: number): { text: string; rule: Rule } | 
   const shown = JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}…` : line)
   const marker = [`${number}. `, `${number}) `].find((one) => line.startsWith(one))
   if (marker === undefined) return `Item ${number} does not begin with '${number}.': ${shown}.`
-  const body = line.slice(marker.length).trim()
+  const body = unmarked(line.slice(marker.length))
   const rule = (['hard_rule', 'principle'] as const).find((one) =>
     body.toLowerCase().endsWith(RULE_TAGS[one].toLowerCase()),
   )
   if (rule === undefined) return `Item ${number} does not end with [Hard Rule] or [Principle]: ${shown}.`
-  const text = body.slice(0, -RULE_TAGS[rule].length).trim()
+  const text = unmarked(body.slice(0, -RULE_TAGS[rule].length))
   if (!text.startsWith(OPENING)) return `Item ${number} does not begin with 'The response': ${shown}.`
   return text.isWellFormed() ? { text, rule } : `Item ${number} holds a lone surrogate.`
 }
+
+/** Without the stars that make it bold; those within a text stay. */
+const unmarked = (text: string) =>
+  text
+    .trim()
+    .replace(/^\*\*|\*\*$/g, '')
+    .trim()
 
 const faulty = (fault: string): ReadRubric => ({ criteria: null, fault })

@@ -4,9 +4,12 @@ import { RULE_TAGS } from './items.ts'
 
 /** The lines that part a trajectory, in their order (systems.md 1.4). */
 export const SECTIONS = ['--- Compliance Check ---', '--- Analysis ---', '--- Final Judgment ---'] as const
-const GATEKEEPER = 'Identified Gatekeeper Criterion:'
-const JUSTIFICATION = 'Justification:'
-const HEADINGS = { first: 'Response A:', second: 'Response B:' } as const
+const [, , FINAL] = SECTIONS
+const GATEKEEPER = /^Identified Gatekeeper Criterion ?[:：]/i
+const JUSTIFICATION = /^Justification ?[:：]/i
+const HEADINGS = { first: /^Response A ?[:：]?$/i, second: /^Response B ?[:：]?$/i } as const
+const NOTE = /^(?:[-*•] ?)?Criterion (\d{1,4}) ?(\[[A-Za-z ]{1,20}\]) ?[:：] ?Justification ?[:：]/i
+const WINNER = /^Winner ?[:：]/i
 
 /** What a judge wrote of a pair; `first` is the response that it was shown as A. */
 export type Trajectory = {
@@ -20,13 +23,14 @@ export type Trajectory = {
 export type ReadTrajectory = { trajectory: Trajectory; fault: null } | { trajectory: null; fault: string }
 
 /**
- * Reads a judge's text in the published skeleton: its three sections once each and in order, and the last line that
- * begins with `Winner` naming A or B within the last of them. Notes on criteria are taken as far as they have their
- * form; whether they are complete is for `formatReward` to say. `fault` is a sentence that says what is missing.
+ * Reads a judge's text in the published skeleton: its three sections once each and in order, and lines that begin with
+ * `Winner` in the last of them, all naming the same response. Marks of Markdown, empty lines, brackets around a name
+ * and full-width colons change nothing. Notes on criteria are taken as far as they have their form; whether they are
+ * complete is for `formatReward` to say. `fault` is a sentence that says what is missing.
  */
 export function readTrajectory(text: string): ReadTrajectory {
   const lines = text.split('\n').map((line) => line.trim())
-  const places = SECTIONS.map((section) => lines.flatMap((line, at) => (line === section ? [at] : [])))
+  const places = SECTIONS.map((section) => lines.flatMap((line, at) => (bare(line) === section ? [at] : [])))
   for (const [index, found] of places.entries()) {
     if (found.length !== 1) {
       const times = found.length === 0 ? 'no' : 'more than one'
@@ -36,14 +40,15 @@ export function readTrajectory(text: string): ReadTrajectory {
   const [check = 0, analysis = 0, final = 0] = places.flat()
   if (!(check < analysis && analysis < final)) return faulty('Its three sections are not in their order.')
   const winner = winnerIn(text)
-  if (winner === null || lines.findLastIndex(isWinnerLine) < final) {
-    return faulty("Its last section has no line 'Winner: Response A' or 'Winner: Response B' at its end.")
+  const at = lines.findIndex((line, index) => index > final && isWinnerLine(line))
+  if (winner === null || at < 0) {
+    return faulty("Its last section does not name one winner, 'Winner: Response A' or 'Winner: Response B'.")
   }
   return {
     trajectory: {
       gatekeeper: afterLabel(GATEKEEPER, lines.slice(check + 1, analysis)),
       ...notesIn(lines.slice(analysis + 1, final)),
-      justification: afterLabel(JUSTIFICATION, lines.slice(final + 1, lines.findLastIndex(isWinnerLine))),
+      justification: afterLabel(JUSTIFICATION, lines.slice(final + 1, at)),
       winner,
     },
     fault: null,
@@ -51,34 +56,49 @@ export function readTrajectory(text: string): ReadTrajectory {
 }
 
 /**
- * The winner that a text names: the last line that begins with `Winner` decides, and must name nothing else than
- * `Response A`, `Response B` or the bare letter. Null where there is none: a letter elsewhere is no verdict.
+ * The winner that a text names: every line after `--- Final Judgment ---` (of the whole text, where there is
+ * none) that begins with `Winner` must name the same response and nothing else. Null where none does or two disagree,
+ * as when a judge quotes a response that declares itself the winner: a letter elsewhere is no verdict.
  */
 export function winnerIn(text: string): 'first' | 'second' | null {
-  const line = text.split('\n').findLast((one) => isWinnerLine(one.trim()))
-  const named = bare(line ?? '')
-    .slice('winner:'.length)
-    .trim()
-    .replace(/^response\s/i, '')
-    .trim()
-  return named === 'A' ? 'first' : named === 'B' ? 'second' : null
+  const lines = text.split('\n').map(bare)
+  const final = lines.slice(lines.indexOf(FINAL) + 1)
+  const named = new Set(final.filter(isWinnerLine).map(nameOf))
+  const [winner = null] = named
+  return named.size === 1 ? winner : null
 }
 
 /** How many lines name a winner or try to. */
 export function winnerLines(text: string): number {
-  return text.split('\n').filter((line) => isWinnerLine(line.trim())).length
+  return text.split('\n').filter(isWinnerLine).length
 }
 
-const isWinnerLine = (line: string) => bare(line).toLowerCase().startsWith('winner:')
+const isWinnerLine = (line: string) => WINNER.test(bare(line))
 
-/** A line without the marks that Markdown puts around words. */
-const bare = (line: string) => line.replaceAll('*', '').trim()
+function nameOf(line: string): 'first' | 'second' | null {
+  const name = line
+    .replace(WINNER, '')
+    .replace(/[<>[\]"'`]/g, '')
+    .trim()
+  const letter = /^(?:response ?)?([AB])\.?$/i.exec(name)?.[1]?.toUpperCase()
+  return letter === 'A' ? 'first' : letter === 'B' ? 'second' : null
+}
+
+/** A line without the marks that Markdown puts before and around words. */
+const bare = (line: string) =>
+  line
+    .replaceAll('*', '')
+    .trim()
+    .replace(/^#{1,6} /, '')
+    .trim()
+
+const unbold = (line: string) => line.replaceAll('**', '').trim()
 
 /** The text after a label, to the end of the lines; empty where no line begins with it. */
-function afterLabel(label: string, lines: string[]): string {
-  const at = lines.findIndex((line) => bare(line).startsWith(label))
+function afterLabel(label: RegExp, lines: string[]): string {
+  const at = lines.findIndex((line) => label.test(bare(line)))
   if (at < 0) return ''
-  return [bare(lines[at] ?? '').slice(label.length), ...lines.slice(at + 1)].join('\n').trim()
+  return [unbold(lines[at] ?? '').replace(label, ''), ...lines.slice(at + 1)].join('\n').trim()
 }
 
 function notesIn(lines: string[]): Pick<Trajectory, 'first' | 'second'> {
@@ -86,7 +106,7 @@ function notesIn(lines: string[]): Pick<Trajectory, 'first' | 'second'> {
   let under: CriterionNote[] | null = null
   let open: CriterionNote | null = null
   for (const line of lines) {
-    const heading = (['first', 'second'] as const).find((which) => bare(line) === HEADINGS[which])
+    const heading = (['first', 'second'] as const).find((which) => HEADINGS[which].test(bare(line)))
     const begun = heading === undefined ? noteOf(line) : null
     if (heading !== undefined) {
       under = notes[heading]
@@ -101,13 +121,11 @@ function notesIn(lines: string[]): Pick<Trajectory, 'first' | 'second'> {
 
 /** `- Criterion n [Hard Rule]: Justification: ...`, or null where a line does not begin so. */
 function noteOf(line: string): CriterionNote | null {
-  const head = /^[-*]? ?Criterion (\d{1,4}) (\[[A-Za-z ]{1,20}\]): ?Justification:/.exec(
-    line.replaceAll('**', ''),
-  )
+  const text = unbold(line)
+  const head = NOTE.exec(text)
   const rule = ruleOfTag(head?.[2])
   if (!head || rule === null) return null
-  const justification = line.replaceAll('**', '').slice(head[0].length).trim()
-  return { criterion: Number(head[1]), rule, justification }
+  return { criterion: Number(head[1]), rule, justification: text.slice(head[0].length).trim() }
 }
 
 function ruleOfTag(tag: string | undefined): Rule | null {

@@ -24,7 +24,7 @@ Decide which of the two responses meets the rubric better. Be fair: which of the
 2. Analysis. Hold each response against every criterion, and say for each what in the response settles it.
 3. Final judgment. Weigh what you found and name one winner; there is always one, however close it is.
 
-Write exactly this and nothing around it, with a line for every criterion of the rubric under both responses, n being its number and the kind in brackets as the rubric has it:
+Write exactly this and nothing around it, with your own words in place of <...> and with a line for every criterion of the rubric under both responses, n being its number and the kind in brackets as the rubric has it:
 
 --- Compliance Check ---
 Identified Gatekeeper Criterion: <the criterion>
@@ -37,5 +37,5 @@ Identified Gatekeeper Criterion: <the criterion>
 - Criterion n [Principle]: Justification: <what settles it>
 --- Final Judgment ---
 Justification: <why the winner is the better one>
-Winner: Response A or Response B`,
+Winner: <Response A, or Response B>`,
 })
