@@ -172,6 +172,7 @@ describe('what has no reward is never null', () => {
     ['?anchor=all', sample, 422, 'against'],
     ['?anchor=all&against=label', sample, 400, 'anchor'],
     ['?anchor=greedy', sample, 400, 'anchor'],
+    ['?anchor=swiss&shaping=brpo', sample, 400, 'shaping'],
     ['?shaping=half&verifier=exact', sample, 400, 'shaping'],
     ['?shaping=half&protocol=pointwise', sample, 400, 'shaping'],
     ['?protocol=verifier', sample, 422, 'verifier'],

@@ -5,6 +5,7 @@ import { parseWith } from '../../../shared/protocol/parse.ts'
 import { scoring } from '../../../shared/protocol/pointwise.ts'
 import { groupAnchor, rewardProtocol, rewardShaping } from '../../../shared/protocol/reward.ts'
 import { name } from '../../../shared/protocol/text.ts'
+import { refuseUnfit } from '../../../shared/reward/compare/plans/plans.ts'
 import { LABEL_KINDS } from './label-verifier.ts'
 
 const number = z
@@ -67,6 +68,7 @@ export function readSettings(query: Record<string, string>): DialectSettings {
   if (anchor !== undefined && (alone || against === 'label'))
     throw unused('anchor', 'comparisons with the group')
   if (shaping !== undefined && alone) throw unused('shaping', 'comparisons with the group or the label')
+  refuseUnfit(settings)
   const pointwise = verifier === undefined && (protocol === undefined ? onlyOne : protocol === 'pointwise')
   for (const param of ['scoring', 'meta_class'] as const) {
     if (settings[param] !== undefined && !pointwise) throw unused(param, 'protocol=pointwise')

@@ -12,10 +12,10 @@ import { swiss } from './swiss.ts'
 /** The plans that compare a group with itself. */
 const AMONG = { all, circular, swiss, knockout, active } as const
 
-/** The plan that a request asks for and, where all are compared with one, its place. Throws `invalid_request`. */
-export function planOf(request: RewardRequest, group: Group): { plan: Plan; against: number | null } {
-  const { anchor = 'random', shaping, inconsistent, fit, budget, orders } = request
-  const among = typeof anchor === 'string' && anchor !== 'random' && anchor !== 'greedy'
+type Compared = Pick<RewardRequest, 'anchor' | 'shaping' | 'inconsistent' | 'fit' | 'budget' | 'orders'>
+
+/** Throws `invalid_request` for settings of a comparison that do not go together, whatever the group. */
+export function refuseUnfit({ anchor, shaping, inconsistent, fit, budget, orders }: Compared): void {
   if (inconsistent !== undefined && shaping !== 'brpo')
     throw invalid(
       'inconsistent belongs to shaping "brpo": add that, or leave inconsistent out.',
@@ -23,7 +23,7 @@ export function planOf(request: RewardRequest, group: Group): { plan: Plan; agai
     )
   if (budget !== undefined && anchor !== 'active')
     throw invalid('budget belongs to anchor "active": add that, or leave budget out.', 'budget')
-  if (shaping === 'brpo' && (among || fit !== undefined))
+  if (shaping === 'brpo' && (isAmong(anchor) || fit !== undefined))
     throw invalid(
       'shaping "brpo" compares with one anchor and fits nothing: leave out fit, and give anchor "random", {"index": ...} or {"response": ...}.',
       'shaping',
@@ -33,13 +33,22 @@ export function planOf(request: RewardRequest, group: Group): { plan: Plan; agai
       'shaping "brpo" asks whether both orders agree: leave orders out, or give "strict", "mean" or "compat".',
       'orders',
     )
+}
+
+const isAmong = (anchor: RewardRequest['anchor']): anchor is keyof typeof AMONG =>
+  typeof anchor === 'string' && Object.hasOwn(AMONG, anchor)
+
+/** The plan that a request asks for and, where all are compared with one, its place. Throws `invalid_request`. */
+export function planOf(request: RewardRequest, group: Group): { plan: Plan; against: number | null } {
+  refuseUnfit(request)
+  const { anchor, budget } = request
   const links = group.texts.length - 1
   if (budget !== undefined && budget < links)
     throw invalid(
       `budget is ${budget}, but it takes ${links} comparisons to connect these responses: give at least that.`,
       'budget',
     )
-  if (among) return { plan: AMONG[anchor], against: null }
+  if (isAmong(anchor)) return { plan: AMONG[anchor], against: null }
   const against = placeOfAnchor(request, group)
   return { plan: againstOne(against), against }
 }
