@@ -29,9 +29,11 @@ export function readme({ file, options, trainer, url }: About): string {
   const again = `plumbline export rubric-arm ${file} ${same.join(' ')} --part N --model GENERATOR`
   const python = trainer.python
     ? [
-        '`plumbline_reward.py` asks for the rewards; `PLUMBLINE_URL` and `PLUMBLINE_API_KEY` tell it where and as whom.',
+        '`plumbline_reward.py` asks for the rewards; `PLUMBLINE_URL` and `PLUMBLINE_API_KEY` tell it where and as whom. A reward that could not be made, as when the judge of the generator phase fails, ends a training that has no way to leave it out; `PLUMBLINE_ON_ERROR=0` puts a number of your own there instead.',
       ]
-    : ['The reward URL is in the scripts; put a key into it as `http://KEY@host`, or as `&key=KEY`.']
+    : [
+        'The reward URL is in the scripts; put a key into it as `http://KEY@host`, or as `&key=KEY`, and `&on_error=0` for a number of your own where a reward could not be made.',
+      ]
   return `# Rubric-ARM by ${options.for}
 
 Written by \`plumbline export rubric-arm\` from ${file}: ${parts} disjoint parts, each with a judge phase and a generator phase, in this order (swapped, the paper loses 2.4 points). Rewards come from Plumbline at ${url}.

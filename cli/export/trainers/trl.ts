@@ -56,7 +56,9 @@ ${ALWAYS}`
   },
   saved: (output) => output,
   python: true,
-  notes: ['TRL leaves out a completion whose reward is null; no other trainer does.'],
+  notes: [
+    'TRL leaves out a completion whose reward is null, from 1.10 on; 1.4 counts it as 0, so that plumbline_reward.py stops older releases.',
+  ],
 }
 
 const LAUNCH = `--accelerate_config zero3 --num_processes ${GPUS}`
