@@ -107,6 +107,32 @@ test('a judge that gives no verdicts lets nothing through', async () => {
   expect([refused.status, error.code, effect.compared]).toEqual([503, 'not_scored', 0])
 })
 
+test('a gate whose model fails half-way lets nothing through, and pays for no pair twice', async () => {
+  const { ask, call, models } = await openSwayedApp()
+  const [one] = golden
+  const pairs = ['One?', 'Two?', 'Three?'].map((prompt, index) => ({ ...one, id: `g${index}`, prompt }))
+  await ask('/v1/meta-rubrics', { layer: house, golden: pairs })
+  const publish = (title: string) =>
+    call('/v1/meta-rubrics', { layer: { ...house, pool: [...house.pool, { ...clause, title }] } })
+  const { rubric } = models.replies
+  models.replies.rubric = (text) => (text.includes('Three?') ? '' : (rubric?.(text) ?? ''))
+  const unread = await bodyOf(await publish('Names where figures come from'))
+  expect([unread.error?.code, unread.effect.unjudged.length]).toEqual([undefined, 1])
+  models.replies.rubric = (text) => rubric?.(text) ?? ''
+  expect((await publish('Says where figures are from')).status).toBe(201)
+  models.replies.rubric = (text) => (text.includes('Three?') ? '' : (rubric?.(text) ?? ''))
+  const lost = await bodyOf(await publish('Gives the origin of its figures'))
+  expect([lost.error.code, lost.effect.unjudged.length]).toEqual(['not_scored', 1])
+  models.replies.rubric = (text) => rubric?.(text) ?? ''
+  models.failsAt = models.calls + 5
+  expect((await publish('Tells who counted')).status).toBe(503)
+  const before = models.calls
+  expect((await publish('Tells who counted')).status).toBe(201)
+  const whole = models.calls
+  expect((await publish('Tells whose figures they are')).status).toBe(201)
+  expect(whole - before).toBeLessThan(models.calls - whole)
+})
+
 test('a version made from one that is no longer the newest is refused, and a repeated call files once', async () => {
   const { call, ask } = await openTestApp()
   await ask('/v1/meta-rubrics', { layer: house })

@@ -7,7 +7,7 @@ import type {
   RollbackRequest,
 } from '../../shared/protocol/governance.ts'
 import { type MetaRubricLayer, metaRubricLayer } from '../../shared/protocol/rubric.ts'
-import { layerHash } from '../../shared/refine/edit.ts'
+import { candidateOf, layerHash } from '../../shared/refine/edit.ts'
 import { passageOf } from '../../shared/refine/gate.ts'
 import type { GoldenPair } from '../../shared/rubric/golden-pairs.ts'
 import { lintLayer, requireSoundLayer } from '../../shared/rubric/lint.ts'
@@ -83,7 +83,11 @@ export function createPublishing(
     // Those that are in force hold for this version too, so that nobody passes by leaving one out.
     const mended = new Set(golden.map(({ id }) => id))
     const pairs = [...golden, ...newest.golden.filter(({ id }) => !mended.has(id))]
-    const versions = { before: newest, after: layer, base }
+    const [before, after] = await Promise.all([
+      candidateOf(newest.layer, await metaRubrics.baseOf(call.organisation, newest.layer)),
+      candidateOf(layer, base),
+    ])
+    const versions = { before, after }
     const effect = await goldenEffect(pairs, versions, counter, call, draft.model)
     const passage = passageOf(effect)
     if (passage === 'worsened') throw worsens(effect)

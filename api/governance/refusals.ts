@@ -30,7 +30,7 @@ export function worsens(effect: Effect): PlumblineError {
 }
 
 export function unjudged(effect: Effect): PlumblineError {
-  const message = `None of the ${effect.pairs} golden pairs could be judged by both versions: see that the model answers, and repeat the call.`
+  const message = `The model gave no verdict on ${effect.unjudged.length} of ${effect.pairs} golden pairs: see that it answers, and repeat the call.`
   return new PlumblineError('not_scored', message, { beside: { effect } })
 }
 

@@ -3,10 +3,9 @@ import { pairJudgment } from '../../shared/protocol/judgment.ts'
 import type { MetaRubricLayer } from '../../shared/protocol/rubric.ts'
 import { isTransient } from '../../shared/protocol/transient.ts'
 import { blameOf } from '../../shared/refine/blame.ts'
-import { asCandidate, layerHash } from '../../shared/refine/edit.ts'
+import { candidateOf, layerHash } from '../../shared/refine/edit.ts'
 import { outcomeOf } from '../../shared/refine/effect.ts'
 import { type LabelledPair, NO_COST, type Trial } from '../../shared/refine/pair.ts'
-import { assemble } from '../../shared/rubric/meta-rubrics.ts'
 import { nameOf } from '../../shared/rubric/name.ts'
 import { ask, idsOf, spentOn } from '../asking.ts'
 import type { Service } from '../client.ts'
@@ -62,10 +61,7 @@ export function judgeThrough(
   }
 
   async function referenceOf(layer: MetaRubricLayer, hash: string): Promise<unknown> {
-    if (hash === (await layerHash(seed))) return nameOf(seed)
-    const candidate = await asCandidate(layer)
-    const [meta] = await assemble(base ? [candidate, base] : [candidate])
-    return meta
+    return hash === (await layerHash(seed)) ? nameOf(seed) : candidateOf(layer, base)
   }
 
   async function judge(pair: LabelledPair, meta_rubric: unknown): Promise<Judged> {

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../identity/canonical-json.ts'
 import { sha256 } from '../identity/hash.ts'
 import type { Edit } from '../protocol/governance.ts'
-import type { Clause, MetaRubricLayer } from '../protocol/rubric.ts'
+import type { Clause, MetaRubric, MetaRubricLayer } from '../protocol/rubric.ts'
+import { assemble } from '../rubric/meta-rubrics.ts'
 
 /** The id of the clause that an edit is about. */
 export function clauseIdOf(edit: Edit): string {
@@ -48,4 +49,12 @@ export function layerHash({ name: _, version: __, ...content }: MetaRubricLayer)
 export async function asCandidate(layer: MetaRubricLayer): Promise<MetaRubricLayer> {
   const hash = await layerHash(layer)
   return { ...layer, name: `${layer.name}.${hash.slice(0, 12)}`, version: 1 }
+}
+
+/** A layer as a meta-rubric that can be judged by before it has a version; `base` is the one that it extends. */
+export async function candidateOf(layer: MetaRubricLayer, base: MetaRubricLayer | null): Promise<MetaRubric> {
+  const candidate = await asCandidate(layer)
+  const [meta] = await assemble(base ? [candidate, base] : [candidate])
+  if (!meta) throw new Error(`${candidate.name} could not be put together.`)
+  return meta
 }

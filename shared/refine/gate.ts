@@ -5,10 +5,11 @@ export type Passage = 'passed' | 'worsened' | 'unjudged'
 
 /**
  * A version passes when no golden pair fares worse by it: right before and a tie or wrong now, or a tie before and
- * wrong now. A pair that either version left without a verdict says nothing, unless that is so of all of them.
- * Without golden pairs there is nothing to worsen.
+ * wrong now. A pair that had a verdict before has to have one now. One that had none says nothing, unless that is so of
+ * all of them. Without golden pairs there is nothing to worsen.
  */
-export function passageOf({ pairs, compared, worsened }: Effect): Passage {
+export function passageOf({ pairs, compared, worsened, unjudged }: Effect): Passage {
   if (worsened.length > 0) return 'worsened'
-  return pairs > 0 && compared === 0 ? 'unjudged' : 'passed'
+  const lost = unjudged.some(({ before }) => before.outcome !== null)
+  return lost || (pairs > 0 && compared === 0) ? 'unjudged' : 'passed'
 }

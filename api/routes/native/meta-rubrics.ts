@@ -18,6 +18,8 @@ export const diffQuery = z.strictObject({
   key: z.string().optional().describe('An API key, for clients that can only set a URL.'),
 })
 
+const versionPath = z.object({ name: z.string(), version: number })
+
 /**
  * `GET|POST /v1/meta-rubrics`, `GET /{name}` and `{name}@{version}`, `GET /{name}/versions`, `/{name}/versions/{v}`,
  * `/{name}/diff`, `POST /{name}/rollback`.
@@ -50,8 +52,8 @@ export function metaRubricRoutes(metaRubrics: MetaRubrics, publishing: Publishin
       return c.json({ object: 'list', data })
     })
     .get('/:name/versions/:version', async (c) => {
-      const { name, version } = c.req.param()
-      return c.json(await require(c.get('call').organisation, name, parseWith(number, version)))
+      const { name, version } = parseWith(versionPath, c.req.param())
+      return c.json(await require(c.get('call').organisation, name, version))
     })
     .get('/:name/diff', async (c) => {
       const { from, to } = parseWith(diffQuery, c.req.query())
