@@ -119,6 +119,21 @@ describe('rubric-arm, written', () => {
     expect(falls).toMatchObject({ winner: null, error: { code: 'reply_invalid' } })
   })
 
+  it('looks past thoughts that a server leaves before the rubric and the trajectory', async () => {
+    const model = opinionatedModel(written)
+    const thinking: LanguageModel = {
+      ...model,
+      generate: async (...call) => {
+        const reply = await model.generate(...call)
+        return { ...reply, text: `<think>\nWinner: Response A, or B?\n</think>\n\n${reply.text}` }
+      },
+    }
+    const judgment = await judgePair(thinking, arm('bad', 'GOOD'))
+    expect(judgment).toMatchObject({ winner: 'second', error: null })
+    const direct = { ...pair('bad', 'GOOD'), protocol: 'direct' as const }
+    expect(await judgePair(thinking, direct)).toMatchObject({ winner: 'second', error: null })
+  })
+
   it('takes a reply that is cut off for no verdict, whatever it says', async () => {
     const model = opinionatedModel(written)
     const cut: LanguageModel = {
