@@ -10,11 +10,11 @@ import { splitPairs } from '../shared/refine/split.ts'
 import { sentenceOf } from '../shared/rubric/lint/fault.ts'
 import { lintLayer } from '../shared/rubric/lint.ts'
 import { nameOf } from '../shared/rubric/name.ts'
-import { type Service, serviceFrom } from './client.ts'
+import { Refusal, type Service, serviceFrom } from './client.ts'
 import { readPairs } from './eval/layouts/layouts.ts'
 import { Failure, reportFailures } from './failure.ts'
 import { propose, publish } from './refine/filing.ts'
-import { openJournal } from './refine/journal.ts'
+import { layersTested, openJournal } from './refine/journal.ts'
 import { judgeThrough } from './refine/judging.ts'
 import { fetchLayer, journalKey } from './refine/layer.ts'
 import { addRefineOptions, type RefineOptions, searchOptions } from './refine/options.ts'
@@ -50,6 +50,7 @@ async function run(file: string, options: RefineOptions): Promise<void> {
     const text = JSON.stringify(report)
     if (options.output !== undefined) writeText(options.output, `${text}\n`)
     console.log(options.json ? text : `${renderReport(report)}\njournal       ${journalPath}`)
+    if (report.filed.refused !== null) process.exitCode = 1
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
     console.error(`Stopped: the answers so far are in '${journalPath}', the same command goes on from there.`)
@@ -111,11 +112,14 @@ async function refine(
       tell: teller.tell,
     })
     const { seed, best } = result
-    if (best !== seed) test = await finalTest(seed, best, split.test, bench, searching.penalties)
+    if (best !== seed) {
+      const found = await finalTest(seed, best, split.test, bench, searching.penalties)
+      test = found && { ...found, others: layersTested(journal, split.test, [seed.hash, best.hash]) }
+    }
   } finally {
     teller.stop()
   }
-  const filed = await fileResult()
+  const filed = await fileResult().catch(refusedFiling)
   return {
     layer: nameOf(layer),
     pairs: { train: split.train.length, dev: split.dev.length, test: split.test.length },
@@ -134,12 +138,22 @@ async function refine(
     const { seed, best } = result
     if (searching.apply) {
       const wanted = options.publish && best !== seed
-      return { version: wanted ? await publish(service, result, options, signal) : null, proposals: [] }
+      return { ...NOT_FILED, version: wanted ? await publish(service, result, options, signal) : null }
     }
-    if (options.dryRun) return { version: null, proposals: [] }
-    const proposals = await propose(service, result, split.dev, bench, searching, options.by)
-    return { version: null, proposals }
+    if (options.dryRun) return NOT_FILED
+    return {
+      ...NOT_FILED,
+      proposals: await propose(service, result, split.dev, bench, searching, options.by),
+    }
   }
+}
+
+const NOT_FILED: Report['filed'] = { version: null, proposals: [], refused: null }
+
+/** The search is not lost with its filing. */
+function refusedFiling(error: unknown): Report['filed'] {
+  if (error instanceof Refusal) return { ...NOT_FILED, refused: error.message }
+  throw error
 }
 
 function readLabelled(file: string, limit: number | undefined): LabelledPair[] {

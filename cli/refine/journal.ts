@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { edit, outcome } from '../../shared/protocol/governance.ts'
 import { level } from '../../shared/protocol/rubric.ts'
-import type { Trial } from '../../shared/refine/pair.ts'
+import type { LabelledPair, Trial } from '../../shared/refine/pair.ts'
 import type { Proposals } from '../../shared/refine/propose/proposer.ts'
 import { openLines } from '../kept-lines.ts'
 
@@ -38,6 +38,7 @@ export type Journal = {
   /** Null before a new journal is begun. */
   readonly heading: Heading | null
   begin(heading: Heading): void
+  /** By `LAYERHASH PAIR`. */
   trials: ReadonlyMap<string, Trial>
   proposals: ReadonlyMap<string, Proposals>
   keepTrial(key: string, of: Trial): void
@@ -74,4 +75,14 @@ export function openJournal(path: string): Journal {
       asked.set(key, of)
     },
   }
+}
+
+/** How many layers a journal has judged on these pairs, beside those of the hashes given. */
+export function layersTested({ trials }: Journal, pairs: LabelledPair[], known: string[]): number {
+  const ids = new Set(pairs.map(({ id }) => id))
+  const tested = new Set(
+    [...trials].filter(([, { pair }]) => ids.has(pair)).map(([key]) => key.split(' ', 1)[0]),
+  )
+  for (const hash of known) tested.delete(hash)
+  return tested.size
 }

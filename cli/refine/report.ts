@@ -20,11 +20,14 @@ export type Report = {
   /** The edits that lead from the seed to the best, in order. */
   kept: Omit<Member, 'layer'>[]
   best: { hash: string; layer: MetaRubricLayer }
-  /** Old against new on the held-out pairs; null where nothing was kept, or the budget did not bear it. */
-  test: FinalTest | null
+  /**
+   * Old against new on the held-out pairs; null where nothing was kept, or the budget did not bear it. `others` counts the
+   * layers that earlier runs of the journal tested on them: each makes the figure less than fresh.
+   */
+  test: (FinalTest & { others: number }) | null
   spent: { judgments: number; judging: Cost; proposing: Cost }
-  /** What the service was told: a version, or proposals. */
-  filed: { version: number | null; proposals: string[] }
+  /** What the service was told, a version or proposals, and why it refused. */
+  filed: { version: number | null; proposals: string[]; refused: string | null }
 }
 
 /** The members from the seed's child to the best, by first parents. */
@@ -61,6 +64,7 @@ export function renderReport(report: Report): string {
     ['', `${tokens(spent.judging)} tokens of judging, ${tokens(spent.proposing)} of proposing`],
     ...(filed.version === null ? [] : [['filed', `version ${filed.version}`]]),
     ...filed.proposals.map((id) => ['proposed', id]),
+    ...(filed.refused === null ? [] : [['not filed', filed.refused]]),
   ]
   return lines.map(([name = '', text]) => `${name.padEnd(14)}${text}`).join('\n')
 }
@@ -84,9 +88,9 @@ export function shownScore(score: Score | null): string {
   return `${percent(accuracy)} right, ${percent(ties)} ties, fitness ${fitness.toFixed(4)} (${of})`
 }
 
-function testLines(test: FinalTest | null): string[][] {
+function testLines(test: Report['test']): string[][] {
   if (test === null) return []
-  const { before, after, gain } = test
+  const { before, after, gain, others } = test
   const interval = gain
     ? `${gain.judged.mean.toFixed(4)}, 95 % ${gain.judged.low.toFixed(4)} to ${gain.judged.high.toFixed(4)}`
     : 'unknown'
@@ -94,6 +98,7 @@ function testLines(test: FinalTest | null): string[][] {
     ['test, before', shownScore(before)],
     ['test, after', shownScore(after)],
     ['gain', interval],
+    ...(others === 0 ? [] : [['', `not fresh: ${others} other layers were tested on these pairs before`]]),
   ]
 }
 
