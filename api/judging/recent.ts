@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Filed } from '../../shared/judge/filed.ts'
-import type { View } from '../../shared/judge/view.ts'
+import type { View } from '../../shared/judge/pair/view.ts'
 import { failureOf } from '../platform/desk/failure.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Platform } from '../platform/platform.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { aggregateCompat, aggregateHardened, readLine } from '../../shared/judge/aggregate.ts'
-import { winnerOf } from '../../shared/judge/orders.ts'
+import { aggregateCompat, aggregateHardened, readLine } from '../../shared/judge/pair/aggregate.ts'
+import { winnerOf } from '../../shared/judge/pair/orders.ts'
 import type { Winner } from '../../shared/protocol/judgment.ts'
 import { parseWith } from '../../shared/protocol/parse.ts'
 import { Unscored } from './unscored.ts'

@@ -1,4 +1,4 @@
-import type { Aggregate } from '../judge/aggregate.ts'
+import type { Aggregate } from '../judge/pair/aggregate.ts'
 import { type Met, scoreMet } from '../judge/pointwise/score.ts'
 import type { ClassScores, Scoring } from '../protocol/pointwise.ts'
 import { type Criterion, everyCriterion } from '../protocol/rubric.ts'

@@ -1,4 +1,4 @@
-import type { View } from '../judge/view.ts'
+import type { View } from '../judge/pair/view.ts'
 import type { OrderPolicy } from '../protocol/judgment.ts'
 import type { Criterion, MetaRubric, MetaRubricInput, Rubric } from '../protocol/rubric.ts'
 import { canonicalJson } from './canonical-json.ts'

@@ -6,11 +6,11 @@ import { type JudgeContext, sampling, stage, toFailure } from './context.ts'
 import type { Evidence, OrderVerdicts, PairEvidence } from './evidence.ts'
 import type { Job, PairJob } from './job.ts'
 import { Meter, metered } from './meter.ts'
-import { wayOf } from './pair-ways.ts'
+import { decide, verifyPair } from './pair/verifiers.ts'
+import { wayOf } from './pair/ways.ts'
 import { judgeResponse } from './pointwise/judge-response.ts'
 import { routedJob } from './route-job.ts'
 import { rubricTaskOf } from './rubric-task.ts'
-import { decide, verifyPair } from './verifiers.ts'
 
 /**
  * Makes one judgment: verifiers first, which may decide; then one rubric for both orders; then the criteria

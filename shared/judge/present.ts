@@ -5,9 +5,9 @@ import type { ModelEntry } from '../protocol/model-entry.ts'
 import type { VerifierResult } from '../protocol/verify.ts'
 import { type Failure, NOTHING_SPENT, type Spent } from './evidence.ts'
 import type { Filed } from './filed.ts'
+import { settle } from './pair/settle.ts'
+import { turned, type View } from './pair/view.ts'
 import { presentResponse } from './pointwise/present-response.ts'
-import { settle } from './settle.ts'
-import { turned, type View } from './view.ts'
 
 const CALLERS_VIEW: View = { swapped: false, policy: 'strict', min_score: 0, min_confidence: 0 }
 

@@ -5,7 +5,7 @@ import type { JudgmentRequest, OrderPolicy, PairRequest } from '../protocol/judg
 import { toMessages } from '../protocol/message.ts'
 import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
 import type { Job, PairJob } from './job.ts'
-import { turned, type View } from './view.ts'
+import { turned, type View } from './pair/view.ts'
 
 /**
  * The job and the view of a request: defaults filled in, the pair in canonical order (by the SHA-256 of the

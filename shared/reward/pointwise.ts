@@ -1,5 +1,5 @@
 import { type ClassMap, scalarise, scoreClasses, showClasses, tagClasses } from '../classes/class-scores.ts'
-import { failed } from '../judge/aggregate.ts'
+import { failed } from '../judge/pair/aggregate.ts'
 import { PlumblineError } from '../protocol/error.ts'
 import type { Judgment, PointwiseRequest } from '../protocol/judgment.ts'
 import type { Reward, RewardRequest } from '../protocol/reward.ts'

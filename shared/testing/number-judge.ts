@@ -1,4 +1,4 @@
-import { winnerOf } from '../judge/orders.ts'
+import { winnerOf } from '../judge/pair/orders.ts'
 import type { Judgment, JudgmentRequest, OrderResult } from '../protocol/judgment.ts'
 import type { RewardRequest } from '../protocol/reward.ts'
 import { makeRewards } from '../reward/rewards.ts'

@@ -1,6 +1,6 @@
 import type { Filed } from '../../../shared/judge/filed.ts'
 import type { Job } from '../../../shared/judge/job.ts'
-import type { View } from '../../../shared/judge/view.ts'
+import type { View } from '../../../shared/judge/pair/view.ts'
 import type { ErrorData } from '../../../shared/protocol/error.ts'
 import type { CacheMode, JudgmentEvent } from '../../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../../shared/protocol/rubric.ts'

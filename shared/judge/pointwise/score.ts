@@ -3,7 +3,7 @@ import type { MetVerdict, Rating, Scoring } from '../../protocol/pointwise.ts'
 import type { Criterion, Scheme } from '../../protocol/rubric.ts'
 import { schemeOf, standingOf } from '../../rubric/standing.ts'
 import { leavesOf } from '../../rubric/tree.ts'
-import { type Aggregate, failed } from '../aggregate.ts'
+import { type Aggregate, failed } from '../pair/aggregate.ts'
 
 /** What is scored: the criterion's id, and the probability, 0..1, that it is met. */
 export type Met = Pick<MetVerdict, 'id' | 'met'>

@@ -3,8 +3,8 @@ import { NEUTRAL, showReference } from '../../model/shown.ts'
 import { transcript } from '../../model/transcript.ts'
 import type { MetVerdict } from '../../protocol/pointwise.ts'
 import type { Criterion } from '../../protocol/rubric.ts'
-import type { ComparisonContext } from '../comparer.ts'
 import type { PointwiseJob } from '../job.ts'
+import type { ComparisonContext } from '../pair/comparer.ts'
 
 /** A response with its prompt and reference between their fences, for the holes of a template. */
 export type ShownResponse = Awaited<ReturnType<typeof showResponse>>

@@ -3,7 +3,7 @@ import { askAgain } from '../../model/ask-again.ts'
 import { fence } from '../../model/fence.ts'
 import { fill } from '../../model/prompt.ts'
 import { ask } from '../../model/reply.ts'
-import { criterionId, inRubricOrder, listCriteria, replyTokens } from '../generate-verdicts.ts'
+import { criterionId, inRubricOrder, listCriteria, replyTokens } from '../pair/generate-verdicts.ts'
 import { MET } from '../prompts/pointwise.ts'
 import type { Grader } from './task.ts'
 

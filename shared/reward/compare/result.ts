@@ -1,4 +1,4 @@
-import { winnerOf } from '../../judge/orders.ts'
+import { winnerOf } from '../../judge/pair/orders.ts'
 import type { Judgment, Winner } from '../../protocol/judgment.ts'
 
 /** What one order of one vote found, from the view of the first of two texts. */

@@ -1,7 +1,7 @@
-import type { VerdictMethod } from '../protocol/model-entry.ts'
-import type { MetaRubric, Rubric } from '../protocol/rubric.ts'
+import type { VerdictMethod } from '../../protocol/model-entry.ts'
+import type { MetaRubric, Rubric } from '../../protocol/rubric.ts'
+import type { OrderVerdicts } from '../evidence.ts'
 import type { ComparisonContext, ComparisonTask } from './comparer.ts'
-import type { OrderVerdicts } from './evidence.ts'
 
 /** One order of a pair, to be judged once. */
 export type PassTask = Omit<ComparisonTask, 'rubric'> & {

@@ -1,8 +1,8 @@
-import type { LanguageModel } from '../model/language-model.ts'
-import type { Memory } from '../model/memory.ts'
-import type { CriterionVerdict } from '../protocol/judgment.ts'
-import type { Message } from '../protocol/message.ts'
-import type { Rubric } from '../protocol/rubric.ts'
+import type { LanguageModel } from '../../model/language-model.ts'
+import type { Memory } from '../../model/memory.ts'
+import type { CriterionVerdict } from '../../protocol/judgment.ts'
+import type { Message } from '../../protocol/message.ts'
+import type { Rubric } from '../../protocol/rubric.ts'
 
 /** Two responses in the order in which they are shown, and what they are compared by. */
 export type ComparisonTask = {

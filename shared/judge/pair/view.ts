@@ -1,4 +1,4 @@
-import type { OrderPolicy, OrderResult } from '../protocol/judgment.ts'
+import type { OrderPolicy, OrderResult } from '../../protocol/judgment.ts'
 
 /** How a pair's evidence is shown: needs no model call, and is part of the judgment's id. */
 export type View = {

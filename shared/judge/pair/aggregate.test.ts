@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Level } from '../protocol/rubric.ts'
-import { standingOf } from '../rubric/standing.ts'
+import type { Level } from '../../protocol/rubric.ts'
+import { standingOf } from '../../rubric/standing.ts'
 import { aggregateCompat, aggregateHardened, readLine, type StandingVerdict } from './aggregate.ts'
 
 /** The golden vectors of the published code (systems.md 3.3): name, items, result, min_score. */

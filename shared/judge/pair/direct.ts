@@ -1,14 +1,14 @@
 import * as z from 'zod'
-import { fill } from '../model/prompt.ts'
-import { ask } from '../model/reply.ts'
-import { NEUTRAL, showPair, showReference } from '../model/shown.ts'
-import { transcript } from '../model/transcript.ts'
-import type { VerdictMethod } from '../protocol/model-entry.ts'
+import { fill } from '../../model/prompt.ts'
+import { ask } from '../../model/reply.ts'
+import { NEUTRAL, showPair, showReference } from '../../model/shown.ts'
+import { transcript } from '../../model/transcript.ts'
+import type { VerdictMethod } from '../../protocol/model-entry.ts'
+import { CHOOSE_DIRECT, DIRECT } from '../prompts/direct.ts'
 import { BETTER } from './choose-verdicts.ts'
 import type { ComparisonContext } from './comparer.ts'
 import { weighOpinion } from './opinion.ts'
-import type { Pass, PassTask } from './pair-way.ts'
-import { CHOOSE_DIRECT, DIRECT } from './prompts/direct.ts'
+import type { Pass, PassTask } from './way.ts'
 
 /** The winner of a pair in one question without a rubric: the baseline of every rubric. */
 export const DIRECT_OPINIONS: Record<

@@ -1,10 +1,10 @@
-import type { ErrorData } from '../protocol/error.ts'
-import type { OrderResult } from '../protocol/judgment.ts'
-import type { Rubric } from '../protocol/rubric.ts'
-import { standingOf } from '../rubric/standing.ts'
-import { flatOf } from '../rubric/tree.ts'
+import type { ErrorData } from '../../protocol/error.ts'
+import type { OrderResult } from '../../protocol/judgment.ts'
+import type { Rubric } from '../../protocol/rubric.ts'
+import { standingOf } from '../../rubric/standing.ts'
+import { flatOf } from '../../rubric/tree.ts'
+import type { OrderVerdicts } from '../evidence.ts'
 import { aggregateCompat, aggregateHardened, readLine, type StandingVerdict } from './aggregate.ts'
-import type { OrderVerdicts } from './evidence.ts'
 import { turned, type View } from './view.ts'
 
 /**

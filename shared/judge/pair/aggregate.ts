@@ -1,6 +1,6 @@
-import { ERROR_CODES, type ErrorCode, type ErrorData } from '../protocol/error.ts'
-import type { Level } from '../protocol/rubric.ts'
-import { type Standing, LEVEL_WEIGHTS as WEIGHTS } from '../rubric/standing.ts'
+import { ERROR_CODES, type ErrorCode, type ErrorData } from '../../protocol/error.ts'
+import type { Level } from '../../protocol/rubric.ts'
+import { type Standing, LEVEL_WEIGHTS as WEIGHTS } from '../../rubric/standing.ts'
 
 /** The largest verdict, and the largest score of `hardened`. */
 export const MAX_VERDICT = 2

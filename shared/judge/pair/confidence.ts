@@ -1,5 +1,5 @@
-import type { OrderResult, Winner } from '../protocol/judgment.ts'
-import { mean } from '../statistics/moments.ts'
+import type { OrderResult, Winner } from '../../protocol/judgment.ts'
+import { mean } from '../../statistics/moments.ts'
 import { winnerOf } from './orders.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { OrderPolicy, Winner } from '../protocol/judgment.ts'
+import type { OrderPolicy, Winner } from '../../protocol/judgment.ts'
 
 /** The winner of one score in [-2, 2], positive for the first response; up to `minimum` is a tie. */
 export function winnerOf(score: number, minimum: number): Winner {

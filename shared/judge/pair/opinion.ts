@@ -1,6 +1,6 @@
-import { expectation, type Question, type Scale, weigh } from '../model/weigh.ts'
+import { expectation, type Question, type Scale, weigh } from '../../model/weigh.ts'
 import type { ComparisonContext } from './comparer.ts'
-import type { Pass } from './pair-way.ts'
+import type { Pass } from './way.ts'
 
 /**
  * A pass by one question to a model that picks labels: the verdict is the mean value of the scale, its confidence the

@@ -1,12 +1,12 @@
-import type { Mode, PairProtocol } from '../protocol/judgment.ts'
-import type { Rubric } from '../protocol/rubric.ts'
-import { flatOf } from '../rubric/tree.ts'
-import { ARM_OPINIONS } from '../rubric-arm/opinions.ts'
+import type { Mode, PairProtocol } from '../../protocol/judgment.ts'
+import type { Rubric } from '../../protocol/rubric.ts'
+import { flatOf } from '../../rubric/tree.ts'
+import { ARM_OPINIONS } from '../../rubric-arm/opinions.ts'
+import type { PairJob } from '../job.ts'
 import { COMPARERS } from './comparers.ts'
 import { DIRECT_OPINIONS } from './direct.ts'
-import type { PairJob } from './job.ts'
-import type { PairWay, PassTask } from './pair-way.ts'
 import { judgeSingle } from './single.ts'
+import type { PairWay, PassTask } from './way.ts'
 
 /** How a pair is judged in one order: OpenRS in its two modes, and each of the other protocols. */
 const PAIR_WAYS: Record<Mode | Exclude<PairProtocol, 'openrs'>, PairWay> = {

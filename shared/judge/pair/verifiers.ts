@@ -1,8 +1,8 @@
-import { lastUserText } from '../protocol/message.ts'
-import type { VerifierResult } from '../protocol/verify.ts'
-import type { Sandbox } from '../verify/sandbox.ts'
-import { verify } from '../verify/verify.ts'
-import type { PairJob } from './job.ts'
+import { lastUserText } from '../../protocol/message.ts'
+import type { VerifierResult } from '../../protocol/verify.ts'
+import type { Sandbox } from '../../verify/sandbox.ts'
+import { verify } from '../../verify/verify.ts'
+import type { PairJob } from '../job.ts'
 
 /** Runs every constraint on both responses; each result says which response it looked at. */
 export async function verifyPair(job: PairJob, sandbox: Sandbox | undefined): Promise<VerifierResult[]> {

@@ -1,4 +1,4 @@
-import type { VerdictMethod } from '../protocol/model-entry.ts'
+import type { VerdictMethod } from '../../protocol/model-entry.ts'
 import { chooseVerdicts } from './choose-verdicts.ts'
 import type { Comparer } from './comparer.ts'
 import { generateVerdicts } from './generate-verdicts.ts'

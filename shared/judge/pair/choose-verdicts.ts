@@ -1,12 +1,12 @@
-import { fill } from '../model/prompt.ts'
-import { NEUTRAL, showPair, showReference } from '../model/shown.ts'
-import { transcript } from '../model/transcript.ts'
-import { expectation, type Question, type Scale, weigh } from '../model/weigh.ts'
-import type { CriterionVerdict } from '../protocol/judgment.ts'
-import type { Criterion } from '../protocol/rubric.ts'
+import { fill } from '../../model/prompt.ts'
+import { NEUTRAL, showPair, showReference } from '../../model/shown.ts'
+import { transcript } from '../../model/transcript.ts'
+import { expectation, type Question, type Scale, weigh } from '../../model/weigh.ts'
+import type { CriterionVerdict } from '../../protocol/judgment.ts'
+import type { Criterion } from '../../protocol/rubric.ts'
+import { CHOOSE_VERDICT } from '../prompts/choose-verdict.ts'
+import { statementOf } from '../statement.ts'
 import type { ComparisonContext, ComparisonTask } from './comparer.ts'
-import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
-import { statementOf } from './statement.ts'
 
 /** Which of two is better, and how clearly, as the verdicts that it stands for. */
 export const BETTER: Scale = [
