@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Clause } from '../shared/protocol/rubric.ts'
-import { applyEdit, asCandidate } from '../shared/refine/edit.ts'
+import { applyEdit, asCandidate } from '../shared/refine/edits/edit.ts'
 import { assemble } from '../shared/rubric/meta-rubrics.ts'
 import { clause, golden, house, openSwayedApp } from './testing/house.ts'
 import { bodyOf, openTestApp } from './testing/test-app.ts'

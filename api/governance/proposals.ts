@@ -10,9 +10,9 @@ import type {
   ProposeRequest,
 } from '../../shared/protocol/governance.ts'
 import type { MetaRubricLayer } from '../../shared/protocol/rubric.ts'
-import { applyEdit, asCandidate, clauseIdOf } from '../../shared/refine/edit.ts'
-import { effectOf, outcomeOf } from '../../shared/refine/effect.ts'
-import { rebase } from '../../shared/refine/rebase.ts'
+import { applyEdit, asCandidate, clauseIdOf } from '../../shared/refine/edits/edit.ts'
+import { rebase } from '../../shared/refine/edits/rebase.ts'
+import { effectOf, outcomeOf } from '../../shared/refine/measure/effect.ts'
 import { lintLayer } from '../../shared/rubric/lint.ts'
 import { nameOf } from '../../shared/rubric/name.ts'
 import type { Call } from '../judging/call.ts'

@@ -7,8 +7,8 @@ import type {
   RollbackRequest,
 } from '../../shared/protocol/governance.ts'
 import { type MetaRubricLayer, metaRubricLayer } from '../../shared/protocol/rubric.ts'
-import { candidateOf, layerHash } from '../../shared/refine/edit.ts'
-import { passageOf } from '../../shared/refine/gate.ts'
+import { candidateOf, layerHash } from '../../shared/refine/edits/edit.ts'
+import { passageOf } from '../../shared/refine/measure/gate.ts'
 import type { GoldenPair } from '../../shared/rubric/golden-pairs.ts'
 import { lintLayer, requireSoundLayer } from '../../shared/rubric/lint.ts'
 import type { Call } from '../judging/call.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { edit, outcome } from '../../shared/protocol/governance.ts'
 import { level } from '../../shared/protocol/rubric.ts'
-import type { LabelledPair, Trial } from '../../shared/refine/pair.ts'
+import type { LabelledPair, Trial } from '../../shared/refine/measure/pair.ts'
 import type { Proposals } from '../../shared/refine/propose/proposer.ts'
 import { openLines } from '../kept-lines.ts'
 

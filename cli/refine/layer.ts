@@ -2,7 +2,7 @@ import { canonicalJson } from '../../shared/identity/canonical-json.ts'
 import { sha256 } from '../../shared/identity/hash.ts'
 import { fullVersion } from '../../shared/protocol/governance.ts'
 import { type MetaRubricLayer, metaRubric } from '../../shared/protocol/rubric.ts'
-import type { LabelledPair } from '../../shared/refine/pair.ts'
+import type { LabelledPair } from '../../shared/refine/measure/pair.ts'
 import { SHIPPED_LAYERS } from '../../shared/rubric/meta-rubrics.ts'
 import { get, type Service } from '../client.ts'
 

@@ -1,5 +1,5 @@
+import type { Split } from '../../shared/refine/measure/split.ts'
 import type { SearchEvent, SearchOptions } from '../../shared/refine/search/options.ts'
-import type { Split } from '../../shared/refine/split.ts'
 import { makeProgress } from '../eval/progress.ts'
 import { shownEdit, shownScore } from './report.ts'
 

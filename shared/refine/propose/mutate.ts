@@ -1,9 +1,9 @@
 import type { Edit } from '../../protocol/governance.ts'
 import type { Clause, Level, MetaRubricLayer } from '../../protocol/rubric.ts'
 import { seededRandom } from '../../statistics/random.ts'
-import type { Cluster } from '../cluster.ts'
-import { ownClause } from '../edit.ts'
-import { NO_COST } from '../pair.ts'
+import { ownClause } from '../edits/edit.ts'
+import type { Cluster } from '../errors/cluster.ts'
+import { NO_COST } from '../measure/pair.ts'
 import { editKey, type Proposed, type Proposer } from './proposer.ts'
 
 /** From heaviest to lightest; a veto is left where it is. */

@@ -1,7 +1,7 @@
 import type { Edit } from '../../protocol/governance.ts'
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
-import type { Cluster } from '../cluster.ts'
-import { type Cost, NO_COST } from '../pair.ts'
+import type { Cluster } from '../errors/cluster.ts'
+import { type Cost, NO_COST } from '../measure/pair.ts'
 
 /** What a proposer is shown: a layer, where it went wrong, and what it need not propose again. */
 export type ProposalRequest = {

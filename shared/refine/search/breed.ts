@@ -1,10 +1,10 @@
 import type { Edit } from '../../protocol/governance.ts'
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
-import type { Cluster } from '../cluster.ts'
-import { mergeLayers } from '../crossover.ts'
-import { applyEdit, clauseIdOf, layerHash } from '../edit.ts'
-import type { Member } from '../member.ts'
+import { mergeLayers } from '../edits/crossover.ts'
+import { applyEdit, clauseIdOf, layerHash } from '../edits/edit.ts'
+import type { Cluster } from '../errors/cluster.ts'
 import type { Proposed } from '../propose/proposer.ts'
+import type { Member } from './member.ts'
 
 /** Judgments kept as evidence of an edit. */
 const EVIDENCE = 32

@@ -1,9 +1,9 @@
 import type { Effect, Outcome } from '../../protocol/governance.ts'
-import { type Bench, BudgetSpent } from '../bench.ts'
-import { effectOf } from '../effect.ts'
-import { type Gain, gainOf, type Penalties, type Score, scoreOf } from '../fitness.ts'
-import type { Member } from '../member.ts'
-import type { LabelledPair, Trial } from '../pair.ts'
+import { type Bench, BudgetSpent } from '../measure/bench.ts'
+import { effectOf } from '../measure/effect.ts'
+import { type Gain, gainOf, type Penalties, type Score, scoreOf } from '../measure/fitness.ts'
+import type { LabelledPair, Trial } from '../measure/pair.ts'
+import type { Member } from './member.ts'
 
 /** Old against new on pairs that the search has not seen. */
 export type FinalTest = { before: Score; after: Score; gain: Gain | null; effect: Effect }

@@ -1,8 +1,8 @@
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
-import type { Judge } from '../bench.ts'
-import type { Penalties } from '../fitness.ts'
-import type { Member } from '../member.ts'
+import type { Judge } from '../measure/bench.ts'
+import type { Penalties } from '../measure/fitness.ts'
 import type { Proposer } from '../propose/proposer.ts'
+import type { Member } from './member.ts'
 
 /** How a search goes about it. The sizes are ours: the published ones are not known (systems.md 3.4). */
 export type SearchOptions = {

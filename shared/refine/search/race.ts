@@ -1,6 +1,6 @@
-import { type Gain, gainOf, scoreOf } from '../fitness.ts'
-import type { Member } from '../member.ts'
-import type { LabelledPair } from '../pair.ts'
+import { type Gain, gainOf, scoreOf } from '../measure/fitness.ts'
+import type { LabelledPair } from '../measure/pair.ts'
+import type { Member } from './member.ts'
 import type { SearchContext, SearchOptions } from './options.ts'
 
 /** A child with the parent that it has to keep up with. */

@@ -1,5 +1,5 @@
-import type { MetaRubricDiff } from '../protocol/governance.ts'
-import type { MetaRubric } from '../protocol/rubric.ts'
+import type { MetaRubricDiff } from '../../protocol/governance.ts'
+import type { MetaRubric } from '../../protocol/rubric.ts'
 
 const FIELDS = ['level', 'title', 'description', 'applies'] as const
 const HEAD = ['language', 'extends', 'title', 'description'] as const

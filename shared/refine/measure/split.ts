@@ -1,5 +1,5 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
-import { sha256 } from '../identity/hash.ts'
+import { canonicalJson } from '../../identity/canonical-json.ts'
+import { sha256 } from '../../identity/hash.ts'
 import type { LabelledPair } from './pair.ts'
 
 /** Pairs to learn from, to choose by, and to report on once. */

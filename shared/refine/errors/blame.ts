@@ -1,7 +1,7 @@
-import type { PairJudgment, Winner } from '../protocol/judgment.ts'
-import type { Criterion } from '../protocol/rubric.ts'
-import { standingOf } from '../rubric/standing.ts'
-import type { Blame } from './pair.ts'
+import type { PairJudgment, Winner } from '../../protocol/judgment.ts'
+import type { Criterion } from '../../protocol/rubric.ts'
+import { standingOf } from '../../rubric/standing.ts'
+import type { Blame } from '../measure/pair.ts'
 
 type Leaning = { id: string; forward: number; backward: number; weight: number }
 

@@ -1,8 +1,8 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
-import { sha256 } from '../identity/hash.ts'
-import type { Edit } from '../protocol/governance.ts'
-import type { Clause, MetaRubric, MetaRubricLayer } from '../protocol/rubric.ts'
-import { assemble } from '../rubric/meta-rubrics.ts'
+import { canonicalJson } from '../../identity/canonical-json.ts'
+import { sha256 } from '../../identity/hash.ts'
+import type { Edit } from '../../protocol/governance.ts'
+import type { Clause, MetaRubric, MetaRubricLayer } from '../../protocol/rubric.ts'
+import { assemble } from '../../rubric/meta-rubrics.ts'
 
 /** The id of the clause that an edit is about. */
 export function clauseIdOf(edit: Edit): string {

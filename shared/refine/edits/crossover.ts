@@ -1,5 +1,5 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
-import type { Clause, MetaRubricLayer } from '../protocol/rubric.ts'
+import { canonicalJson } from '../../identity/canonical-json.ts'
+import type { Clause, MetaRubricLayer } from '../../protocol/rubric.ts'
 import { applyEdit, ownClause } from './edit.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { Effect, Outcome, PairEffect } from '../protocol/governance.ts'
-import type { Winner } from '../protocol/judgment.ts'
-import { pairedBootstrap } from '../statistics/bootstrap.ts'
+import type { Effect, Outcome, PairEffect } from '../../protocol/governance.ts'
+import type { Winner } from '../../protocol/judgment.ts'
+import { pairedBootstrap } from '../../statistics/bootstrap.ts'
 
 /** How a winner compares with the label: a tie is right where the label is one. Null without a winner. */
 export function outcomeOf(label: Winner, winner: Winner | null): Outcome {

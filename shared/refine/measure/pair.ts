@@ -1,7 +1,7 @@
-import type { Outcome } from '../protocol/governance.ts'
-import type { Winner } from '../protocol/judgment.ts'
-import type { Prompt } from '../protocol/message.ts'
-import type { Level } from '../protocol/rubric.ts'
+import type { Outcome } from '../../protocol/governance.ts'
+import type { Winner } from '../../protocol/judgment.ts'
+import type { Prompt } from '../../protocol/message.ts'
+import type { Level } from '../../protocol/rubric.ts'
 
 /** A pair whose better response is known. */
 export type LabelledPair = {

@@ -1,5 +1,5 @@
-import type { MetaRubricLayer } from '../protocol/rubric.ts'
-import { layerHash } from './edit.ts'
+import type { MetaRubricLayer } from '../../protocol/rubric.ts'
+import { layerHash } from '../edits/edit.ts'
 import { type Cost, type LabelledPair, sumCost, type Trial } from './pair.ts'
 
 /** Judges labelled pairs by a layer. Throws `BudgetSpent`. */

@@ -1,4 +1,4 @@
-import type { Blame, LabelledPair, Trial } from './pair.ts'
+import type { Blame, LabelledPair, Trial } from '../measure/pair.ts'
 
 /** Errors and ties that have the same cause, as far as one can tell: the clause to blame, its level and the domain. */
 export type Cluster = Blame & {

@@ -1,6 +1,6 @@
-import type { MetaRubricLayer } from '../protocol/rubric.ts'
-import { type Bootstrap, pairedBootstrap } from '../statistics/bootstrap.ts'
-import { mean } from '../statistics/moments.ts'
+import type { MetaRubricLayer } from '../../protocol/rubric.ts'
+import { type Bootstrap, pairedBootstrap } from '../../statistics/bootstrap.ts'
+import { mean } from '../../statistics/moments.ts'
 import type { LabelledPair, Trial } from './pair.ts'
 
 /** What fitness takes off for ties and for length (lambda_tie and lambda_len, systems.md 3.4). */

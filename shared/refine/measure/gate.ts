@@ -1,4 +1,4 @@
-import type { Effect } from '../protocol/governance.ts'
+import type { Effect } from '../../protocol/governance.ts'
 
 /** What the gate says of a version, by what it does to the golden pairs. */
 export type Passage = 'passed' | 'worsened' | 'unjudged'

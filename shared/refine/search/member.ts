@@ -1,6 +1,6 @@
-import type { Edit } from '../protocol/governance.ts'
-import type { MetaRubricLayer } from '../protocol/rubric.ts'
-import type { Score } from './fitness.ts'
+import type { Edit } from '../../protocol/governance.ts'
+import type { MetaRubricLayer } from '../../protocol/rubric.ts'
+import type { Score } from '../measure/fitness.ts'
 
 /** Where a member of the search comes from. */
 export type Origin = 'seed' | 'model' | 'mutation' | 'crossover'

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../identity/canonical-json.ts'
-import type { Edit } from '../protocol/governance.ts'
-import type { MetaRubricLayer } from '../protocol/rubric.ts'
+import { canonicalJson } from '../../identity/canonical-json.ts'
+import type { Edit } from '../../protocol/governance.ts'
+import type { MetaRubricLayer } from '../../protocol/rubric.ts'
 import { applyEdit, clauseIdOf, ownClause } from './edit.ts'
 
 /**
