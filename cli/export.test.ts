@@ -149,7 +149,8 @@ describe('plumbline export rubric-arm', () => {
     const before = service.seen.length
     const { code } = await plumbline(args, { env: { PLUMBLINE_URL: service.url }, cwd: folder })
     expect(code).toBe(0)
-    expect(service.seen.length - before).toBe(24 - 3)
+    // one pair of each of the twelve prompts
+    expect(service.seen.length - before).toBe(12 - 3)
     expect(jsonLines(read('out/part-1/judge.jsonl'))).toHaveLength(24)
   })
 

@@ -1,19 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import * as z from 'zod'
-import { type RubricInput, rubricInput } from '../../shared/protocol/rubric.ts'
-import { readRubricText } from '../../shared/rubric-arm/rubric-text.ts'
 import { serviceFrom } from '../client.ts'
 import { readPairs } from '../eval/layouts/layouts.ts'
-import { makeProgress } from '../eval/progress.ts'
-import { readAs, readRows } from '../eval/rows.ts'
 import { Failure } from '../failure.ts'
-import { openLines } from '../kept-lines.ts'
-import { askPairs, judgedLine } from './ask-pairs.ts'
 import type { PhaseName } from './hyperparameters.ts'
 import { interruptible } from './interrupted.ts'
 import { cutIntoParts, generatorRow, judgeRow, type PhaseRow, type WonPair } from './phases.ts'
 import { readme } from './readme.ts'
+import { KEPT, rubricsOf } from './rubrics.ts'
 import { TRAINERS } from './trainers/trainers.ts'
 import { readWarmUp } from './warm-up.ts'
 import { toLines, writeWhole } from './write-file.ts'
@@ -33,8 +27,6 @@ export type RubricArmOptions = {
   concurrency: number
   retryNulls?: boolean
 }
-
-type Rubrics = Map<string, Pick<RubricInput, 'criteria'>>
 
 /**
  * `plumbline export rubric-arm`: both phases of every part as data and configuration. The judge phase is written for
@@ -100,55 +92,7 @@ export async function exportRubricArm(file: string, options: RubricArmOptions): 
   })
 }
 
-const KEPT = 'rubrics.jsonl'
 const REWARD_CLIENT = new URL('./plumbline_reward.py', import.meta.url)
 const PHASES = ['judge', 'generator'] as const
 
 const isWon = (pair: { label: string }): pair is WonPair => pair.label !== 'tie'
-
-const rubricLine = z.object({
-  id: z.union([z.string(), z.number()]).transform(String),
-  rubric: z.union([z.string(), rubricInput]),
-})
-
-/** The rubric of each pair: given, or asked of the service, which makes one a prompt and remembers it. */
-async function rubricsOf(pairs: WonPair[], options: RubricArmOptions, signal: AbortSignal): Promise<Rubrics> {
-  const rubrics: Rubrics = options.rubrics ? readRubrics(options.rubrics) : new Map()
-  const open = pairs.filter(({ id }) => !rubrics.has(id))
-  if (open.length === 0) return rubrics
-  const kept = join(options.output, KEPT)
-  writeWhole(join(options.output, '.gitignore'), 'checkpoints/\n')
-  const lines = await askPairs(open, {
-    service: serviceFrom(process.env),
-    // one order is enough: it is the rubric that is wanted
-    fields: {
-      protocol: 'rubric-arm',
-      orders: 'forward',
-      ...(options.model ? { model: options.model } : {}),
-    },
-    lines: openLines(kept, judgedLine, { option: '--output' }),
-    concurrency: options.concurrency,
-    retryNulls: options.retryNulls ?? false,
-    progress: makeProgress(process.stderr),
-    signal,
-  })
-  const failed = [...lines.values()].filter(({ rubric }) => rubric === null)
-  if (failed.length > 0)
-    console.error(
-      `${failed.length} pairs have no rubric, the first because: ${failed[0]?.error ?? 'their responses are the same'}`,
-    )
-  for (const [id, { rubric }] of lines) if (rubric) rubrics.set(id, rubric)
-  return rubrics
-}
-
-function readRubrics(path: string): Rubrics {
-  const rows = readRows(path)
-  return new Map(
-    readAs(rubricLine, rows, 'rubric').map(({ id, rubric }, index) => {
-      if (typeof rubric !== 'string') return [id, rubric]
-      const { criteria, fault } = readRubricText(rubric)
-      if (criteria === null) throw new Failure(`${rows[index]?.at} has a rubric that can't be read. ${fault}`)
-      return [id, { criteria }]
-    }),
-  )
-}
