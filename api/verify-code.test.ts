@@ -45,6 +45,18 @@ describe('JavaScript of a response, run where the app runs', () => {
     expect((await verified(PROGRAM, { tests })).passed).toBe(true)
   })
 
+  it('is for a worker on Workers, where nothing ends a long built-in call, unless it is switched on', async () => {
+    const elsewhere = await openTestApp({ PLUMBLINE_ISOLATE_PROGRAMS: '' })
+    const tests = [{ assert: 'assert(true)' }]
+    const { data } = await elsewhere.ask('/v1/verify', {
+      response: PROGRAM,
+      verifiers: [{ kind: 'code', language: 'javascript', tests }],
+    })
+    const onWorkers = navigator.userAgent === 'Cloudflare-Workers'
+    expect(data[0].passed).toBe(onWorkers ? null : true)
+    if (onWorkers) expect(data[0].error.message).toContain('in the sandbox of a worker')
+  })
+
   it('Python, which nothing here runs, can not be told', async () => {
     const result = await verified('print(1)', { language: 'python', tests: [{ expected_stdout: '1' }] })
     expect(result).toMatchObject({ passed: null, error: { code: 'verifier_failed' } })

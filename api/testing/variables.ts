@@ -11,6 +11,8 @@ export const TEST_VARIABLES = {
     },
     { id: 'second', base_url: 'http://models.test/v1', model: 'second', timeout_ms: 500, key: 'SECOND_KEY' },
   ]),
+  // in workerd, where programs otherwise are for workers
+  PLUMBLINE_ISOLATE_PROGRAMS: '1',
   SECOND_KEY: 'sk-test-of-the-second',
   PLUMBLINE_DEFAULT_MODEL: 'opinionated',
 }

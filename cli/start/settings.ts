@@ -52,6 +52,7 @@ export async function readSettings(environment: Variables, options: StartOptions
     'PLUMBLINE_MODELS',
     'PLUMBLINE_API_KEYS',
     'PLUMBLINE_METRICS_KEY',
+    'PLUMBLINE_ISOLATE_PROGRAMS',
     ...TRACE_VARIABLES,
     ...(local ? [] : ['PLUMBLINE_DEFAULT_MODEL']),
     ...keyNames,

@@ -33,7 +33,7 @@ export class JudgmentShard extends DurableObject<Env> {
         config,
         (url, init) => fetch(url, init),
         workersTracer(environment),
-        workersSandbox(),
+        workersSandbox(environment),
       ),
       complain: console.error,
     })

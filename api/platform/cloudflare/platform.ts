@@ -17,7 +17,7 @@ export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: E
     desks: () => Array.from({ length: SHARDS }, (_, number) => desk(number)),
     shelf: remoteShelf(async (organisation) => shard(await shardOf(organisation, 'meta-rubrics'))),
     fetch: (url, init) => fetch(url, init),
-    sandbox: workersSandbox(),
+    sandbox: workersSandbox(environment),
     tracer: workersTracer(environment),
   }
 }

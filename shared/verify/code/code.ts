@@ -2,6 +2,7 @@ import { quote } from '../quote.ts'
 import { PROGRAM_LIMITS, type ProgramRun, type Sandbox } from '../sandbox.ts'
 import { defineVerifier, type Outcome } from '../verifier.ts'
 import { programOf } from './extract.ts'
+import { noSandbox } from './no-sandbox.ts'
 import { sameValue } from './same-value.ts'
 import { type CodeSpec, type CodeTest, codeSpec } from './spec.ts'
 
@@ -21,7 +22,7 @@ export const code = defineVerifier({
     const expected = `${spec.tests.length} ${spec.tests.length === 1 ? 'test' : 'tests'} in ${spec.language} passed`
     if (sandbox?.elsewhere?.languages.includes(spec.language)) return sandbox.elsewhere.check(spec, response)
     if (!sandbox?.languages.includes(spec.language)) {
-      return { passed: null, expected, received: '', reason: noSandbox(spec) }
+      return { passed: null, expected, received: '', reason: noSandbox(spec.language) }
     }
     const program = [spec.setup, programOf(response, spec.language, spec.extract)]
       .filter(Boolean)
@@ -113,10 +114,4 @@ function received(run: ProgramRun, test: CodeTest): string {
   if (run.finished) return `it gave ${cut(run.value ?? 'nothing')}`
   if (run.stderr !== '') return quote(run.stderr.length > 400 ? run.stderr.slice(-400) : run.stderr, 400)
   return `it ended with status ${run.status} before the test did`
-}
-
-function noSandbox({ language }: CodeSpec): string {
-  return language === 'python'
-    ? 'Nothing here runs Python: start a worker with --python, and name "python" in the sandbox of its model entry.'
-    : 'Nothing here runs JavaScript.'
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PROGRAM_LIMITS, SANDBOX_LANGUAGES } from '../sandbox.ts'
 import { defineVerifier, verifierName } from '../verifier.ts'
+import { noSandbox } from './no-sandbox.ts'
 
 /** Milliseconds that a checking program may take, where nothing shares them. */
 const ALLOWANCE_MS = 2000
@@ -29,7 +30,7 @@ export const program = defineVerifier({
     const expected = 'check(response) gives true'
     if (sandbox?.elsewhere?.languages.includes(language)) return sandbox.elsewhere.check(spec, response)
     if (!sandbox?.languages.includes(language)) {
-      return { passed: null, expected, received: '', reason: `Nothing here runs ${language}.` }
+      return { passed: null, expected, received: '', reason: noSandbox(language) }
     }
     const run = await sandbox.run({
       language,
