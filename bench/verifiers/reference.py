@@ -19,6 +19,9 @@ def main(path: str, seconds: float) -> None:
         instruction = registry[case["kind"]](case["kind"])
         instruction.build_description(**case["kwargs"])
         checks.append((instruction, case["response"]))
+    # a first pass loads what is loaded once, as ours is warmed up too
+    for instruction, response in checks:
+        response.strip() and instruction.check_following(response)
     started = time.perf_counter()
     done = 0
     while time.perf_counter() - started < seconds:
