@@ -7,19 +7,27 @@ const WINDOW = 300
 /**
  * The language that most of the text is written in, as ISO 639-1 ("en", "zh"); null when there is nothing to tell it by.
  * Windows spread over the whole text are scored by the n-grams of 60 languages (eld, its smallest table) and their scores
- * added up; Nepali and Swahili, which the table has not, are told by their commonest words. The table is read
+ * added up, the first and the last alone where they name the same one without doubt; Nepali and Swahili, which the table has not, are told by their commonest words. The table is read
  * on the first call, so that starting does not wait for it.
  */
 export async function detectLanguage(text: string): Promise<string | null> {
   const { eld } = await import('eld/extrasmall')
+  const parts = windows(text)
+  const [first, last] = [parts[0], parts.at(-1)].map((part) => eld.detect(part ?? ''))
+  const agreed = first?.language === last?.language && first?.isReliable() && last?.isReliable()
+  const best = agreed ? first?.language : strongest(parts.map((part) => eld.detect(part).getScores()))
+  return best ? (lesserKnown(text, best) ?? best) : null
+}
+
+/** The language whose scores add up to the most. */
+function strongest(scores: Record<string, number>[]): string | undefined {
   const sums = new Map<string, number>()
-  for (const window of windows(text)) {
-    for (const [language, score] of Object.entries(eld.detect(window).getScores())) {
+  for (const window of scores) {
+    for (const [language, score] of Object.entries(window)) {
       sums.set(language, (sums.get(language) ?? 0) + score)
     }
   }
-  const [best] = [...sums].sort(([, a], [, b]) => b - a)
-  return best ? (lesserKnown(text, best[0]) ?? best[0]) : null
+  return [...sums].sort(([, a], [, b]) => b - a)[0]?.[0]
 }
 
 /** Parts of the text that hold letters, from its beginning to its end. */
