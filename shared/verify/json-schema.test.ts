@@ -156,6 +156,7 @@ describe('hostile schemas and instances', () => {
     [{ properties: { a: { pattern: '(?!x)' } } }, 'RE2'],
     [{ patternProperties: { '(': {} } }, 'RE2'],
     [{ $dynamicRef: '#a' }, '$dynamicRef'],
+    [{ properties: { type: { type: ['string', 'text'] } } }, 'has the type "text"'],
     [nested(100), '64 levels'],
     [{ anyOf: Array(6000).fill({}) }, '5000 parts'],
   ])('a schema that cannot be checked is refused when it is read', (schema, message) => {

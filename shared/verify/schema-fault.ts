@@ -6,7 +6,7 @@ const MAX_NODES = 5_000
 
 /**
  * What is wrong with a caller's schema, as the end of a sentence, or null: nested too deeply, too large, a
- * pattern that RE2 can't run, or a keyword that would silently not be checked.
+ * pattern that RE2 can't run, a type that there is not, or a keyword that would silently not be checked.
  */
 export function findSchemaFault(schema: JsonSchema): string | null {
   let nodes = 0
@@ -25,8 +25,17 @@ export function findSchemaFault(schema: JsonSchema): string | null {
   return visit(schema, 0, false)
 }
 
+const TYPES = ['null', 'boolean', 'object', 'array', 'number', 'integer', 'string']
+
+/** A type of another name would fit nothing, and every response would fail by it. */
+function typeFault(value: unknown): string | null {
+  const unknown = [value].flat().find((name) => typeof name === 'string' && !TYPES.includes(name))
+  return unknown === undefined ? null : `has the type ${JSON.stringify(unknown)}: use ${TYPES.join(', ')}`
+}
+
 function keywordFault(key: string, value: unknown): string | null {
   if (key === '$dynamicRef') return 'uses $dynamicRef: use $ref'
+  if (key === 'type') return typeFault(value)
   const sources =
     key === 'pattern' && typeof value === 'string'
       ? [value]
