@@ -3,6 +3,7 @@ import { post, serviceFrom } from '../cli/client.ts'
 import { readPairs } from '../cli/eval/layouts/layouts.ts'
 import type { Pair } from '../cli/eval/task.ts'
 import { type PairJudgment, pairJudgment } from '../shared/protocol/judgment.ts'
+import { mean } from '../shared/statistics/moments.ts'
 import { report } from './statistics.ts'
 
 /**
@@ -77,8 +78,4 @@ function verdictsOf({ orders }: PairJudgment): Map<string, number> {
       criteria.map(({ id, verdict }) => [`${order} ${vote} ${id}`, verdict] as const),
     ),
   )
-}
-
-function mean(numbers: number[]): number {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { decidedBy, type PairJudgment, type Usage, winner } from '../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
+import { meanOrNull } from '../../shared/statistics/moments.ts'
 import type { Pair } from './task.ts'
 
 /** What every line of a results file has. */
@@ -111,6 +112,5 @@ function clausesOf(rubric: Rubric | null): string[] | null {
 }
 
 function mean(values: (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+  return meanOrNull(values.filter((value) => value !== null))
 }

@@ -1,3 +1,5 @@
+import { meanOrNull } from '../statistics/moments.ts'
+
 /** A confidence, 0..1, and whether what it was given for turned out right. */
 export type Forecast = { confidence: number; right: boolean }
 
@@ -27,8 +29,8 @@ export function reliabilityCurve(forecasts: readonly Forecast[], bins = 10): Rel
     from: index / bins,
     to: (index + 1) / bins,
     count: of.length,
-    confidence: mean(of.map(({ confidence }) => confidence)),
-    accuracy: mean(of.map(({ right }) => Number(right))),
+    confidence: meanOrNull(of.map(({ confidence }) => confidence)),
+    accuracy: meanOrNull(of.map(({ right }) => Number(right))),
   }))
 }
 
@@ -44,8 +46,4 @@ export function expectedCalibrationError(curve: readonly ReliabilityBin[]): numb
       sum + (count / total) * Math.abs((accuracy ?? 0) - (confidence ?? 0)),
     0,
   )
-}
-
-function mean(values: number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -3,6 +3,11 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
+/** The mean of the values; null without any. */
+export function meanOrNull(values: readonly number[]): number | null {
+  return values.length === 0 ? null : mean(values)
+}
+
 /** The standard deviation of the values as a whole population, divided by their number; NaN without any. */
 export function deviation(values: readonly number[]): number {
   const centre = mean(values)

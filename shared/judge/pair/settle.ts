@@ -1,6 +1,7 @@
 import { scaled } from '../../calibration/temperature.ts'
 import type { ErrorData } from '../../protocol/error.ts'
 import type { OrderPolicy, OrderResult, PairJudgment, PairProtocol } from '../../protocol/judgment.ts'
+import { meanOrNull } from '../../statistics/moments.ts'
 import type { PairEvidence } from '../evidence.ts'
 import { MAX_VERDICT } from './aggregate.ts'
 import { confidenceOf } from './confidence.ts'
@@ -103,13 +104,13 @@ function decidingScores(
 }
 
 function meanScore(orders: OrderResult[], which: OrderResult['order']): number | null {
-  return mean(orders.flatMap(({ order, score }) => (order === which && score !== null ? [score] : [])))
+  return meanOrNull(orders.flatMap(({ order, score }) => (order === which && score !== null ? [score] : [])))
 }
 
 /** For each order the share of its votes that name the caller's first response, a tie counting half. */
 function voteShare(orders: OrderResult[], { min_score }: View): PairJudgment['vote_share'] {
   const share = (which: OrderResult['order']) =>
-    mean(
+    meanOrNull(
       orders.flatMap(({ order, score }) =>
         order === which && score !== null ? [SHARES[winnerOf(turn(score, order), min_score)]] : [],
       ),
@@ -120,8 +121,6 @@ function voteShare(orders: OrderResult[], { min_score }: View): PairJudgment['vo
 const SHARES = { first: 1, tie: 0.5, second: 0 }
 const turn = (score: number, order: OrderResult['order']) => (order === 'forward' ? score : -score)
 const byOrder = (a: OrderResult, b: OrderResult) => a.vote - b.vote || (a.order < b.order ? 1 : -1)
-const mean = (values: number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 
 const abstained = (confidence: number, minimum: number): ErrorData => ({
   code: 'abstained',
