@@ -7,6 +7,7 @@ import { readPairs } from './eval/layouts/layouts.ts'
 import { makeProgress } from './eval/progress.ts'
 import { reportFailures } from './failure.ts'
 import { type Finding, keepsLimit, renderFindings } from './finding.ts'
+import { interruptible } from './interruptible.ts'
 import { addJudgingOptions, type JudgingOptions, judgingFields, toCount, toShare } from './judging-options.ts'
 import { writeText } from './write-text.ts'
 
@@ -25,8 +26,6 @@ type AuditOptions = JudgingOptions & {
 
 /** What the report says of one topic. */
 type SectionReport = { name: string; findings: Finding[]; detail?: unknown }
-
-const INTERRUPTED = 130
 
 /** `plumbline audit FILE`: the ways in which a judge goes wrong, in one report. */
 export function auditCommand(): Command {
@@ -54,20 +53,17 @@ export function auditCommand(): Command {
 async function run(file: string, options: AuditOptions): Promise<void> {
   const service = serviceFrom(process.env)
   const pairs = readPairs(file).slice(0, options.limit)
-  const interrupt = new AbortController()
-  process.on('SIGINT', () => interrupt.abort())
-  process.on('SIGTERM', () => interrupt.abort())
   const progress = makeProgress(process.stderr)
-  const ask = async (questions: Question[]) => {
-    if (questions.length === 0) return []
-    let done = 0
-    progress.start(questions.length, 0)
-    const told = () => progress.done(++done)
-    const { concurrency } = options
-    const asking = { fields: judgingFields(options), concurrency, signal: interrupt.signal, done: told }
-    return askAll(service, questions, asking).finally(() => progress.stop())
-  }
-  try {
+  await interruptible('what was judged is in the service’s record', async (signal) => {
+    const ask = async (questions: Question[]) => {
+      if (questions.length === 0) return []
+      let done = 0
+      progress.start(questions.length, 0)
+      const told = () => progress.done(++done)
+      const { concurrency } = options
+      const asking = { fields: judgingFields(options), concurrency, signal, done: told }
+      return askAll(service, questions, asking).finally(() => progress.stop())
+    }
     const answers = await ask(pairs.map(({ prompt, responses }) => ({ prompt, responses })))
     const judged = pairs.flatMap((pair, index) => {
       const answer = answers[index]
@@ -79,7 +75,7 @@ async function run(file: string, options: AuditOptions): Promise<void> {
       judged,
       sample: judged.slice(0, options.sample),
       ask,
-      costOf: (answer: Answer) => costOf(service, answer, interrupt.signal),
+      costOf: (answer: Answer) => costOf(service, answer, signal),
       settings,
     }
     const sections: SectionReport[] = []
@@ -89,11 +85,7 @@ async function run(file: string, options: AuditOptions): Promise<void> {
       sections.push({ name, ...(await run(audit)) })
     }
     report({ file: basename(file), pairs: pairs.length, sample: audit.sample.length, sections }, options)
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error
-    console.error('Stopped: what was judged is in the service’s record, the same command goes on from there.')
-    process.exitCode = INTERRUPTED
-  }
+  })
 }
 
 type Report = { file: string; pairs: number; sample: number; sections: SectionReport[] }

@@ -6,7 +6,6 @@ import { get, type Service, serviceFrom } from './client.ts'
 import { compareVariants } from './eval/compare-text.ts'
 import { readSuite } from './eval/layouts/layouts.ts'
 import { renderMarkdown } from './eval/markdown.ts'
-import { drawReports } from './eval/plot.ts'
 import { makeProgress } from './eval/progress.ts'
 import { renderReport } from './eval/report-text.ts'
 import { result } from './eval/result.ts'
@@ -15,6 +14,7 @@ import { runVariants, type VariantReport } from './eval/run.ts'
 import { safetyLine } from './eval/safety.ts'
 import { ABLATIONS, type Ablation, ablate, full, requireParts, type Variant } from './eval/variants.ts'
 import { Failure, reportFailures } from './failure.ts'
+import { interruptible } from './interruptible.ts'
 import { addJudgingOptions, type JudgingOptions, judgingFields, toCount, toWhole } from './judging-options.ts'
 import { openLines } from './kept-lines.ts'
 import { writeText } from './write-text.ts'
@@ -35,9 +35,6 @@ type EvalOptions = JudgingOptions & {
   plot?: string
   json?: boolean
 }
-
-/** Exit status of a process that ctrl-C ended. */
-const INTERRUPTED = 130
 
 /** `plumbline eval FILE`: how often the judge is right on a benchmark, and whether its reward is fit to train on. */
 export function evalCommand(): Command {
@@ -82,10 +79,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
   const suite = readSuite(file, { responses, rate, limit })
   const output = options.output ?? `${basename(file)}.results.jsonl`
   const results = openLines(output, result, { option: '--output', readOnly: options.replay ?? false })
-  const interrupt = new AbortController()
-  process.on('SIGINT', () => interrupt.abort())
-  process.on('SIGTERM', () => interrupt.abort())
-  try {
+  await interruptible(`the results so far are in '${output}'`, async (signal) => {
     const evaluation = {
       service,
       results,
@@ -95,7 +89,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
       progress: makeProgress(process.stderr, suite.tasks[0]?.kind === 'pair' ? 'pairs' : 'tasks'),
       withReference: options.withReference ?? false,
       withConstraints: true,
-      signal: interrupt.signal,
+      signal,
     }
     const variants = await variantsOf(options, service)
     if (options.ablate.length > 0) requireParts(options.ablate, suite)
@@ -104,11 +98,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
       repeats: options.repeats,
     })
     await tell(reports, output, options)
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error
-    console.error(`Stopped: the results so far are in '${output}', the same command goes on from there.`)
-    process.exitCode = INTERRUPTED
-  }
+  })
 }
 
 /** The ways in which the tasks are done: the first model in full, then without each part, then the other models. */
@@ -149,7 +139,11 @@ async function tell(
   const [first] = reports
   if (!first) return
   if (markdown !== undefined) writeText(markdown, renderMarkdown(reports))
-  if (plot !== undefined) writeText(plot, `${await drawReports(reports)}\n`)
+  if (plot !== undefined) {
+    // the drawing library takes longer to load than the rest of the command
+    const { drawReports } = await import('./eval/plot.ts')
+    writeText(plot, `${await drawReports(reports)}\n`)
+  }
   if (json) {
     console.log(JSON.stringify(reports.length === 1 ? first.report : { ...first.report, variants: reports }))
     return

@@ -13,6 +13,7 @@ import { nameOf } from '../shared/rubric/name.ts'
 import { Refusal, type Service, serviceFrom } from './client.ts'
 import { readPairs } from './eval/layouts/layouts.ts'
 import { Failure, reportFailures } from './failure.ts'
+import { interruptible } from './interruptible.ts'
 import { propose, publish } from './refine/filing.ts'
 import { layersTested, openJournal } from './refine/journal.ts'
 import { judgeThrough } from './refine/judging.ts'
@@ -23,7 +24,6 @@ import { createProposing } from './refine/proposing.ts'
 import { lineOf, type Report, renderReport } from './refine/report.ts'
 import { writeText } from './write-text.ts'
 
-const INTERRUPTED = 130
 /** Pairs below which a split leaves nothing to choose by. */
 const LEAST_PAIRS = 10
 
@@ -42,20 +42,13 @@ export function refineCommand(): Command {
 async function run(file: string, options: RefineOptions): Promise<void> {
   const service = serviceFrom(process.env)
   const journalPath = options.journal ?? `${basename(file)}.${options.layer.split('@')[0]}.journal.jsonl`
-  const interrupt = new AbortController()
-  process.on('SIGINT', () => interrupt.abort())
-  process.on('SIGTERM', () => interrupt.abort())
-  try {
-    const report = await refine(service, file, journalPath, options, interrupt.signal)
+  await interruptible(`the answers so far are in '${journalPath}'`, async (signal) => {
+    const report = await refine(service, file, journalPath, options, signal)
     const text = JSON.stringify(report)
     if (options.output !== undefined) writeText(options.output, `${text}\n`)
     console.log(options.json ? text : `${renderReport(report)}\njournal       ${journalPath}`)
     if (report.filed.refused !== null) process.exitCode = 1
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error
-    console.error(`Stopped: the answers so far are in '${journalPath}', the same command goes on from there.`)
-    process.exitCode = INTERRUPTED
-  }
+  })
 }
 
 async function refine(

@@ -1,9 +1,9 @@
 /** Exit status of a process that ctrl-C ended. */
 const INTERRUPTED = 130
 
-/** Does work that ctrl-C may stop; then says where the rest goes on from. */
+/** Does work that ctrl-C may stop; then says so: `stopped` is where the rest goes on from, in a sentence. */
 export async function interruptible(
-  kept: string,
+  stopped: string,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const interrupt = new AbortController()
@@ -14,7 +14,7 @@ export async function interruptible(
     await work(interrupt.signal)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
-    console.error(`Stopped: what was asked for so far is in '${kept}', the same command goes on from there.`)
+    console.error(`Stopped: ${stopped}, the same command goes on from there.`)
     process.exitCode = INTERRUPTED
   } finally {
     process.off('SIGINT', stop)
