@@ -9,7 +9,13 @@ const OPSETS = [
 
 type NodeOptions = { domain?: string; attributes?: Record<string, Attribute> }
 type Result = { dtype: DType; shape: Shape }
-type Node = NodeOptions & { op: string; inputs: string[]; outputs: string[] }
+
+/** An operator's use in a graph. An absent optional input is null. */
+export type Node = NodeOptions & {
+  readonly op: string
+  readonly inputs: readonly (Value | null)[]
+  readonly outputs: readonly Value[]
+}
 
 /**
  * Builds an ONNX model, node by node in an order that can be executed. Field numbers are those of onnx.proto.
@@ -24,6 +30,11 @@ export class Graph {
   #names = new Map<string, string>()
   #count = 0
 
+  /** In the order that they are executed in. */
+  get nodes(): readonly Node[] {
+    return this.#nodes
+  }
+
   input(name: string, dtype: DType, shape: Shape): Value {
     const value = { name, dtype, shape }
     this.#inputs.push(value)
@@ -32,7 +43,7 @@ export class Graph {
 
   /** Names what a node computes an output of the model: the node then writes straight to the memory that is bound to it. */
   output(name: string, value: Value): void {
-    if (!this.#nodes.some((node) => node.outputs.includes(value.name))) {
+    if (!this.#nodes.some((node) => node.outputs.some((output) => output.name === value.name))) {
       throw new TypeError(`${value.name} is computed by no node, so it can't be the output ${name}`)
     }
     if (this.#names.has(value.name)) throw new TypeError(`${value.name} is already an output`)
@@ -77,12 +88,7 @@ export class Graph {
     options: NodeOptions = {},
   ): Value[] {
     const outputs = results.map((result) => ({ ...result, name: `${op}_${this.#count++}` }))
-    this.#nodes.push({
-      op,
-      inputs: inputs.map((input) => input?.name ?? ''),
-      outputs: outputs.map((output) => output.name),
-      ...options,
-    })
+    this.#nodes.push({ op, inputs, outputs, ...options })
     return outputs
   }
 
@@ -109,11 +115,11 @@ export class Graph {
   }
 
   #nodeMessage({ op, inputs, outputs, domain, attributes = {} }: Node): Message {
-    const name = (value: string) => this.#names.get(value) ?? value
+    const name = (value: Value) => this.#names.get(value.name) ?? value.name
     const node = new Message()
-    for (const input of inputs) node.string(1, name(input))
+    for (const input of inputs) node.string(1, input ? name(input) : '')
     for (const output of outputs) node.string(2, name(output))
-    node.string(3, outputs[0] ?? op).string(4, op)
+    node.string(3, outputs[0]?.name ?? op).string(4, op)
     for (const [key, value] of Object.entries(attributes)) node.message(5, attributeMessage(key, value))
     return domain === undefined ? node : node.string(7, domain)
   }
