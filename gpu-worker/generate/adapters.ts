@@ -128,10 +128,11 @@ export class Adapters {
     })
   }
 
-  /** Puts these and no others into the device's memory. */
+  /** Puts these and no others into the device's memory, in an order that doesn't depend on when each was loaded. */
   async #stack(all: readonly Held[]): Promise<void> {
     const { device, config, type, turns } = this.#parts
-    const adapters = new Map(all.map(({ key, adapter }) => [key, adapter]))
+    const ordered = all.toSorted((a, b) => (a.info.name < b.info.name ? -1 : 1))
+    const adapters = new Map(ordered.map(({ key, adapter }) => [key, adapter]))
     await turns.take(async () => {
       const old = this.#stacked
       this.#stacked = all.length === 0 ? null : new StackedAdapters(device, config, type, adapters)

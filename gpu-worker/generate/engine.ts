@@ -47,11 +47,19 @@ export type Timing = { queued: number; prefill: number; decode: number }
 
 /**
  * `text` is what the event adds to the visible reply, which is all of them in a row: empty while a UTF-8 sequence
- * or a stop string is open; the end adds what was held back and turned out to be neither.
+ * or a stop string is open; the end adds what was held back and turned out to be neither. `ending` is the token by which the model ended
+ * the reply itself.
  */
 export type GenerateEvent =
   | { type: 'token'; text: string; token: GeneratedToken }
-  | { type: 'end'; text: string; finish: 'stop' | 'length'; tokens: TokenCount; timing: Timing }
+  | {
+      type: 'end'
+      text: string
+      finish: 'stop' | 'length'
+      ending?: TokenLogprob
+      tokens: TokenCount
+      timing: Timing
+    }
 
 export type ChooseRequest = RequestBasics & { messages: Message[]; choices: string[] }
 export type ChooseResult = { probabilities: number[]; tokens: TokenCount; timing: Timing }

@@ -43,6 +43,7 @@ export async function generate(
     type: 'end',
     text: reply.rest(),
     finish: reply.finish ?? 'length',
+    ...(reply.ending && { ending: reply.ending }),
     tokens: { prompt: prompt.length, completion: reply.written.length, cached },
     timing: { queued: started - arrived, prefill: read - started, decode: performance.now() - read },
   }

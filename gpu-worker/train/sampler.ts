@@ -12,6 +12,8 @@ export type SampleRequest = {
   stop?: readonly string[]
 }
 
+export type ChoiceRequest = { messages: readonly Message[]; role: string | null; choices: readonly string[] }
+
 /** What the model wrote. `tokens` end with its end-of-turn token where it ended the text itself. */
 export type Sample = {
   tokens: number[]
@@ -22,8 +24,8 @@ export type Sample = {
 }
 
 /**
- * The inference engine as training uses it. The same calls in the same order give the same samples on the CPU, whatever
- * was asked before a `load`.
+ * The inference engine as training uses it. On the CPU a call gives the same samples, to the last digit, for the same
+ * requests, adapters and number of threads, whatever was asked before.
  */
 export interface Sampler {
   /** The prompt as the model is given it: the chat template with its opening of a reply. */
@@ -32,12 +34,10 @@ export interface Sampler {
   decode(tokens: readonly number[]): string
   /** The token that ends a reply. */
   readonly end: number
-  /** By request, `count` each; all are computed together. */
-  sample(requests: readonly SampleRequest[]): Promise<Sample[][]>
+  /** By request, `count` each; all are computed together. One call at a time. Throws the signal's reason. */
+  sample(requests: readonly SampleRequest[], signal?: AbortSignal): Promise<Sample[][]>
   /** The probability of each choice as the reply, normalised over them. */
-  choose(
-    requests: readonly { messages: readonly Message[]; role: string | null; choices: readonly string[] }[],
-  ): Promise<number[][]>
-  /** From now on a role is answered with the adapter in a folder. */
+  choose(requests: readonly ChoiceRequest[], signal?: AbortSignal): Promise<number[][]>
+  /** From now on a role is answered with the adapter or the whole model in a folder, which may then be removed. */
   load(role: string, folder: string): Promise<void>
 }

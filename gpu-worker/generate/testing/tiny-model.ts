@@ -6,6 +6,7 @@ import { type DecoderModel, decoderModel } from '../../nn/decoder-model.ts'
 import { writeTinyFolder } from '../../nn/testing/tiny-folder.ts'
 import { TINY_MODELS, TINY_VOCABULARY, type TinyName } from '../../nn/testing/tiny-models.ts'
 import { weightPlan } from '../../nn/weight-plan.ts'
+import type { Device } from '../../runtime/device.ts'
 import { openDevice, type RuntimeName } from '../../runtime/open-device.ts'
 import { createConstraintCompiler } from '../../text/constrained/compiler.ts'
 import type { Tokenizer } from '../../text/tokenizer.ts'
@@ -37,10 +38,12 @@ export type TinyReply = { ids: number[]; logprobs: number[]; text: string; cache
 /** A model of a few thousand weights whose tokens are the 64 characters from @ on, with its requests made short. */
 export class TinyModel {
   readonly model: Model
+  readonly #device: Device
   readonly #folder: string
 
-  private constructor(model: Model, folder: string) {
+  private constructor(model: Model, device: Device, folder: string) {
     this.model = model
+    this.#device = device
     this.#folder = folder
   }
 
@@ -71,7 +74,7 @@ export class TinyModel {
       constraints: createConstraintCompiler(tokenizer),
       limits,
     })
-    return new TinyModel(opened, folder)
+    return new TinyModel(opened, device, folder)
   }
 
   async write(
@@ -107,6 +110,7 @@ export class TinyModel {
 
   async dispose(): Promise<void> {
     await this.model.dispose()
+    this.#device.dispose()
     await rm(this.#folder, { recursive: true })
   }
 }
