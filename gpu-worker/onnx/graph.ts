@@ -73,11 +73,12 @@ export class Graph {
     return { name, dtype: 'int64', shape }
   }
 
-  /** A float32 constant that is carried in the model itself. */
-  floats(name: string, values: Float32Array, shape: readonly number[]): Value {
+  /** A constant that is carried in the model itself. */
+  floats(name: string, values: Float32Array | Float64Array, shape: readonly number[]): Value {
+    const dtype = values instanceof Float64Array ? 'float64' : 'float32'
     const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    this.#initializers.set(name, tensorMessage(name, 'float32', shape).bytes(9, raw))
-    return { name, dtype: 'float32', shape }
+    this.#initializers.set(name, tensorMessage(name, dtype, shape).bytes(9, raw))
+    return { name, dtype, shape }
   }
 
   /** Appends a node. An absent optional input is null. */

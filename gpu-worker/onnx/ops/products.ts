@@ -1,0 +1,21 @@
+import type { Graph } from '../graph.ts'
+import type { Value } from '../types.ts'
+import { broadcast } from './elementwise.ts'
+
+/** The product of the last two axes, the earlier ones broadcast. */
+export function matmul(g: Graph, a: Value, b: Value): Value {
+  const before = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const shape = [...before, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1]
+  return g.op('MatMul', [a, b], { dtype: a.dtype, shape })
+}
+
+/** `a · b + c` of matrices. */
+export function gemm(g: Graph, a: Value, b: Value, c: Value): Value {
+  return g.op('Gemm', [a, b, c], { dtype: a.dtype, shape: [a.shape[0] ?? 1, b.shape[1] ?? 1] })
+}
+
+/** `a · bᵀ` of matrices. For one row of `a` it is faster than other products where `b` is no constant. */
+export function gemmTransposed(g: Graph, a: Value, b: Value): Value {
+  const shape = [a.shape[0] ?? 1, b.shape[0] ?? 1]
+  return g.op('Gemm', [a, b], { dtype: a.dtype, shape }, { attributes: { transB: 1 } })
+}
