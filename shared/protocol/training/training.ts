@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { text } from '../text.ts'
 
 /** The linear layers that an adapter may change, by the name PEFT gives them. */
 export const loraTarget = z.enum([
@@ -140,12 +139,6 @@ export const trainingFields = {
     .default(2)
     .describe('The last so many stay.'),
 }
-
-/** Of methods that train one role. */
-export const adapterField = text
-  .nullable()
-  .default(null)
-  .describe('Folder of an adapter to begin with, as PEFT saves it; lora then has to agree with it.')
 
 export const trainingSettings = z.strictObject(trainingFields)
 export type TrainingSettings = z.infer<typeof trainingSettings>
