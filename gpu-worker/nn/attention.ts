@@ -1,7 +1,7 @@
 import type { Graph } from '../onnx/graph.ts'
 import * as ops from '../onnx/ops.ts'
 import type { Value } from '../onnx/types.ts'
-import { type Blocks, layerWeight, linear, norm } from './block.ts'
+import { type Blocks, norm } from './block.ts'
 import { PORTS } from './ports.ts'
 
 /** Queries, keys and values of the new tokens before they turn, with the buffers of what came before. */
@@ -30,35 +30,31 @@ export function attentionBlock(blocks: Blocks, attend: Attention, normed: Value,
   })
   g.output(PORTS.presentKey(layer), key)
   g.output(PORTS.presentValue(layer), value)
-  const projected = linear(
-    blocks,
-    ops.reshape(g, output, ['tokens', output.shape.at(-1) ?? 1]),
-    layer,
-    'attn_output',
-  )
-  return config.postNorms ? norm(blocks, projected, layer, 'post_attention_norm') : projected
+  return projected(blocks, ops.reshape(g, output, ['tokens', output.shape.at(-1) ?? 1]), layer)
 }
 
-function queryKeyValue(blocks: Blocks, normed: Value, layer: number): AttentionInputs['qkv'] {
-  const { g, config, weights, sizes } = blocks
-  let fused = linear(blocks, normed, layer, 'attn_qkv')
-  const width = Number(fused.shape.at(-1))
-  if (config.qkvBias) {
-    fused = ops.add(g, fused, weights.vector(`${layerWeight(layer, 'attn_qkv')}.bias`, [width]))
+/** What attention mixed, [B * S, heads * headSize], as the residual stream is given it. */
+export function projected(blocks: Blocks, mixed: Value, layer: number): Value {
+  const output = blocks.linears.output(mixed, layer)
+  return blocks.config.postNorms ? norm(blocks, output, layer, 'post_attention_norm') : output
+}
+
+/** Of the normed stream; apart where the layer's maps are, or where heads are normalised. */
+export function queryKeyValue(blocks: Blocks, normed: Value, layer: number): AttentionInputs['qkv'] {
+  const { g, config, linears, byRow } = blocks
+  const maps = linears.queryKeyValue(normed, layer)
+  if (!config.queryKeyNorm) {
+    return maps.length === 1 ? [byRow(maps[0])] : [byRow(maps[0]), byRow(maps[1]), byRow(maps[2])]
   }
-  const rows = ops.reshapeTo(g, fused, ops.concat(g, [sizes, g.ints([width])], 0, 3), ['batch', 'new', width])
-  if (!config.queryKeyNorm) return [rows]
-  const [query, key, value] = splitHeads(g, rows, config)
-  return [
-    mergeHeads(g, norm(blocks, heads(g, query, config.headSize), layer, 'attn_q_norm')),
-    mergeHeads(g, norm(blocks, heads(g, key, config.headSize), layer, 'attn_k_norm')),
-    value,
-  ]
+  const [query, key, value] = maps.length === 1 ? splitHeads(g, maps[0], config) : maps
+  const normedHeads = (x: Value, role: string) =>
+    mergeHeads(g, norm(blocks, heads(g, byRow(x), config.headSize), layer, role))
+  return [normedHeads(query, 'attn_q_norm'), normedHeads(key, 'attn_k_norm'), byRow(value)]
 }
 
 type HeadSizes = { heads: number; kvHeads: number; headSize: number }
 
-/** [B, S, ...] side by side into queries, keys and values. */
+/** Side by side into queries, keys and values. */
 export function splitHeads(
   g: Graph,
   qkv: Value,

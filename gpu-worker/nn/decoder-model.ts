@@ -9,12 +9,13 @@ import { adapterPorts } from './adapter-ports.ts'
 import { attentionBlock } from './attention.ts'
 import { fusedAttention } from './attention-fused.ts'
 import { primitiveAttention } from './attention-primitive.ts'
-import { addNorm, type Blocks, norm } from './block.ts'
+import type { Blocks } from './block.ts'
 import type { DecoderConfig } from './decoder-config.ts'
-import { feedForwardBlock } from './feed-forward.ts'
+import { decoderLayers, embed } from './decoder-layers.ts'
 import { GraphWeights } from './graph-weights.ts'
 import { PORTS } from './ports.ts'
 import { runInputs } from './run-inputs.ts'
+import { stackedLinears } from './stacked-linears.ts'
 
 export type DecoderOptions = {
   /** Whether adapters may change the linear layers. */
@@ -64,35 +65,27 @@ export function decoderModel(
   const { tree, positions = config.context } = options
   const run = runInputs(g, config, type, { tree, positions })
   const adapters = options.lora ? adapterPorts(g, run.tokens, type) : null
-  const blocks: Blocks = { g, config, weights, type, sizes: ops.shapeOf(g, run.tokens), adapters }
+  const linears = stackedLinears(g, config, weights, adapters)
+  const blocks: Blocks = { g, config, weights, linears, type, byRow: byRow(g, run.tokens) }
   const attend =
     options.attention === 'primitive'
       ? primitiveAttention(g, config, run)
       : fusedAttention(g, config, run, type)
-
-  let residual = embed(blocks, run.tokens)
-  let normed = norm(blocks, residual, 0, 'attn_norm')
-  for (let layer = 0; layer < config.layers; layer++) {
-    const attended = attentionBlock(blocks, attend, normed, layer)
-    ;({ residual, normed } = addNorm(blocks, residual, attended, layer, 'ffn_norm'))
-    const fed = feedForwardBlock(blocks, normed, layer)
-    if (layer + 1 < config.layers) {
-      ;({ residual, normed } = addNorm(blocks, residual, fed, layer + 1, 'attn_norm'))
-    } else {
-      residual = ops.add(g, residual, ops.cast(g, fed, 'float32'))
-    }
-  }
+  const embedded = embed(blocks, ops.reshape(g, run.tokens, ['tokens']))
+  const { residual } = decoderLayers(blocks, embedded, (normed, layer) =>
+    attentionBlock(blocks, attend, normed, layer),
+  )
   g.output(PORTS.logits, logits(blocks, residual, run.rows))
   return { model: g.encode(), initializers: weights.initializers, type }
 }
 
-/** The tokens' embeddings: float32 [B * S, hidden]. */
-function embed({ g, config, weights, type }: Blocks, tokens: Value): Value {
-  const table = weights.table('token_embd.weight', [config.vocabulary, config.hidden])
-  const x = ops.cast(g, ops.gather(g, table, ops.reshape(g, tokens, ['tokens']), 0), 'float32')
-  // The scale is rounded as the weights are, as models are trained with it.
-  const scale = ops.cast(g, ops.scalar(g, config.embeddingScale, type), 'float32')
-  return config.embeddingScale === 1 ? x : ops.mul(g, x, scale)
+/** A stream [B * S, width] as [B, S, width], by the sizes of the tokens at run time. */
+function byRow(g: Graph, tokens: Value): Blocks['byRow'] {
+  const sizes = ops.shapeOf(g, tokens)
+  return (x) => {
+    const width = Number(x.shape.at(-1))
+    return ops.reshapeTo(g, x, ops.concat(g, [sizes, g.ints([width])], 0, 3), ['batch', 'new', width])
+  }
 }
 
 /** float32 [R, vocabulary]: the wanted rows alone pass the last norm and the head. */

@@ -6,9 +6,10 @@ import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
 import type { ExternalInitializer } from '../runtime/device.ts'
 import type { StoredTensor, StoredWeight, WeightStore } from '../weights/store/weight-store.ts'
+import type { Rows, Weights } from './block.ts'
 
 /** A store's weights as constants of a graph, which computes in one type. */
-export class GraphWeights {
+export class GraphWeights implements Weights {
   readonly #graph: Graph
   readonly #store: WeightStore
   readonly #type: DType
@@ -25,16 +26,16 @@ export class GraphWeights {
     return [...this.#used.values()]
   }
 
-  /** `x · wᵀ`, multiplied as the weight is stored. Throws `not_configured` for a weight that is missing or of another shape. */
-  linear(x: Value, name: string, shape: readonly number[]): Value {
+  /** Multiplied as the weight is stored. */
+  linear(x: Value, name: string, shape: readonly [number, number], rows?: Rows): Value {
     const weight = this.#weight(name, shape)
     if (weight.kind === 'plain') {
-      return fused.matmulTransposed(
-        this.#graph,
-        x,
-        ops.cast(this.#graph, this.#constant(name, weight.tensor), this.#type),
-      )
+      const constant = rows
+        ? this.#constant(`${name}:${rows.from}`, rowsOf(weight.tensor, rows))
+        : this.#constant(name, weight.tensor)
+      return fused.matmulTransposed(this.#graph, x, ops.cast(this.#graph, constant, this.#type))
     }
+    if (rows) throw new TypeError(`${name} is blocked`)
     const { bits, block } = weight
     return fused.matmulBlocked(this.#graph, x, {
       values: this.#constant(`${name}:values`, weight.values),
@@ -44,12 +45,10 @@ export class GraphWeights {
     })
   }
 
-  /** A norm's scale or a layer's bias, in the graph's type unless another is asked for. */
   vector(name: string, shape: readonly number[], type = this.#type): Value {
     return ops.cast(this.#graph, this.table(name, shape), type)
   }
 
-  /** As it is stored. */
   table(name: string, shape: readonly number[]): Value {
     const weight = this.#weight(name, shape)
     if (weight.kind === 'blocked') throw new TypeError(`${name} is blocked`)
@@ -75,4 +74,10 @@ export class GraphWeights {
       length: bytes,
     })
   }
+}
+
+function rowsOf({ dtype, shape, offset, bytes }: StoredTensor, { from, count }: Rows): StoredTensor {
+  const [rows = 1, ...columns] = shape
+  const row = bytes / rows
+  return { dtype, shape: [count, ...columns], offset: offset + from * row, bytes: count * row }
 }
