@@ -1,0 +1,28 @@
+import type * as z from 'zod'
+import type { FileObject } from '../../shared/protocol/files.ts'
+import type { FineTuningJob, JobCheckpoint, JobEvent } from '../../shared/protocol/fine-tuning.ts'
+import type { stepReport } from '../../shared/protocol/training/step-report.ts'
+
+/** What one step of a run did: a line of its metrics. */
+export type TrainingStep = z.infer<typeof stepReport>
+
+/** All that is known of a run. Of a folder with metrics alone, the rest is null or empty. */
+export type RunRecord = {
+  job: FineTuningJob | null
+  /** What it was trained on, as far as the service still has it. */
+  data: FileObject | null
+  steps: readonly TrainingStep[]
+  /** What was said on the way, without the steps. */
+  messages: readonly JobEvent[]
+  /** Oldest first. */
+  checkpoints: readonly JobCheckpoint[]
+}
+
+/**
+ * Adds a step to those before it. A run that was taken up from a checkpoint does steps a second time: what it did from
+ * there on is what holds.
+ */
+export function addStep(steps: TrainingStep[], step: TrainingStep): void {
+  while ((steps.at(-1)?.step ?? 0) >= step.step) steps.pop()
+  steps.push(step)
+}
