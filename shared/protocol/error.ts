@@ -35,6 +35,10 @@ export const ERROR_CODES = {
   proposal_decided: { type: 'caller', status: 409 },
   proposal_stale: { type: 'caller', status: 409 },
   version_stale: { type: 'caller', status: 409 },
+  file_not_found: { type: 'caller', status: 404 },
+  job_not_found: { type: 'caller', status: 404 },
+  job_over: { type: 'caller', status: 409 },
+  invalid_training_file: { type: 'caller', status: 400 },
   rate_limited: { type: 'caller', status: 429 },
   // the service's
   internal: { type: 'service', status: 500 },
@@ -43,6 +47,7 @@ export const ERROR_CODES = {
   loading: { type: 'service', status: 503 },
   deadline_exceeded: { type: 'service', status: 504 },
   not_scored: { type: 'service', status: 503 },
+  storage_full: { type: 'service', status: 507 },
   // inside a judgment
   model_unreachable: { type: 'service', status: 503 },
   model_timeout: { type: 'service', status: 504 },
