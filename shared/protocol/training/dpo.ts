@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Message, message, prompt, toMessages } from '../message.ts'
+import { parseWith } from '../parse.ts'
 import { text } from '../text.ts'
 import { epochFields } from './epochs.ts'
 import { trainingFields } from './training.ts'
@@ -79,10 +80,7 @@ const trl = z
  * A line of a training file: OpenAI's `input`, `preferred_output`, `non_preferred_output`; `prompt`, `responses`,
  * `winner`; or `prompt`, `chosen`, `rejected`. Fields beside them are not read.
  */
-export const preferenceExample = z.record(z.string(), z.unknown()).transform((line, context): Preference => {
-  const form = 'input' in line ? openai : 'chosen' in line || 'rejected' in line ? trl : pair
-  const read = form.safeParse(line)
-  if (read.success) return read.data
-  context.issues.push(...read.error.issues.map((issue) => ({ ...issue, input: line })))
-  return z.NEVER
-})
+export function readPreference(line: object): Preference {
+  if ('input' in line) return parseWith(openai, line)
+  return 'chosen' in line || 'rejected' in line ? parseWith(trl, line) : parseWith(pair, line)
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { preferenceExample } from './dpo.ts'
+import { readPreference } from './dpo.ts'
 import { readTrainingLines } from './lines.ts'
-import { supervisedExample } from './supervised.ts'
+import { readConversation } from './supervised.ts'
 
 const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(value)).join('\n')
 const user = { role: 'user', content: 'Hello?' }
@@ -13,7 +13,7 @@ const reply = (content: string, weight?: number) => ({
 
 test('conversations are read a line each', () => {
   const file = `\uFEFF${lines({ messages: [user, reply('Hi.', 0), user, reply('Yes.')] })}\r\n\n`
-  expect(readTrainingLines(supervisedExample, file)).toEqual([
+  expect(readTrainingLines(readConversation, file)).toEqual([
     { messages: [user, reply('Hi.', 0), user, reply('Yes.')] },
   ])
 })
@@ -31,7 +31,7 @@ test('preferences are read in three forms', () => {
     { prompt: 'Hello?', chosen: 'Good.', rejected: 'Bad.' },
     { prompt: [user], chosen: [reply('Good.')], rejected: [reply('Bad.')] },
   )
-  expect(readTrainingLines(preferenceExample, file)).toEqual([same, same, same, same, same])
+  expect(readTrainingLines(readPreference, file)).toEqual([same, same, same, same, same])
 })
 
 const good = { messages: [user, reply('Hi.')] }
@@ -49,12 +49,12 @@ test.for<[unknown, RegExp]>([
   [[], /'messages' must be|must be an object/],
   ['text', /Line 2 of the training file is not a JSON object/],
 ])('%o: refused with its line and field', ([value, sentence]) => {
-  expect(() => readTrainingLines(supervisedExample, lines(good, value))).toThrow(sentence)
+  expect(() => readTrainingLines(readConversation, lines(good, value))).toThrow(sentence)
 })
 
 test('what is no JSON, and a file of nothing', () => {
-  expect(() => readTrainingLines(supervisedExample, '{')).toThrow(/Line 1 of the training file is not a JSON/)
-  expect(() => readTrainingLines(supervisedExample, '\n \n')).toThrow(/holds no example/)
+  expect(() => readTrainingLines(readConversation, '{')).toThrow(/Line 1 of the training file is not a JSON/)
+  expect(() => readTrainingLines(readConversation, '\n \n')).toThrow(/holds no example/)
 })
 
 test.for<[object, RegExp]>([
@@ -64,5 +64,5 @@ test.for<[object, RegExp]>([
   [{ prompt: 'x', chosen: 'a' }, /'rejected' must be/],
   [{ input: { messages: [user] }, preferred_output: [reply('a')] }, /'non_preferred_output' must be/],
 ])('%o: refused by the form that it comes nearest to', ([value, sentence]) => {
-  expect(() => readTrainingLines(preferenceExample, lines(value))).toThrow(sentence)
+  expect(() => readTrainingLines(readPreference, lines(value))).toThrow(sentence)
 })

@@ -1,18 +1,17 @@
-import type * as z from 'zod'
 import { PlumblineError } from '../error.ts'
-import { jsonOrNull, parseWith } from '../parse.ts'
+import { jsonOrNull } from '../parse.ts'
 
 /**
- * The examples of a training file, a line of JSON each; empty lines are none. Throws `invalid_request` (or the code that
- * the schema gives) with a sentence that names the line and the field.
+ * The examples of a training file, a line of JSON each; empty lines are none. Throws `invalid_request` (or what `read`
+ * throws) with a sentence that names the line and the field.
  */
-export function readTrainingLines<Schema extends z.ZodType>(schema: Schema, file: string): z.infer<Schema>[] {
-  const examples: z.infer<Schema>[] = []
+export function readTrainingLines<T>(read: (line: object) => T, file: string): T[] {
+  const examples: T[] = []
   for (const [index, line] of file
     .replace(/^\uFEFF/, '')
     .split('\n')
     .entries()) {
-    if (line.trim() !== '') examples.push(readLine(schema, line, index + 1))
+    if (line.trim() !== '') examples.push(readLine(read, line, index + 1))
   }
   if (examples.length > 0) return examples
   throw new PlumblineError(
@@ -24,7 +23,7 @@ export function readTrainingLines<Schema extends z.ZodType>(schema: Schema, file
   )
 }
 
-function readLine<Schema extends z.ZodType>(schema: Schema, line: string, number: number): z.infer<Schema> {
+function readLine<T>(read: (line: object) => T, line: string, number: number): T {
   const value = jsonOrNull(line)
   const where = `Line ${number} of the training file`
   if (typeof value !== 'object' || value === null) {
@@ -37,7 +36,7 @@ function readLine<Schema extends z.ZodType>(schema: Schema, line: string, number
     )
   }
   try {
-    return parseWith(schema, value)
+    return read(value)
   } catch (error) {
     if (!PlumblineError.isInstance(error)) throw error
     throw new PlumblineError(error.code, `${where}: ${error.message}`, { param: error.param, cause: error })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseWith } from '../parse.ts'
 import { text } from '../text.ts'
 import { epochFields } from './epochs.ts'
 import { trainingFields } from './training.ts'
@@ -20,8 +21,7 @@ const turn = z.strictObject({
     .describe("Of an assistant's turn: 0 is context alone."),
 })
 
-/** A line of a training file. Fields beside `messages` are not read. */
-export const supervisedExample = z
+const conversation = z
   .object({ messages: z.array(turn).min(1, 'must hold a message') })
   .refine(
     ({ messages }) => messages.every(({ role, weight }) => weight === undefined || role === 'assistant'),
@@ -31,5 +31,9 @@ export const supervisedExample = z
     message: 'holds no turn of the assistant to learn: add one, or remove its weight of 0',
     path: ['messages'],
   })
-  .meta({ id: 'SupervisedExample' })
-export type SupervisedExample = z.infer<typeof supervisedExample>
+export type Conversation = z.infer<typeof conversation>
+
+/** A line of a training file: `messages`. Fields beside them are not read. */
+export function readConversation(line: object): Conversation {
+  return parseWith(conversation, line)
+}
