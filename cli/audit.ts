@@ -7,7 +7,7 @@ import { readPairs } from './eval/layouts/layouts.ts'
 import { makeProgress } from './eval/progress.ts'
 import { reportFailures } from './failure.ts'
 import { type Finding, keepsLimit, renderFindings } from './finding.ts'
-import { interruptible } from './interruptible.ts'
+import { goesOn, interruptible } from './interruptible.ts'
 import { addJudgingOptions, type JudgingOptions, judgingFields, toCount, toShare } from './judging-options.ts'
 import { writeText } from './write-text.ts'
 
@@ -54,7 +54,7 @@ async function run(file: string, options: AuditOptions): Promise<void> {
   const service = serviceFrom(process.env)
   const pairs = readPairs(file).slice(0, options.limit)
   const progress = makeProgress(process.stderr)
-  await interruptible('what was judged is in the service’s record', async (signal) => {
+  await interruptible(goesOn('what was judged is in the service’s record'), async (signal) => {
     const ask = async (questions: Question[]) => {
       if (questions.length === 0) return []
       let done = 0

@@ -44,8 +44,11 @@ export class Refusal extends Failure {
   }
 }
 
+/** Nothing answered, or not to the end: the service may be back in a moment. */
+export class Unreachable extends Failure {}
+
 /** A connection that broke in the middle of a call; the work goes on and the same call finds it done. */
-class Dropped extends Failure {}
+class Dropped extends Unreachable {}
 
 export type PostOptions = {
   signal?: AbortSignal
@@ -77,8 +80,8 @@ export async function get<T>(
   return call(service, { path }, answer, options)
 }
 
-/** Without a body it is a GET. */
-type Request = { path: string; body?: unknown }
+/** Without a body it is a GET; a form is sent as one, all else as JSON. */
+type Request = { path: string; body?: unknown; headers?: Record<string, string> }
 
 async function call<T>(
   service: Service,
@@ -112,28 +115,56 @@ async function callOnce<T>(
   answer: z.ZodType<T>,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const { status, headers, text } = await exchange(service, request, signal)
-  const value = jsonOrNull(text)
+  const response = await send(service, request, signal)
+  const value = jsonOrNull(await reading(service, signal, () => response.text()))
   const read = answer.safeParse(value)
-  if (status < 400 && read.success) return read.data
-  const refusal = errorBody.safeParse(value)
-  if (refusal.success) throw new Refusal(status, refusal.data.error, toSeconds(headers.get('retry-after')))
-  if (WORTH_REPEATING.has(status)) throw new Dropped(`${service.url} answers ${status} and says no more.`)
-  throw new Failure(`${service.url} does not answer like Plumbline (status ${status}): check PLUMBLINE_URL.`)
+  if (response.ok && read.success) return read.data
+  throw refusalOf(service, response, value)
 }
 
-async function exchange(service: Service, { path, body }: Request, signal: AbortSignal | undefined) {
-  try {
-    const response = await fetch(`${service.url}${path}`, {
+/** The answer to one call as it comes, to be read bit by bit. Throws a `Refusal` or a `Failure`; repeats nothing. */
+export async function openStream(
+  service: Service,
+  request: Request,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await send(service, request, signal)
+  if (response.ok && response.body) return response.body
+  throw refusalOf(service, response, jsonOrNull(await reading(service, signal, () => response.text())))
+}
+
+function refusalOf(service: Service, { status, headers }: Response, value: unknown): Failure {
+  const refusal = errorBody.safeParse(value)
+  if (refusal.success) return new Refusal(status, refusal.data.error, toSeconds(headers.get('retry-after')))
+  if (WORTH_REPEATING.has(status)) return new Dropped(`${service.url} answers ${status} and says no more.`)
+  return new Failure(`${service.url} does not answer like Plumbline (status ${status}): check PLUMBLINE_URL.`)
+}
+
+function send(service: Service, { path, body, headers }: Request, signal: AbortSignal | undefined) {
+  const form = body instanceof FormData
+  return reading(service, signal, () =>
+    fetch(`${service.url}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
-        'content-type': 'application/json',
+        // of a form, fetch names the boundary
+        ...(form ? {} : { 'content-type': 'application/json' }),
         ...(service.key === null ? {} : { authorization: `Bearer ${service.key}` }),
+        ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
       signal: signal ?? null,
-    })
-    return { status: response.status, headers: response.headers, text: await response.text() }
+    }),
+  )
+}
+
+/** Does a part of a call; throws what the connection says in our words, and an abort as it is. */
+export async function reading<T>(
+  service: Service,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
   } catch (error) {
     signal?.throwIfAborted()
     throw unreachable(service.url, error)
@@ -144,7 +175,9 @@ function unreachable(url: string, error: unknown): Failure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'ECONNREFUSED') {
-    return new Failure(`Nothing listens at ${url}: start the service with 'npm start', or set PLUMBLINE_URL.`)
+    return new Unreachable(
+      `Nothing listens at ${url}: start the service with 'npm start', or set PLUMBLINE_URL.`,
+    )
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new Failure(`There is no host of the name in ${url}: check PLUMBLINE_URL.`)

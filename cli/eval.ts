@@ -14,7 +14,7 @@ import { runVariants, type VariantReport } from './eval/run.ts'
 import { safetyLine } from './eval/safety.ts'
 import { ABLATIONS, type Ablation, ablate, full, requireParts, type Variant } from './eval/variants.ts'
 import { Failure, reportFailures } from './failure.ts'
-import { interruptible } from './interruptible.ts'
+import { goesOn, interruptible } from './interruptible.ts'
 import { addJudgingOptions, type JudgingOptions, judgingFields, toCount, toWhole } from './judging-options.ts'
 import { openLines } from './kept-lines.ts'
 import { writeText } from './write-text.ts'
@@ -79,7 +79,7 @@ async function run(file: string, options: EvalOptions): Promise<void> {
   const suite = readSuite(file, { responses, rate, limit })
   const output = options.output ?? `${basename(file)}.results.jsonl`
   const results = openLines(output, result, { option: '--output', readOnly: options.replay ?? false })
-  await interruptible(`the results so far are in '${output}'`, async (signal) => {
+  await interruptible(goesOn(`the results so far are in '${output}'`), async (signal) => {
     const evaluation = {
       service,
       results,

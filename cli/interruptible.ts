@@ -1,9 +1,9 @@
 /** Exit status of a process that ctrl-C ended. */
 const INTERRUPTED = 130
 
-/** Does work that ctrl-C may stop; then says so: `stopped` is where the rest goes on from, in a sentence. */
+/** Does work that ctrl-C may stop; then says `farewell`: what is left and how it goes on. */
 export async function interruptible(
-  stopped: string,
+  farewell: () => string,
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const interrupt = new AbortController()
@@ -14,10 +14,13 @@ export async function interruptible(
     await work(interrupt.signal)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
-    console.error(`Stopped: ${stopped}, the same command goes on from there.`)
+    console.error(farewell())
     process.exitCode = INTERRUPTED
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
   }
 }
+
+/** The farewell of a command that goes on by itself when it is called again: `kept` is where from. */
+export const goesOn = (kept: string) => () => `Stopped: ${kept}, the same command goes on from there.`

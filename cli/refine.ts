@@ -13,7 +13,7 @@ import { nameOf } from '../shared/rubric/name.ts'
 import { Refusal, type Service, serviceFrom } from './client.ts'
 import { readPairs } from './eval/layouts/layouts.ts'
 import { Failure, reportFailures } from './failure.ts'
-import { interruptible } from './interruptible.ts'
+import { goesOn, interruptible } from './interruptible.ts'
 import { propose, publish } from './refine/filing.ts'
 import { layersTested, openJournal } from './refine/journal.ts'
 import { judgeThrough } from './refine/judging.ts'
@@ -42,7 +42,7 @@ export function refineCommand(): Command {
 async function run(file: string, options: RefineOptions): Promise<void> {
   const service = serviceFrom(process.env)
   const journalPath = options.journal ?? `${basename(file)}.${options.layer.split('@')[0]}.journal.jsonl`
-  await interruptible(`the answers so far are in '${journalPath}'`, async (signal) => {
+  await interruptible(goesOn(`the answers so far are in '${journalPath}'`), async (signal) => {
     const report = await refine(service, file, journalPath, options, signal)
     const text = JSON.stringify(report)
     if (options.output !== undefined) writeText(options.output, `${text}\n`)

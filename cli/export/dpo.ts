@@ -6,7 +6,7 @@ import { serviceFrom } from '../client.ts'
 import { makeProgress } from '../eval/progress.ts'
 import { readAs, readRows } from '../eval/rows.ts'
 import { Failure } from '../failure.ts'
-import { interruptible } from '../interruptible.ts'
+import { goesOn, interruptible } from '../interruptible.ts'
 import { type JudgingOptions, judgingFields } from '../judging-options.ts'
 import { openLines } from '../kept-lines.ts'
 import { type AskedPair, askPairs, judgedLine } from './ask-pairs.ts'
@@ -48,7 +48,7 @@ export async function exportDpo(file: string, options: DpoOptions): Promise<void
   const pairs = readUnlabelled(file).slice(0, options.limit)
   const fields = { protocol: 'rubric-arm', ...judgingFields(options) }
   const kept = `${options.output}.judged.jsonl`
-  await interruptible(`what was asked for so far is in '${kept}'`, async (signal) => {
+  await interruptible(goesOn(`what was asked for so far is in '${kept}'`), async (signal) => {
     const lines = await askPairs(pairs, {
       service,
       fields,

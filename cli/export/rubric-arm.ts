@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { serviceFrom } from '../client.ts'
 import { readPairs } from '../eval/layouts/layouts.ts'
 import { Failure } from '../failure.ts'
-import { interruptible } from '../interruptible.ts'
+import { goesOn, interruptible } from '../interruptible.ts'
 import type { PhaseName } from './hyperparameters.ts'
 import { cutIntoParts, generatorRow, judgeRow, type PhaseRow, type WonPair } from './phases.ts'
 import { readme } from './readme.ts'
@@ -46,7 +46,7 @@ export async function exportRubricArm(file: string, options: RubricArmOptions): 
   const warmUp = options.trajectories ? await readWarmUp(options.trajectories, pairs, salt) : null
   const parts = await cutIntoParts(pairs, count, seed)
 
-  await interruptible(`what was asked for so far is in '${join(output, KEPT)}'`, async (signal) => {
+  await interruptible(goesOn(`what was asked for so far is in '${join(output, KEPT)}'`), async (signal) => {
     const rubrics = await rubricsOf(parts[at - 1] ?? [], options, signal)
     const write = (path: string, text: string) => writeWhole(join(output, path), text)
     for (const [index, part] of parts.entries()) {
