@@ -1,16 +1,28 @@
 import * as z from 'zod'
+import { dpoSettings, readPreference } from './dpo.ts'
+import { readConversation, supervisedSettings } from './supervised.ts'
 
-const ofMethod = <Type extends string>(type: Type) => z.looseObject({ type: z.literal(type) })
+/** How each method reads its hyperparameters and a line of its data. */
+export const METHODS = {
+  supervised: { settings: supervisedSettings, read: readConversation },
+  dpo: { settings: dpoSettings, read: readPreference },
+} as const
 
-/** How a job trains, and its hyperparameters under the method's own name. */
+export type MethodType = keyof typeof METHODS
+
+/** Hyperparameters as OpenAI has them, a level down. Every one has a default. */
+function hyperparameters<Settings extends z.ZodType>(settings: Settings) {
+  return z.strictObject({ hyperparameters: settings.prefault({}) }).prefault({})
+}
+
+/** How a job trains: the method's type, and its hyperparameters under the method's own name. */
 export const method = z
   .discriminatedUnion('type', [
-    ofMethod('supervised'),
-    ofMethod('dpo'),
-    ofMethod('rubric_arm'),
-    ofMethod('arl_rr'),
-    ofMethod('pairwise'),
+    z.strictObject({
+      type: z.literal('supervised'),
+      supervised: hyperparameters(METHODS.supervised.settings),
+    }),
+    z.strictObject({ type: z.literal('dpo'), dpo: hyperparameters(METHODS.dpo.settings) }),
   ])
   .meta({ id: 'FineTuningMethod' })
 export type Method = z.infer<typeof method>
-export type MethodType = Method['type']
