@@ -24,8 +24,8 @@ export type Adapter = {
   matrices: ReadonlyMap<`${number}.${LoraSite}`, AdapterMatrices>
 }
 
-const CONFIG = 'adapter_config.json'
-const WEIGHTS = 'adapter_model.safetensors'
+export const ADAPTER_CONFIG = 'adapter_config.json'
+export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
 const NAME = new RegExp(
   `^base_model\\.model\\.((?:.*\\.)?layers\\.(\\d+)\\.(?:self_attn|mlp)\\.(${LORA_SITES.join('|')}))` +
     '\\.lora_([AB])(?:\\.default)?\\.weight$',
@@ -40,7 +40,7 @@ type Pair = { module: string; A?: CheckpointTensor; B?: CheckpointTensor }
  * more than linear layers' products, and for matrices that don't belong together.
  */
 export async function readAdapter(folder: string): Promise<Adapter> {
-  const [configPath, weightsPath] = [join(folder, CONFIG), join(folder, WEIGHTS)]
+  const [configPath, weightsPath] = [join(folder, ADAPTER_CONFIG), join(folder, ADAPTER_WEIGHTS)]
   const config = parseAdapterConfig(configPath, await readJson(configPath))
   const tensors = await readSafetensors(weightsPath).catch((cause) => {
     throw PlumblineError.isInstance(cause)
