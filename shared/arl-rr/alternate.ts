@@ -1,5 +1,5 @@
 import type { ClassScores } from '../protocol/pointwise.ts'
-import type { Alternation } from '../protocol/training/arl-rr.ts'
+import type { Alternation } from '../protocol/training/alternation.ts'
 import { candidatesOf } from './guard-rails.ts'
 import type { EndedPhase, Evaluation, Phase, Schedule } from './schedule.ts'
 import { nextInTurn } from './selectors/round-robin.ts'

@@ -1,4 +1,4 @@
-import type { GuardRails } from '../protocol/training/arl-rr.ts'
+import type { GuardRails } from '../protocol/training/alternation.ts'
 import { type Evaluation, evaluationsOf, latest, type Schedule, scoreIn } from './schedule.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseWith } from '../protocol/parse.ts'
-import { alternation } from '../protocol/training/arl-rr.ts'
+import { alternation } from '../protocol/training/alternation.ts'
 import { seededRandom } from '../statistics/random.ts'
 import { beginPhase, endPhase, openSchedule } from './alternate.ts'
 import { fallen } from './guard-rails.ts'

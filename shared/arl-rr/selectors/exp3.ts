@@ -1,4 +1,4 @@
-import type { SelectorSettings } from '../../protocol/training/arl-rr.ts'
+import type { SelectorSettings } from '../../protocol/training/alternation.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { changesOf } from '../schedule.ts'
 import { gainOf } from './gain.ts'

@@ -1,4 +1,4 @@
-import type { SelectorSettings } from '../../protocol/training/arl-rr.ts'
+import type { SelectorSettings } from '../../protocol/training/alternation.ts'
 import { exp3 } from './exp3.ts'
 import { headroom } from './headroom.ts'
 import { probe } from './probe.ts'

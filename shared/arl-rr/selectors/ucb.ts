@@ -1,4 +1,4 @@
-import type { SelectorSettings } from '../../protocol/training/arl-rr.ts'
+import type { SelectorSettings } from '../../protocol/training/alternation.ts'
 import { changesOf } from '../schedule.ts'
 import { gainOf } from './gain.ts'
 import { greatest, type Selector } from './selector.ts'

@@ -1,77 +1,106 @@
 import * as z from 'zod'
-import { name } from '../text.ts'
+import { verifierSpec } from '../../verify/verifiers.ts'
+import { prompt } from '../message.ts'
+import { classFields } from '../pointwise.ts'
+import { rubricInput } from '../rubric.ts'
+import { name, text } from '../text.ts'
+import { alternation } from './alternation.ts'
+import { epochFields } from './epochs.ts'
+import { policyFields } from './policy.ts'
+import { trainingFields } from './training.ts'
 
-const scale = z
-  .number()
-  .positive('must be above 0')
-  .max(2)
-  .default(0.05)
-  .describe('Change of the overall score over a phase that counts as all that can be hoped for.')
-
-/** How the next meta-class is chosen; all are our reconstructions (systems.md 2.3). */
-export const selectorSettings = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('round_robin') }),
-    z.strictObject({ kind: z.literal('headroom') }),
-    z.strictObject({ kind: z.literal('slope') }),
-    z.strictObject({
-      kind: z.literal('probe'),
-      steps: z
-        .int()
-        .min(1, 'must be at least 1: use headroom to choose without a probe')
-        .max(1000)
-        .default(2)
-        .describe('That a copy of the policy is trained on each candidate.'),
-      keep: z
-        .boolean()
-        .default(true)
-        .describe('Go on from the copy that was chosen; else its steps are made again.'),
-    }),
-    z.strictObject({
-      kind: z.literal('ucb'),
-      exploration: z.number().min(0, 'must be at least 0: 0 explores nothing').max(10).default(0.5),
-      discount: z
-        .number()
-        .positive('must be above 0')
-        .max(1, 'must be at most 1: 1 forgets nothing')
-        .default(0.9)
-        .describe('A phase counts so many times less with each that followed.'),
-      scale,
-    }),
-    z.strictObject({
-      kind: z.literal('exp3'),
-      rate: z
-        .number()
-        .positive('must be above 0')
-        .max(1, 'must be at most 1: 1 draws every class alike')
-        .default(0.2),
-      scale,
-    }),
-  ])
-  .meta({ id: 'ClassSelector' })
-export type SelectorSettings = z.infer<typeof selectorSettings>
-
-/** What keeps an alternation from losing on one class what it gains on another. */
-export const guardRails = z.strictObject({
-  floor: z
+/** Prompts that a run sets aside to choose meta-classes by. */
+const heldOut = z.strictObject({
+  share: z
     .number()
-    .positive('must be above 0: use null for no floor')
-    .nullable()
-    .default(0.1)
-    .describe('A phase ends once another class is more than this below its best held-out score.'),
-  most_consecutive: z
+    .positive('must be above 0: a class is chosen by held-out prompts')
+    .max(0.5, 'must be at most 0.5')
+    .default(0.2)
+    .describe('Of the training prompts, by a hash of each: they are never trained on.'),
+  most: z
     .int()
-    .min(1, 'must be at least 1: use null for no bound')
-    .nullable()
-    .default(3)
-    .describe('Phases in a row of one class.'),
+    .min(1)
+    .max(100_000)
+    .default(256)
+    .describe('Prompts of them that are answered at each evaluation.'),
+  samples: z.int().min(1).max(64).default(1).describe('Responses to each.'),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .default(0)
+    .describe('0 answers greedily; else by a seed that is the same each time.'),
+  overall: z
+    .enum(['classes', 'whole'])
+    .default('classes')
+    .describe(
+      'The overall score: the weighted mean of the classes, or the score of the whole rubric (HealthBench).',
+    ),
 })
-export type GuardRails = z.infer<typeof guardRails>
 
-/** When which meta-class is trained. */
-export const alternation = z.strictObject({
-  first: name.nullable().default(null).describe('The first class; null lets the selector choose it.'),
-  selector: selectorSettings.default({ kind: 'probe', steps: 2, keep: true }),
-  guard_rails: guardRails.prefault({}),
-})
-export type Alternation = z.infer<typeof alternation>
+/**
+ * Training a policy on one meta-class of rewards at a time (ARL-RR, arXiv 2603.15646), and the baselines that it is held
+ * against. Of the paper's own search, lengths and rates nothing could be read: all of it is our reconstruction.
+ */
+export const arlRrSettings = z
+  .strictObject({
+    ...trainingFields,
+    ...policyFields,
+    adapter: epochFields.adapter,
+    objective: z
+      .enum(['alternate', 'scalarised', 'overall', 'normalised'])
+      .default('alternate')
+      .describe(
+        'What a group is rewarded by. alternate: one class a phase. scalarised: the weighted mean of all. overall: the score of the whole rubric. normalised: each class normalised within its group, then the weighted mean (GDPO-like).',
+      ),
+    classes: classFields.classes
+      .nullable()
+      .default(null)
+      .describe('The tags that belong to each meta-class; null makes each tag a class.'),
+    class_weights: classFields.class_weights
+      .nullable()
+      .default(null)
+      .describe('Of the weighted mean; null weighs all alike.'),
+    alternation: alternation.prefault({}),
+    phase_steps: z
+      .int()
+      .min(1, 'must be at least 1')
+      .max(100_000)
+      .default(20)
+      .describe('Steps on one class; with another objective, steps between two evaluations.'),
+    check_every: z
+      .int()
+      .min(1, 'must be at least 1')
+      .max(100_000)
+      .nullable()
+      .default(null)
+      .describe('Steps after which a phase is held against the floor; null checks at its end alone.'),
+    held_out: heldOut.prefault({}),
+  })
+  .meta({ id: 'ArlRrSettings' })
+export type ArlRrSettings = z.infer<typeof arlRrSettings>
+
+/** A line of a training file: a prompt with verifiers by tag, or with a rubric whose criteria carry tags. */
+export const arlRrExample = z
+  .strictObject({
+    prompt,
+    verifiers: z
+      .record(name, z.array(verifierSpec).min(1, 'must hold a verifier').max(64))
+      .refine((tags) => Object.keys(tags).length > 0, 'must name a tag')
+      .optional()
+      .describe('By tag: a response scores the share that it passes.'),
+    rubric: rubricInput
+      .refine(
+        ({ criteria }) => criteria.some(({ tags }) => tags !== undefined),
+        'has no tags: give criteria the tags that meta-classes are made of',
+      )
+      .optional()
+      .describe('Judged response by response, met or not met.'),
+    reference: text.optional().describe('With a rubric: a reference answer that the judge is shown.'),
+  })
+  .refine(({ verifiers, rubric }) => (verifiers === undefined) !== (rubric === undefined), {
+    message: 'or rubric is needed, and only one of them',
+    path: ['verifiers'],
+  })
+  .meta({ id: 'ArlRrExample' })
+export type ArlRrExample = z.infer<typeof arlRrExample>
