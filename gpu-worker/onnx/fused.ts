@@ -1,22 +1,35 @@
 import type { Graph } from './graph.ts'
+import * as ops from './ops.ts'
 import type { Value } from './types.ts'
 
 /** ONNX Runtime's own operators, which do in one what would take many, each with the shape of what it computes. */
 
 const MICROSOFT = { domain: 'com.microsoft' }
 
+export type Product = { transA?: boolean; transB?: boolean; scale?: number }
+
+/** The product of the last two axes, either side transposed or not, times a number; the earlier axes are broadcast. */
+export function product(g: Graph, a: Value, b: Value, form: Product = {}): Value {
+  const { transA = false, transB = false, scale = 1 } = form
+  if (!transA && !transB && scale === 1) return ops.matmul(g, a, b)
+  const before = ops.broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const shape = [...before, a.shape.at(transA ? -1 : -2) ?? 1, b.shape.at(transB ? -2 : -1) ?? 1]
+  const attributes = {
+    ...(transA ? { transA: 1 } : {}),
+    ...(transB ? { transB: 1 } : {}),
+    ...(scale === 1 ? {} : { alpha: { float: scale } }),
+  }
+  return g.op('FusedMatMul', [a, b], { dtype: a.dtype, shape }, { ...MICROSOFT, attributes })
+}
+
 /** `x · wᵀ`: `w` is [out, in] as checkpoints store it. */
 export function matmulTransposed(g: Graph, x: Value, w: Value): Value {
-  const [out = 0] = w.shape
-  const shape = [...x.shape.slice(0, -1), out]
-  return g.op('FusedMatMul', [x, w], { dtype: x.dtype, shape }, { ...MICROSOFT, attributes: { transB: 1 } })
+  return product(g, x, w, { transB: true })
 }
 
 /** `x · wᵀ` of the last two axes, times a number; the earlier axes are broadcast. */
 export function scaledProducts(g: Graph, x: Value, w: Value, scale: number): Value {
-  const shape = [...x.shape.slice(0, -1), w.shape.at(-2) ?? 1]
-  const attributes = { transB: 1, alpha: { float: scale } }
-  return g.op('FusedMatMul', [x, w], { dtype: x.dtype, shape }, { ...MICROSOFT, attributes })
+  return product(g, x, w, { transB: true, scale })
 }
 
 /** Heads [B, heads, S, d] turned by the positions [B, S], each half's channels together (arXiv 2104.09864). */

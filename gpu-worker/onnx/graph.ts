@@ -26,6 +26,7 @@ export class Graph {
   #inputs: Value[] = []
   #outputs: Value[] = []
   #initializers = new Map<string, Message>()
+  #integers = new Map<string, readonly number[]>()
   /** What a value is called in the model, where it is an output. */
   #names = new Map<string, string>()
   #count = 0
@@ -69,8 +70,18 @@ export class Graph {
     if (!this.#initializers.has(name)) {
       const raw = new Uint8Array(BigInt64Array.from(values, BigInt).buffer)
       this.#initializers.set(name, tensorMessage(name, 'int64', shape).bytes(9, raw))
+      this.#integers.set(name, values)
     }
     return { name, dtype: 'int64', shape }
+  }
+
+  /** What `ints` was given for a value; null where it isn't one of those. */
+  integers(value: Value): readonly number[] | null {
+    return this.#integers.get(value.name) ?? null
+  }
+
+  isConstant(value: Value): boolean {
+    return this.#initializers.has(value.name)
   }
 
   /** A constant that is carried in the model itself. */
@@ -100,10 +111,10 @@ export class Graph {
     return value
   }
 
-  /** The ModelProto. */
+  /** The ModelProto. Nodes that no output depends on are left out. */
   encode(): Uint8Array {
     const graph = new Message()
-    for (const node of this.#nodes) graph.message(1, this.#nodeMessage(node))
+    for (const node of this.#live()) graph.message(1, this.#nodeMessage(node))
     graph.string(2, 'plumbline')
     for (const tensor of this.#initializers.values()) graph.message(5, tensor)
     for (const value of this.#inputs) graph.message(11, valueMessage(value))
@@ -113,6 +124,16 @@ export class Graph {
       model.message(8, new Message().string(1, domain).int(2, version))
     }
     return model.encode()
+  }
+
+  #live(): Node[] {
+    const read = new Set(this.#names.keys())
+    const live = this.#nodes.toReversed().filter(({ inputs, outputs }) => {
+      if (!outputs.some(({ name }) => read.has(name))) return false
+      for (const input of inputs) if (input) read.add(input.name)
+      return true
+    })
+    return live.reverse()
   }
 
   #nodeMessage({ op, inputs, outputs, domain, attributes = {} }: Node): Message {

@@ -12,6 +12,11 @@ export const DTYPES = {
 
 export type DType = keyof typeof DTYPES
 
+/** Whether a type's elements are floating-point numbers. */
+export function isFloat(dtype: DType): boolean {
+  return dtype.includes('float')
+}
+
 /** A fixed size, or the name of one that is known at run time: two equal names are the same size. */
 export type Dim = number | string
 export type Shape = readonly Dim[]

@@ -84,6 +84,11 @@ export function equal(g: Graph, a: Value, b: Value): Value {
   return g.op('Equal', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
 }
 
+/** Whether both hold, likewise. */
+export function and(g: Graph, a: Value, b: Value): Value {
+  return g.op('And', [a, b], { dtype: 'bool', shape: broadcast(a.shape, b.shape) })
+}
+
 /** `yes` where `condition` holds, else `no`. */
 export function where(g: Graph, condition: Value, yes: Value, no: Value): Value {
   const shape = broadcast(condition.shape, broadcast(yes.shape, no.shape))

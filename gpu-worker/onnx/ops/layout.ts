@@ -1,10 +1,15 @@
 import type { Graph } from '../graph.ts'
 import type { Dim, Shape, Value } from '../types.ts'
 
-/** The parts of `x` along its last axis, of these sizes. */
-export function split(g: Graph, x: Value, sizes: readonly number[]): Value[] {
-  const results = sizes.map((size) => ({ dtype: x.dtype, shape: [...x.shape.slice(0, -1), size] }))
-  return g.node('Split', [x, g.ints(sizes)], results, { attributes: { axis: -1 } })
+/** The parts of `x` along an axis, the last by default, of these sizes. */
+export function split(
+  g: Graph,
+  x: Value,
+  sizes: readonly number[],
+  axis: number = x.shape.length - 1,
+): Value[] {
+  const results = sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }))
+  return g.node('Split', [x, g.ints(sizes)], results, { attributes: { axis } })
 }
 
 /**

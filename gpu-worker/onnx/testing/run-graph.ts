@@ -23,17 +23,47 @@ export const int64 = (dims: readonly number[], values: readonly number[]): HostT
 /** The weights of a graph in tests: some bytes, and where in them each constant lies. */
 export type TestWeights = { bytes: Uint8Array; initializers: readonly ExternalInitializer[] }
 
+export type BuildGraph = (g: Graph, values: Value[]) => Value[]
+export type GraphOptions = {
+  /** Of the outputs' shapes that name them. */
+  sizes?: Readonly<Record<string, number>>
+  weights?: TestWeights
+  optimization?: 'basic' | 'all'
+}
+
+/** A graph that runs as often as it is asked to, and gives its outputs as numbers. */
+export type OpenGraph = {
+  run: (inputs: readonly HostTensor[]) => Promise<number[][]>
+  dispose: () => Promise<void>
+}
+
 /**
  * Runs a graph and gives its outputs as numbers. `build` is given the inputs in order; what it returns becomes the
- * outputs, whose shapes must be those it says: sizes that it names are given by `sizes`.
+ * outputs, whose shapes must be those it says.
  */
 export async function runGraph(
   device: Device,
   inputs: readonly HostTensor[],
-  build: (g: Graph, values: Value[]) => Value[],
-  options: { sizes?: Readonly<Record<string, number>>; weights?: TestWeights } = {},
+  build: BuildGraph,
+  options: GraphOptions = {},
 ): Promise<number[][]> {
+  const open = await openGraph(device, inputs, build, options)
+  try {
+    return await open.run(inputs)
+  } finally {
+    await open.dispose()
+  }
+}
+
+/** The same graph for many runs, with inputs of these types and sizes. */
+export async function openGraph(
+  device: Device,
+  inputs: readonly Omit<HostTensor, 'values'>[],
+  build: BuildGraph,
+  options: GraphOptions = {},
+): Promise<OpenGraph> {
   const { sizes = {}, weights = { bytes: new Uint8Array(1), initializers: [] } } = options
+  const { optimization = 'all' } = options
   const g = new Graph()
   const named = inputs.map(({ dtype, dims }, i) => g.input(`in${i}`, dtype, dims))
   const results = build(g, named)
@@ -42,27 +72,35 @@ export async function runGraph(
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-onnx-'))
   const path = join(folder, 'w.bin')
   await writeFile(path, weights.bytes)
-  const put = ({ dtype, dims, values }: HostTensor) => {
-    const tensor = device.allocate(dtype, dims)
-    tensor.write(values)
-    return tensor
-  }
-  const bound = Object.fromEntries(inputs.map((input, i) => [`in${i}`, put(input)]))
+  const bound = inputs.map(({ dtype, dims }) => device.allocate(dtype, dims))
   const outs = results.map((value) => device.allocate(value.dtype, measured(value.shape, sizes)))
-  try {
-    const session = await device.openSession({
+  const release = async () => {
+    for (const tensor of [...bound, ...outs]) tensor.dispose()
+    await rm(folder, { recursive: true })
+  }
+  const session = await device
+    .openSession({
       model: g.encode(),
       weights: { path, initializers: weights.initializers },
+      optimization,
     })
-    try {
-      await session.run(bound, Object.fromEntries(outs.map((out, i) => [`out${i}`, out])))
-    } finally {
-      session.dispose()
-    }
+    .catch(async (error: unknown) => {
+      await release()
+      throw error
+    })
+  const run = async (values: readonly HostTensor[]) => {
+    for (const [i, tensor] of bound.entries()) tensor.write(values[i]?.values ?? new Float32Array())
+    const byName = (tensors: typeof bound, kind: string) =>
+      Object.fromEntries(tensors.map((tensor, i) => [`${kind}${i}`, tensor]))
+    await session.run(byName(bound, 'in'), byName(outs, 'out'))
     return outs.map((out) => Array.from(out.read(), Number))
-  } finally {
-    for (const tensor of [...Object.values(bound), ...outs]) tensor.dispose()
-    await rm(folder, { recursive: true })
+  }
+  return {
+    run,
+    dispose: () => {
+      session.dispose()
+      return release()
+    },
   }
 }
 
