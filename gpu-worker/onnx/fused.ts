@@ -1,17 +1,23 @@
 import type { Graph } from './graph.ts'
 import * as ops from './ops.ts'
+import * as primitive from './primitive.ts'
 import type { Value } from './types.ts'
 
-/** ONNX Runtime's own operators, which do in one what would take many, each with the shape of what it computes. */
+/**
+ * ONNX Runtime's own operators, which do in one what would take many, each with the shape of what it computes. It has
+ * none of them for float64, where ONNX's operators take their place.
+ */
 
 const MICROSOFT = { domain: 'com.microsoft' }
 
 export type Product = { transA?: boolean; transB?: boolean; scale?: number }
+export type Rotary = { cos: Value; sin: Value; interleaved: boolean }
 
 /** The product of the last two axes, either side transposed or not, times a number; the earlier axes are broadcast. */
 export function product(g: Graph, a: Value, b: Value, form: Product = {}): Value {
   const { transA = false, transB = false, scale = 1 } = form
   if (!transA && !transB && scale === 1) return ops.matmul(g, a, b)
+  if (a.dtype === 'float64') return primitive.product(g, a, b, form)
   const before = ops.broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
   const shape = [...before, a.shape.at(transA ? -1 : -2) ?? 1, b.shape.at(transB ? -2 : -1) ?? 1]
   const attributes = {
@@ -34,12 +40,14 @@ export function scaledProducts(g: Graph, x: Value, w: Value, scale: number): Val
 
 /** Heads [B, heads, S, d] turned by the positions [B, S], each half's channels together (arXiv 2104.09864). */
 export function rotate(g: Graph, x: Value, positions: Value, rotary: Rotary): Value {
+  if (x.dtype === 'float64') return primitive.rotate(g, x, positions, rotary)
   const attributes = { interleaved: rotary.interleaved ? 1 : 0 }
   return g.op('RotaryEmbedding', [x, positions, rotary.cos, rotary.sin], x, { ...MICROSOFT, attributes })
 }
 
 /** Root-mean-square normalisation over the last axis, then a scale (arXiv 1910.07467, equation 4). */
 export function rmsNorm(g: Graph, x: Value, scale: Value, epsilon: number): Value {
+  if (x.dtype === 'float64') return primitive.rmsNorm(g, x, scale, epsilon)
   const attributes = { axis: -1, epsilon: { float: epsilon } }
   return g.op('SimplifiedLayerNormalization', [x, scale], x, { attributes })
 }
@@ -52,6 +60,10 @@ export function addNorm(
   scale: Value,
   epsilon: number,
 ): { sum: Value; normed: Value } {
+  if (x.dtype === 'float64') {
+    const sum = ops.add(g, x, y)
+    return { sum, normed: primitive.rmsNorm(g, sum, scale, epsilon) }
+  }
   const attributes = { epsilon: { float: epsilon } }
   // Between the two lie what training alone needs.
   const results = [x, { dtype: 'float32', shape: [] }, { dtype: 'float32', shape: [] }, x] as const
@@ -63,8 +75,6 @@ export function addNorm(
   if (!normed || !sum) throw new TypeError('SkipSimplifiedLayerNormalization has four outputs')
   return { sum, normed }
 }
-
-export type Rotary = { cos: Value; sin: Value; interleaved: boolean }
 
 type Attention = {
   /** [B, S, heads * d]; or, with `key` and `value` null, queries, keys and values side by side. */

@@ -13,14 +13,13 @@ export const NORMALISATION: Rules = {
     const [, , , sum] = use.node.outputs
     if (!sum) throw new TypeError('SkipSimplifiedLayerNormalization has four outputs')
     const [ofNorm, , , ofSum] = use.cotangents
-    let both: Value | null = null
-    const flow = () => {
-      const through = ofNorm && normed(use, sum, input(use, 2))
-      both ??= through && ofSum ? ops.add(use.g, ofSum, through) : (through ?? ofSum ?? null)
-      if (!both) throw new TypeError('no output has a gradient')
-      return both
+    let flow = ofSum ?? null
+    if (ofNorm) {
+      const through = normed(use, sum, input(use, 2))
+      flow = ofSum ? ops.add(use.g, ofSum, through) : through
     }
-    return [flow, flow, () => scaled(use, sum)]
+    const both = flow && (() => flow)
+    return [both, both, ofNorm ? () => scaled(use, sum) : null]
   },
   // What turned by an angle turns back by it.
   RotaryEmbedding: (use) => {

@@ -21,6 +21,12 @@ export function reduceSumSquare(g: Graph, x: Value, axes: readonly number[], kee
   return reduce(g, 'ReduceSumSquare', x, axes, keep)
 }
 
+/** int64: where along an axis the largest stands, the first of equals; the axis is left out. */
+export function argMax(g: Graph, x: Value, axis: number): Value {
+  const result = { dtype: 'int64', shape: x.shape.toSpliced(axis, 1) } as const
+  return g.op('ArgMax', [x], result, { attributes: { axis, keepdims: 0 } })
+}
+
 function reduce(g: Graph, op: string, x: Value, axes: readonly number[], keep: boolean): Value {
   const rank = x.shape.length
   const gone = axes.map((axis) => (axis < 0 ? axis + rank : axis))

@@ -1,7 +1,7 @@
 import type { Device } from '../../../runtime/device.ts'
-import type { Graph } from '../../graph.ts'
+import { Graph } from '../../graph.ts'
 import * as ops from '../../ops.ts'
-import { type HostTensor, openGraph, runGraph } from '../../testing/run-graph.ts'
+import { float32, type HostTensor, openGraph, runGraph } from '../../testing/run-graph.ts'
 import type { Value } from '../../types.ts'
 import { type GradientOptions, gradients } from '../gradients.ts'
 
@@ -54,6 +54,26 @@ export async function numericGradients(
   } finally {
     await graph.dispose()
   }
+}
+
+/** The same computation in float32. */
+export function narrowed({ inputs, build }: Case): Case {
+  return {
+    inputs: inputs.map((input) =>
+      floats(input) ? float32(input.dims, Array.from(input.values, Number)) : input,
+    ),
+    build,
+  }
+}
+
+/** Whether an operator is among the nodes of a case. */
+export function uses({ inputs, build }: Case, op: string): boolean {
+  const g = new Graph()
+  build(
+    g,
+    inputs.map(({ dtype, dims }, i) => g.input(`in${i}`, dtype, dims)),
+  )
+  return g.nodes.some((node) => node.op === op)
 }
 
 /** The largest difference between two gradients, against the largest of their elements. */
