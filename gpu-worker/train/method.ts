@@ -19,6 +19,8 @@ export type StepReport = {
   /** null is a figure that this step has none of. */
   metrics: Readonly<Record<string, number | null>>
   samples: readonly ShownSample[]
+  /** Sentences for whoever follows the run: why a phase ended, what is trained next. */
+  notes?: readonly string[]
   /** Where the time went. */
   seconds: { rollout: number; reward: number; update: number }
 }

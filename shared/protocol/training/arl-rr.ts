@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { verifierSpec } from '../../verify/verifiers.ts'
 import { prompt } from '../message.ts'
+import { parseWith } from '../parse.ts'
 import { classFields } from '../pointwise.ts'
 import { rubricInput } from '../rubric.ts'
 import { name, text } from '../text.ts'
@@ -53,6 +54,12 @@ export const arlRrSettings = z
       .describe(
         'What a group is rewarded by. alternate: one class a phase. scalarised: the weighted mean of all. overall: the score of the whole rubric. normalised: each class normalised within its group, then the weighted mean (GDPO-like).',
       ),
+    steps: z
+      .int()
+      .min(1, 'must be at least 1')
+      .max(1_000_000)
+      .default(200)
+      .describe('steps * prompts * group_size completions are the budget; those of probes count too.'),
     classes: classFields.classes
       .nullable()
       .default(null)
@@ -104,3 +111,6 @@ export const arlRrExample = z
   })
   .meta({ id: 'ArlRrExample' })
 export type ArlRrExample = z.infer<typeof arlRrExample>
+
+/** Throws one `PlumblineError` for the first thing that is wrong with the line. */
+export const readArlRrExample = (line: object): ArlRrExample => parseWith(arlRrExample, line)

@@ -18,6 +18,10 @@ export const stepReport = z
         }),
       )
       .describe('Texts worth reading, with what they earned.'),
+    notes: z
+      .array(z.string())
+      .optional()
+      .describe('Sentences for whoever follows the run: why a phase ended, what is trained next.'),
     seconds: z
       .object({ rollout: z.number(), reward: z.number(), update: z.number() })
       .describe('Where the time went.'),
