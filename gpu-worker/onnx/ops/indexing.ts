@@ -31,11 +31,6 @@ export function gatherND(g: Graph, x: Value, indices: Value): Value {
   return g.op('GatherND', [x, indices], { dtype: x.dtype, shape })
 }
 
-/** `data` with `updates` added at `indices`, as `scatter` has them; what meets at one place adds up. */
-export function scatterAdd(g: Graph, data: Value, indices: Value, updates: Value): Value {
-  return g.op('ScatterND', [data, indices, updates], data, { attributes: { reduction: 'add' } })
-}
-
 /** `data` with `updates` added along `axis` where `indices` names, as `gatherElements` reads; what meets adds up. */
 export function scatterElementsAdd(
   g: Graph,

@@ -153,11 +153,11 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of([X, indices([2, 2], [2, 2, 0, 1])], (g, x, at) => ops.gatherElements(g, x, at, 1)),
     of([X, indices([3, 3], [0, 0, 1, 1, 0, 1, 1, 0, 1])], (g, x, at) => ops.gatherElements(g, x, at, 0)),
   ],
-  GatherND: [of([CUBE, indices([3, 2], [1, 2, 0, 0, 1, 2])], ops.gatherND)],
-  ScatterND: [
-    of([CUBE, indices([2, 2], [1, 2, 0, 0]), doubles([2, 4], 1)], ops.scatter),
-    of([CUBE, indices([3, 1], [1, 0, 1]), doubles([3, 3, 4], 1)], ops.scatterAdd),
+  GatherND: [
+    of([CUBE, indices([3, 2], [1, 2, 0, 0, 1, 2])], ops.gatherND),
+    of([CUBE, indices([2, 2, 3], [1, 2, 3, 0, 0, 0, 1, 2, 3, 1, 0, 3])], ops.gatherND),
   ],
+  ScatterND: [of([CUBE, indices([2, 2], [1, 2, 0, 0]), doubles([2, 4], 1)], ops.scatter)],
   ScatterElements: [
     of([X, indices([2, 2], [2, 2, 0, 1]), doubles([2, 2], 1)], (g, x, at, y) =>
       ops.scatterElementsAdd(g, x, at, y, 1),
