@@ -54,6 +54,8 @@ export type PostOptions = {
   signal?: AbortSignal
   /** Told of each refusal that is waited out. */
   onWait?: (why: string, seconds: number) => void
+  /** What breaks off may have been done, and must not be done twice: it is not tried again. */
+  once?: boolean
 }
 
 /**
@@ -87,13 +89,14 @@ async function call<T>(
   service: Service,
   request: Request,
   answer: z.ZodType<T>,
-  { signal, onWait }: PostOptions,
+  { signal, onWait, once = false }: PostOptions,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await callOnce(service, request, answer, signal)
     } catch (error) {
       if (attempt === TRIES || !isWorthRepeating(error)) throw error
+      if (once && error instanceof Dropped) throw error
       const asked = error instanceof Refusal ? error.retryAfter : null
       const seconds = Math.min(asked ?? 2 ** (attempt - 1) / 2, LONGEST_WAIT)
       onWait?.(error.message, seconds)
@@ -167,7 +170,7 @@ export async function reading<T>(
     return await work()
   } catch (error) {
     signal?.throwIfAborted()
-    throw unreachable(service.url, error)
+    throw error instanceof Failure ? error : unreachable(service.url, error)
   }
 }
 

@@ -1,21 +1,22 @@
 /** Exit status of a process that ctrl-C ended. */
 const INTERRUPTED = 130
 
-/** Does work that ctrl-C may stop; then says `farewell`: what is left and how it goes on. */
-export async function interruptible(
+/** Does work that ctrl-C may stop; then says `farewell`, what is left and how it goes on, and gives null. */
+export async function interruptible<T>(
   farewell: () => string,
-  work: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
   const interrupt = new AbortController()
   const stop = () => interrupt.abort()
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   try {
-    await work(interrupt.signal)
+    return await work(interrupt.signal)
   } catch (error) {
     if (!interrupt.signal.aborted) throw error
     console.error(farewell())
     process.exitCode = INTERRUPTED
+    return null
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)

@@ -27,6 +27,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'write training data and configuration for trainers',
     load: async () => (await import('./export.ts')).exportCommand(),
   },
+  train: {
+    summary: 'train a judge, a rubric generator or a policy on a worker',
+    load: async () => (await import('./train.ts')).trainCommand(),
+  },
   refine: {
     summary: 'search for a better meta-rubric on labelled pairs',
     load: async () => (await import('./refine.ts')).refineCommand(),
