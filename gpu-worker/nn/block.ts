@@ -4,15 +4,15 @@ import * as ops from '../onnx/ops.ts'
 import type { DType, Value } from '../onnx/types.ts'
 import type { DecoderConfig } from './decoder-config.ts'
 
-/** Consecutive rows of a matrix. */
+/** Consecutive rows of a matrix, or elements of a vector. */
 export type Rows = { from: number; count: number }
 
 /** Where a graph's weights come from, by their canonical names. Each throws `not_configured` for one that is missing or of another shape. */
 export interface Weights {
   /** `x · wᵀ`, or with some of w's rows alone. */
   linear(x: Value, name: string, shape: readonly [number, number], rows?: Rows): Value
-  /** A norm's scale or a layer's bias, in the graph's type unless another is asked for. */
-  vector(name: string, shape: readonly number[], type?: DType): Value
+  /** A norm's scale or a layer's bias, or some of its elements, in the graph's type unless another is asked for. */
+  vector(name: string, shape: readonly number[], type?: DType, rows?: Rows): Value
   /** As it is stored. */
   table(name: string, shape: readonly number[]): Value
 }

@@ -30,9 +30,7 @@ export class GraphWeights implements Weights {
   linear(x: Value, name: string, shape: readonly [number, number], rows?: Rows): Value {
     const weight = this.#weight(name, shape)
     if (weight.kind === 'plain') {
-      const constant = rows
-        ? this.#constant(`${name}:${rows.from}`, rowsOf(weight.tensor, rows))
-        : this.#constant(name, weight.tensor)
+      const constant = this.#rows(name, weight.tensor, rows)
       return fused.matmulTransposed(this.#graph, x, ops.cast(this.#graph, constant, this.#type))
     }
     if (rows) throw new TypeError(`${name} is blocked`)
@@ -45,14 +43,22 @@ export class GraphWeights implements Weights {
     })
   }
 
-  vector(name: string, shape: readonly number[], type = this.#type): Value {
-    return ops.cast(this.#graph, this.table(name, shape), type)
+  vector(name: string, shape: readonly number[], type = this.#type, rows?: Rows): Value {
+    return ops.cast(this.#graph, this.#rows(name, this.#plain(name, shape), rows), type)
   }
 
   table(name: string, shape: readonly number[]): Value {
+    return this.#constant(name, this.#plain(name, shape))
+  }
+
+  #plain(name: string, shape: readonly number[]): StoredTensor {
     const weight = this.#weight(name, shape)
     if (weight.kind === 'blocked') throw new TypeError(`${name} is blocked`)
-    return this.#constant(name, weight.tensor)
+    return weight.tensor
+  }
+
+  #rows(name: string, tensor: StoredTensor, rows: Rows | undefined): Value {
+    return rows ? this.#constant(`${name}:${rows.from}`, rowsOf(tensor, rows)) : this.#constant(name, tensor)
   }
 
   #weight(name: string, shape: readonly number[]): StoredWeight {

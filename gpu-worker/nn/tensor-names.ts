@@ -62,11 +62,12 @@ export function checkpointNames(checkpoint: Checkpoint, { postNorms }: FamilyTra
     head: body === 'language_model.model' ? 'language_model.lm_head.weight' : 'lm_head.weight',
     outputNorm: `${body}.norm.weight`,
     norm: (layer, role) => `${body}.layers.${layer}.${norms[role] ?? role}.weight`,
-    linear: (layer, site, kind) => `${body}.layers.${layer}.${module(site)}.${site}.${kind}`,
+    linear: (layer, site, kind) => `${body}.layers.${layer}.${moduleOf(site)}.${site}.${kind}`,
     neighbours: false,
   }
 }
 
-function module(site: LoraSite): 'mlp' | 'self_attn' {
+/** Where in a block safetensors files keep a linear layer. */
+export function moduleOf(site: LoraSite): 'mlp' | 'self_attn' {
   return site === 'gate_proj' || site === 'up_proj' || site === 'down_proj' ? 'mlp' : 'self_attn'
 }
