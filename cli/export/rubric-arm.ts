@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { cutIntoParts } from '../../shared/rubric-arm/parts.ts'
 import { serviceFrom } from '../client.ts'
 import { readPairs } from '../eval/layouts/layouts.ts'
 import { Failure } from '../failure.ts'
 import { goesOn, interruptible } from '../interruptible.ts'
 import type { PhaseName } from './hyperparameters.ts'
-import { cutIntoParts, generatorRow, judgeRow, type PhaseRow, type WonPair } from './phases.ts'
+import { generatorRow, judgeRow, type PhaseRow, type WonPair } from './phases.ts'
 import { readme } from './readme.ts'
 import { KEPT, rubricsOf } from './rubrics.ts'
 import { TRAINERS } from './trainers/trainers.ts'
@@ -82,7 +83,7 @@ export async function exportRubricArm(file: string, options: RubricArmOptions): 
         write(data, toLines(warmUp[name].map((messages) => trainer.warmUpRow(messages))))
       }
       console.log(
-        `warm-up: ${warmUp.judge.length} trajectories and ${warmUp.generator.length} rubrics, ${warmUp.dropped} trajectories left out as wrong or malformed`,
+        `warm-up: ${warmUp.judge.length} trajectories and ${warmUp.generator.length} rubrics, ${warmUp.dropped.judge} trajectories left out as wrong or malformed`,
       )
     }
     if (trainer.python) write('plumbline_reward.py', readFileSync(REWARD_CLIENT, 'utf8'))
