@@ -31,12 +31,18 @@ export async function sweepAbandoned(parent: string, swept: (name: string) => bo
   }
 }
 
-/** Throws `not_configured` where what `work` does to a folder fails because of the disk. */
-export async function diskErrors<T>(folder: string, work: () => Promise<T>): Promise<T> {
+const MODEL_ADVICE = 'or set PLUMBLINE_HOME to a folder with room for the model'
+
+/** Throws `not_configured` where what `work` does to a folder fails because of the disk; `advice` ends its sentence. */
+export async function diskErrors<T>(
+  folder: string,
+  work: () => Promise<T>,
+  advice = MODEL_ADVICE,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw complaint(folder, error) ?? error
+    throw complaint(folder, error, advice) ?? error
   }
 }
 
@@ -48,14 +54,12 @@ const COMPLAINTS: Readonly<Record<string, string>> = {
   EROFS: 'The disk is read-only',
 }
 
-function complaint(folder: string, error: unknown): PlumblineError | null {
+function complaint(folder: string, error: unknown, advice: string): PlumblineError | null {
   const what = error instanceof Error && 'code' in error ? COMPLAINTS[String(error.code)] : undefined
   if (what === undefined) return null
-  return new PlumblineError(
-    'not_configured',
-    `${what} (${folder}); change that, or set PLUMBLINE_HOME to a folder with room for the model.`,
-    { cause: error },
-  )
+  return new PlumblineError('not_configured', `${what} (${folder}); change that, ${advice}.`, {
+    cause: error,
+  })
 }
 
 async function isAbandoned(path: string): Promise<boolean> {

@@ -1,9 +1,9 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LoraSite } from '../nn/ports.ts'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from './adapter.ts'
-import { writeBytes } from './file-bytes.ts'
 import { type FloatTensor, writeSafetensors } from './safetensors/write-safetensors.ts'
+import { writeDurable } from './write-durable.ts'
 
 /** What an adapter's file says of it. */
 export type AdapterSettings = {
@@ -31,7 +31,7 @@ export async function writeAdapter(
   await mkdir(folder, { recursive: true })
   const named = tensors.map((tensor) => ({ ...tensor, name: `${WRAPPED}${tensor.name}` }))
   await writeSafetensors(join(folder, ADAPTER_WEIGHTS), named)
-  await writeText(join(folder, ADAPTER_CONFIG), `${JSON.stringify(peftConfig(settings), null, 2)}\n`)
+  await writeDurable(join(folder, ADAPTER_CONFIG), `${JSON.stringify(peftConfig(settings), null, 2)}\n`)
 }
 
 function peftConfig({ rank, alpha, dropout, targets, base }: AdapterSettings): object {
@@ -56,10 +56,4 @@ function peftConfig({ rank, alpha, dropout, targets, base }: AdapterSettings): o
     alpha_pattern: {},
     revision: null,
   }
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'w')
-  await writeBytes(file, 0, new TextEncoder().encode(text))
-  await file.sync()
 }

@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   loading: { type: 'service', status: 503 },
   deadline_exceeded: { type: 'service', status: 504 },
   not_scored: { type: 'service', status: 503 },
+  not_finite: { type: 'service', status: 500 },
   storage_full: { type: 'service', status: 507 },
   // inside a judgment
   model_unreachable: { type: 'service', status: 503 },

@@ -4,7 +4,7 @@ export const WEIGHTS_FILE = 'model.safetensors'
 export const WEIGHTS_INDEX = 'model.safetensors.index.json'
 
 /** What stands beside the weights and is read. The first two must be there. */
-const DESCRIPTIONS = [
+export const DESCRIPTIONS = [
   'config.json',
   'tokenizer.json',
   'tokenizer_config.json',

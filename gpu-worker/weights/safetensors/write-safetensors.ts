@@ -1,8 +1,12 @@
 import { open } from 'node:fs/promises'
 import { writeBytes } from '../file-bytes.ts'
 
-/** A float32 tensor in memory, with the name that it gets in a file. */
-export type FloatTensor = { name: string; shape: readonly number[]; values: Float32Array }
+/** A float32 tensor with the name that it gets in a file. One that is large may be read when its turn has come. */
+export type FloatTensor = {
+  name: string
+  shape: readonly number[]
+  values: Float32Array | (() => Promise<Float32Array>)
+}
 
 /** Headers are padded so that the tensors begin at a multiple of it. */
 const ALIGNMENT = 8
@@ -21,18 +25,20 @@ export async function writeSafetensors(
   const header = headerOf(all, metadata)
   await writeBytes(file, 0, header)
   let offset = header.length
-  for (const { values } of all) {
-    await writeBytes(file, offset, values)
-    offset += values.byteLength
+  for (const { name, shape, values } of all) {
+    const floats = typeof values === 'function' ? await values() : values
+    if (floats.byteLength !== bytesOf(shape)) throw new TypeError(`${name} has ${floats.length} values`)
+    await writeBytes(file, offset, floats)
+    offset += floats.byteLength
   }
   await file.sync()
 }
 
 function headerOf(tensors: readonly FloatTensor[], metadata: Readonly<Record<string, string>>): Uint8Array {
   let end = 0
-  const entries = tensors.map(({ name, shape, values }) => {
+  const entries = tensors.map(({ name, shape }) => {
     const begin = end
-    end += values.byteLength
+    end += bytesOf(shape)
     return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const
   })
   const text = new TextEncoder().encode(
@@ -43,4 +49,8 @@ function headerOf(tensors: readonly FloatTensor[], metadata: Readonly<Record<str
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true)
   header.set(text, 8)
   return header
+}
+
+function bytesOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT)
 }

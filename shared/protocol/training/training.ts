@@ -125,7 +125,7 @@ export const trainingFields = {
     .int()
     .min(8, 'must be at least 8')
     .max(1_048_576, 'must be at most 1048576')
-    .default(4096)
+    .default(1024)
     .describe('That pass the decoder together: memory grows with it, the result does not change.'),
   checkpoint_every: z
     .int()

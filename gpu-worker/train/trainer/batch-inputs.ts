@@ -1,0 +1,77 @@
+import { TRAINING_PORTS as PORTS } from '../../nn/training/training-ports.ts'
+import type { HostArray } from '../../runtime/host-array.ts'
+import type { Column, ScoredBranch, TokenTree } from '../token-tree.ts'
+import type { Batch } from './batches.ts'
+
+const PADDING = -1
+
+/** What a batch puts into its graph's ports; of columns those that are asked for. */
+export function batchInputs({ shape, parts }: Batch, columns: readonly Column[]): Map<string, HostArray> {
+  const { rows, tokens: width, targets: count } = shape
+  const grid = (value: bigint) => new BigInt64Array(rows * width).fill(value)
+  const [tokens, positions, branches] = [grid(0n), grid(0n), grid(BigInt(PADDING))]
+  const list = (value: bigint) => new BigInt64Array(count).fill(value)
+  const [before, targets, sequence] = [list(0n), list(0n), list(BigInt(PADDING))]
+  const floats = new Map(columns.map((name) => [name, new Float32Array(count)]))
+
+  let target = 0
+  for (const [row, part] of parts.entries()) {
+    let at = row * width
+    const put = (token: number, position: number, branch: number) => {
+      tokens[at] = BigInt(token)
+      positions[at] = BigInt(position)
+      branches[at] = BigInt(branch)
+      return at++
+    }
+    const { prompt } = part
+    const promptEnd = row * width + prompt.length - 1
+    for (const [i, token] of prompt.entries()) put(token, i, 0)
+    for (const [k, { branch }] of part.branches.entries()) {
+      let last = promptEnd
+      for (const [i, token] of branch.tokens.entries()) {
+        before[target] = BigInt(last)
+        targets[target] = BigInt(token)
+        sequence[target] = BigInt(2 * row + k)
+        for (const [name, values] of floats) values[target] = branch.columns[name]?.[i] ?? 0
+        target++
+        if (i + 1 < branch.tokens.length) last = put(token, prompt.length + i, k + 1)
+      }
+    }
+  }
+  return new Map<string, HostArray>([
+    [PORTS.tokens, tokens],
+    [PORTS.positions, positions],
+    [PORTS.branch, branches],
+    [PORTS.rows, before],
+    [PORTS.targets, targets],
+    [PORTS.sequence, sequence],
+    ...Array.from(floats, ([name, values]) => [PORTS.column(name), values] as const),
+  ])
+}
+
+/** Room for what is found of each branch of some trees. */
+export function emptyScores(trees: readonly TokenTree[]): ScoredBranch[][] {
+  return trees.map(({ branches }) =>
+    branches.map(({ tokens }) => ({
+      logprobs: new Float32Array(tokens.length),
+      entropies: new Float32Array(tokens.length),
+    })),
+  )
+}
+
+/** Puts what a batch's graph found where it belongs among the trees. */
+export function collectScores(
+  { parts }: Batch,
+  found: { logprobs: Float32Array; entropies: Float32Array },
+  into: ScoredBranch[][],
+): void {
+  let from = 0
+  for (const { tree, branches } of parts) {
+    for (const { index, branch } of branches) {
+      const to = from + branch.tokens.length
+      into[tree]?.[index]?.logprobs.set(found.logprobs.subarray(from, to))
+      into[tree]?.[index]?.entropies.set(found.entropies.subarray(from, to))
+      from = to
+    }
+  }
+}
