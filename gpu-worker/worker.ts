@@ -5,6 +5,8 @@ import { PlumblineError } from '../shared/protocol/error.ts'
 import type { Tracer } from '../shared/telemetry/tracer.ts'
 import type { Sandbox } from '../shared/verify/sandbox.ts'
 import type { Engine } from './generate/engine.ts'
+import type { StartTraining } from './jobs/training.ts'
+import { openWorkshop } from './jobs/workshop.ts'
 import { openSandbox } from './sandbox/sandbox.ts'
 import { workerApp } from './server/app.ts'
 import type { Access } from './server/authenticate.ts'
@@ -33,6 +35,8 @@ export type Serving = {
   methods?: JudgingMethods
   /** Where programs of responses run; by default JavaScript alone. */
   sandbox?: Sandbox
+  /** Trains for jobs, whose folders lie in the home folder; without it the worker takes no jobs. */
+  training?: { home: string; start: StartTraining }
   /** Makes spans of what is done; null, as by default, makes none. */
   tracer?: Tracer | null
   /** What a scraper of `/metrics` sends; without one this machine may read it, and whoever has the worker's key. */
@@ -64,6 +68,7 @@ export async function startWorker({
   adapters = join(defaultHome(process.env), 'adapters'),
   methods = PICKED,
   sandbox,
+  training,
   tracer = null,
   metricsKey,
 }: Serving & { engine: Engine | Promise<Engine> }): Promise<Worker> {
@@ -88,6 +93,7 @@ export async function startWorker({
     judged: metrics.judged,
   }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
+  const workshop = training ? openWorkshop({ ...training, adapters, slot, ready: opening }) : null
   const app = workerApp(slot, {
     access,
     metricsAccess: metricsAccess(host, metricsKey, access),
@@ -95,6 +101,7 @@ export async function startWorker({
     queue,
     adapters,
     metrics,
+    workshop,
     tracer,
   })
   const server = serve({ fetch: app.fetch, port, hostname: host })
@@ -111,6 +118,7 @@ export async function startWorker({
         server.close(() => done())
         if ('closeAllConnections' in server) server.closeAllConnections()
       })
+      await workshop?.close()
       const closed = opening.then(
         (opened) => opened.close(),
         () => {},

@@ -1,7 +1,8 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Tracer } from '../../shared/telemetry/tracer.ts'
+import type { Workshop } from '../jobs/workshop.ts'
 import { listAdapters, loadAdapter, loadLoraAdapter, unloadAdapter, unloadLoraAdapter } from './adapters.ts'
 import { admit } from './admit.ts'
 import { type Access, authenticate } from './authenticate.ts'
@@ -9,6 +10,8 @@ import { chatCompletions } from './chat-completions.ts'
 import { deadline } from './deadline.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import { toResponse } from './errors.ts'
+import { fileRoutes } from './files.ts'
+import { fineTuningRoutes } from './fine-tuning/routes.ts'
 import { health } from './health.ts'
 import type { JudgeDesk } from './judge-here.ts'
 import { judgments } from './judgments.ts'
@@ -20,6 +23,7 @@ import { traceRequests } from './trace.ts'
 import { verifications } from './verifications.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
+const MAX_FILE_BYTES = 128 * 1024 * 1024
 
 /** What the server has beside its engine. */
 export type Surroundings = {
@@ -32,6 +36,8 @@ export type Surroundings = {
   /** The folder that adapters may be loaded from. */
   adapters: string
   metrics: Metrics
+  /** Null where nothing is trained. */
+  workshop: Workshop | null
   /** Null where nothing is traced. */
   tracer: Tracer | null
 }
@@ -39,7 +45,7 @@ export type Surroundings = {
 /** The worker's routes. `/healthz` is open to all and never waits; the rest needs a key. */
 export function workerApp(
   slot: EngineSlot,
-  { access, metricsAccess, desk, queue, adapters, metrics, tracer }: Surroundings,
+  { access, metricsAccess, desk, queue, adapters, metrics, workshop, tracer }: Surroundings,
 ): Hono<Served> {
   const app = new Hono<Served>()
   // Nobody reads the answer to a caller who has hung up, and the error is the hanging up itself.
@@ -53,7 +59,7 @@ export function workerApp(
   app.get('/healthz', (c) => health(c, slot))
   app.get('/metrics', authenticate(metricsAccess), metrics.text)
 
-  app.use('/v1/*', authenticate(access), bodyLimit({ maxSize: MAX_BODY_BYTES, onError: bodyTooLarge }))
+  app.use('/v1/*', authenticate(access), limitBody)
   if (tracer) app.use('/v1/*', traceRequests(tracer))
   app.get('/v1/models', (c) => listModels(c, slot))
   app.get('/v1/models/:id{.+}', (c) => readModel(c, slot))
@@ -68,9 +74,23 @@ export function workerApp(
   app.post('/v1/judgments', ...work, (c) => judgments(c, slot, desk))
   app.post('/v1/rewards', ...work, (c) => rewards(c, slot, desk))
   app.post('/v1/verify', ...work, (c) => verifications(c, desk.sandbox))
+  if (workshop) {
+    app.route('/v1/files', fileRoutes(workshop.files))
+    app.route('/v1/fine_tuning/jobs', fineTuningRoutes(workshop, slot))
+  }
   return app
 }
 
-function bodyTooLarge(): never {
-  throw new PlumblineError('body_too_large', `The body is over ${MAX_BODY_BYTES} bytes: send less text.`)
+const ofText = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge(MAX_BODY_BYTES, 'text') })
+const ofFile = bodyLimit({
+  maxSize: MAX_FILE_BYTES,
+  onError: () => tooLarge(MAX_FILE_BYTES, 'data in one file'),
+})
+
+/** A file may be larger than any other body. */
+const limitBody: MiddlewareHandler<Served> = (c, next) =>
+  (c.req.path === '/v1/files' ? ofFile : ofText)(c, next)
+
+function tooLarge(bytes: number, what: string): never {
+  throw new PlumblineError('body_too_large', `The body is over ${bytes} bytes: send less ${what}.`)
 }

@@ -33,7 +33,7 @@ async function openApp() {
     sandbox: await openSandbox(undefined),
     judged: metrics.judged,
   }
-  const beside = { queue: 4, adapters: '/nonexistent', metrics, tracer: null }
+  const beside = { queue: 4, adapters: '/nonexistent', metrics, workshop: null, tracer: null }
   const access = { key: 'k' }
   return workerApp(slot, { access, metricsAccess: access, desk, ...beside })
 }

@@ -12,45 +12,46 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function parseCreateJob(body: unknown): CreateJobRequest {
   if (!isFields(body)) return parseWith(createJobRequest, body)
-  const { hyperparameters, method = { type: 'supervised' }, ...rest } = body
-  if (!isFields(method)) return parseWith(createJobRequest, { ...rest, method })
+  const { hyperparameters, ...rest } = body
+  const { method = { type: 'supervised' } } = body
+  if (!isFields(method)) return parseWith(createJobRequest, rest)
   const type = String(method.type)
   if (hyperparameters !== undefined && (type !== 'supervised' || 'supervised' in method)) {
-    throw new PlumblineError(
-      'unknown_field',
-      `'hyperparameters' stand in 'method.${type}': move them there.`,
-      { param: 'hyperparameters' },
-    )
+    const message = `'hyperparameters' stand in 'method.${type}': move them there.`
+    throw new PlumblineError('unknown_field', message, { param: 'hyperparameters' })
   }
-  const given = hyperparameters === undefined ? method[type] : { hyperparameters }
-  const settings = isFields(given) && isFields(given.hyperparameters) ? given.hyperparameters : null
-  const own = settings ? { ...(isFields(given) && given), hyperparameters: fromOpenai(settings) } : given
-  return parseWith(createJobRequest, {
-    ...rest,
-    method: own === undefined ? method : { ...method, [type]: own },
-  })
+  const given = method[type] ?? (hyperparameters === undefined ? {} : { hyperparameters })
+  const own = isFields(given)
+    ? { ...given, hyperparameters: fromOpenai(given.hyperparameters, body.seed) }
+    : given
+  return parseWith(createJobRequest, { ...rest, method: { ...method, [type]: own } })
 }
 
-/** Hyperparameters by our names. Throws where one is said twice. */
-function fromOpenai(given: Fields): Fields {
+/** Hyperparameters by our names, with the seed of the job. Throws where one is said twice. */
+function fromOpenai(given: unknown = {}, seed: unknown): unknown {
+  if (!isFields(given)) return given
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== 'auto'))
-  const { n_epochs, learning_rate_multiplier: factor, ...own } = said
-  if (n_epochs !== undefined && own.epochs !== undefined) throw saidTwice('n_epochs', 'epochs')
-  if (factor === undefined) return { ...own, ...(n_epochs !== undefined && { epochs: n_epochs }) }
-  if (own.optimiser !== undefined) throw saidTwice('learning_rate_multiplier', 'optimiser')
-  const { learning_rate } = optimiserSettings.parse({})
-  const scaled = typeof factor === 'number' ? factor * learning_rate : factor
-  return {
-    ...own,
-    ...(n_epochs !== undefined && { epochs: n_epochs }),
-    optimiser: { learning_rate: scaled },
+  const { n_epochs, learning_rate_multiplier, ...own } = said
+  const twice = (theirs: string, ours: string) => {
+    if (said[ours] === undefined) return
+    const message = `'${theirs}' says what '${ours}' says: send one of them.`
+    throw new PlumblineError('invalid_request', message, { param: theirs })
   }
+  if (n_epochs !== undefined) {
+    twice('n_epochs', 'epochs')
+    own.epochs = n_epochs
+  }
+  if (learning_rate_multiplier !== undefined) {
+    twice('learning_rate_multiplier', 'optimiser')
+    own.optimiser = { learning_rate: scaled(learning_rate_multiplier) }
+  }
+  if (typeof seed === 'number') own.seed = seed
+  return own
 }
 
-function saidTwice(theirs: string, ours: string): PlumblineError {
-  return new PlumblineError('invalid_request', `'${theirs}' says what '${ours}' says: send one of them.`, {
-    param: theirs,
-  })
+/** Our own learning rate so many times; what is no number is left for the schema to refuse. */
+function scaled(factor: unknown): unknown {
+  return typeof factor === 'number' ? factor * optimiserSettings.parse({}).learning_rate : factor
 }
 
 function isFields(value: unknown): value is Fields {

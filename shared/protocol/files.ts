@@ -1,4 +1,7 @@
 import * as z from 'zod'
+import { PlumblineError } from './error.ts'
+import { pageAfter } from './page.ts'
+import { parseWith } from './parse.ts'
 
 /** The id of a file: the hash of its content, so that a file sent twice is one. */
 export const fileId = z
@@ -26,3 +29,47 @@ export type FileObject = z.infer<typeof fileObject>
 export const fileDeleted = z
   .object({ id: fileId, object: z.literal('file'), deleted: z.literal(true) })
   .meta({ id: 'FileDeleted' })
+
+/** `GET /v1/files`. */
+export const filesQuery = z.strictObject({
+  after: z.string().optional(),
+  limit: z.coerce.number('must be a whole number').int().min(1).max(10_000).default(10_000),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  purpose: z.string().optional().describe("All files are for 'fine-tune'."),
+  key: z.string().optional().describe('An API key, for clients that can only set a URL.'),
+})
+
+/** A page of the files, which are given newest first. */
+export function pageOfFiles(files: readonly FileObject[], query: z.infer<typeof filesQuery>) {
+  const { after, limit, order, purpose = 'fine-tune' } = query
+  const asked = files.filter((file) => file.purpose === purpose)
+  return pageAfter(order === 'asc' ? asked.toReversed() : asked, after, limit)
+}
+
+const SHORTEST_STAY = 3600
+const LONGEST_STAY = 30 * 24 * 3600
+
+/** The fields of an upload beside the file. */
+const uploadFields = z.object({
+  purpose: z.literal('fine-tune'),
+  'expires_after[anchor]': z.literal('created_at').optional(),
+  'expires_after[seconds]': z.coerce
+    .number('must be a whole number')
+    .int()
+    .min(SHORTEST_STAY)
+    .max(LONGEST_STAY)
+    .optional(),
+})
+
+/** An upload as OpenAI's clients send it. Throws an error that names the field. */
+export function readUpload(form: FormData): { file: File; expiresAfter: number | null } {
+  const file = form.get('file')
+  if (!(file instanceof File)) {
+    throw new PlumblineError('invalid_request', "'file' must be a file: send it as multipart/form-data.", {
+      param: 'file',
+    })
+  }
+  if (file.size === 0) throw new PlumblineError('invalid_request', "'file' is empty.", { param: 'file' })
+  const fields = parseWith(uploadFields, Object.fromEntries([...form].filter(([name]) => name !== 'file')))
+  return { file, expiresAfter: fields['expires_after[seconds]'] ?? null }
+}

@@ -127,6 +127,7 @@ export const jobCheckpoint = z
     fine_tuning_job_id: jobId,
     fine_tuned_model_checkpoint: z
       .string()
+      .nullable()
       .describe("The name under which the worker keeps the step's adapter."),
     step_number: z.int(),
     metrics: z.record(z.string(), z.number().nullable()),

@@ -21,3 +21,13 @@ export const method = z
   ])
   .meta({ id: 'FineTuningMethod' })
 export type Method = z.infer<typeof method>
+
+/** The hyperparameters of a method, whichever it is. */
+export function settingsOf(method: Method) {
+  switch (method.type) {
+    case 'supervised':
+      return method.supervised.hyperparameters
+    case 'dpo':
+      return method.dpo.hyperparameters
+  }
+}

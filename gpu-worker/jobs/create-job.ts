@@ -1,0 +1,105 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { linkSync } from 'node:fs'
+import { join } from 'node:path'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { CreateJobRequest, FineTuningJob } from '../../shared/protocol/fine-tuning.ts'
+import { jobId } from '../../shared/protocol/fine-tuning.ts'
+import { settingsOf } from '../../shared/protocol/training/methods.ts'
+import { adapterFolder } from '../server/adapter-folder.ts'
+import { checkData } from './check-data.ts'
+import type { Files } from './files.ts'
+import type { HeldJob } from './held-job.ts'
+import type { Jobs } from './jobs.ts'
+import { toStorageError } from './keep.ts'
+
+export type CreateParts = {
+  jobs: Jobs
+  files: Files
+  /** The id of the model that is served. */
+  model: string
+  /** The folder of adapters. */
+  adapters: string
+  now(): number
+}
+
+/** Whom a job is made for, and the Idempotency-Key of the call. */
+export type Asked = { organization: string; idempotencyKey: string | null }
+
+/**
+ * Makes a job once all that it needs has been checked: the model, the files line by line, the adapter that it begins
+ * with. A call with the key of an earlier one gets that one's job.
+ */
+export function createJob(request: CreateJobRequest, asked: Asked, parts: CreateParts): Promise<HeldJob> {
+  const id = idFor(asked.idempotencyKey)
+  return parts.jobs.create(id, async (folder) => {
+    const { model, files, adapters } = parts
+    if (request.model !== model) {
+      const message = `This worker trains '${model}', not '${request.model.slice(0, 128)}'.`
+      throw new PlumblineError('model_not_found', message, { param: 'model' })
+    }
+    const settings = settingsOf(request.method)
+    if (settings.adapter !== null) await adapterFolder(adapters, settings.adapter)
+    for (const param of ['training_file', 'validation_file'] as const) {
+      const given = request[param]
+      if (given == null) continue
+      const path = files.contentPath(findFile(files, given, param))
+      await checkData({ method: request.method.type, path, param })
+      link(path, join(folder, param === 'training_file' ? 'training.jsonl' : 'validation.jsonl'))
+    }
+    return newJob(id, request, asked, Math.floor(parts.now() / 1000))
+  })
+}
+
+/** The edge's own ids stay what they are, so that a job has one id everywhere. */
+function idFor(key: string | null): string {
+  if (key !== null && jobId.safeParse(key).success) return key
+  const digest = createHash('sha256').update(key ?? randomUUID())
+  return `ftjob-${digest.digest('hex').slice(0, 24)}`
+}
+
+function findFile(files: Files, id: string, param: string): string {
+  try {
+    return files.find(id).id
+  } catch (error) {
+    if (!PlumblineError.isInstance(error)) throw error
+    throw new PlumblineError(error.code, error.message, { param })
+  }
+}
+
+/** The job keeps its data though the file be deleted. */
+function link(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    throw toStorageError(error)
+  }
+}
+
+function newJob(id: string, request: CreateJobRequest, { organization }: Asked, now: number): FineTuningJob {
+  const settings = settingsOf(request.method)
+  return {
+    id,
+    object: 'fine_tuning.job',
+    created_at: now,
+    finished_at: null,
+    estimated_finish: null,
+    model: request.model,
+    fine_tuned_model: null,
+    fine_tuned_models: {},
+    organization_id: organization,
+    status: 'queued',
+    training_file: request.training_file,
+    validation_file: request.validation_file ?? null,
+    method: request.method,
+    hyperparameters: { n_epochs: settings.epochs, batch_size: settings.batch_size },
+    seed: settings.seed,
+    suffix: request.suffix ?? null,
+    metadata: request.metadata ?? null,
+    result_files: [],
+    integrations: [],
+    trained_tokens: null,
+    error: null,
+    progress: { step: 0, steps: null, phase: null },
+    refreshed_at: now,
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import { type FileObject, fileId, fileObject } from '../../shared/protocol/files.ts'
+import { keepBytes, keepText } from './keep.ts'
+
+export type NewFile = {
+  bytes: Uint8Array
+  filename: string
+  /** Seconds from now; null where it is to stay. */
+  expiresAfter: number | null
+}
+
+/** The files of a worker: a folder each, named after the hash of the content. */
+export type Files = {
+  /** Throws `storage_full`. */
+  keep(file: NewFile): FileObject
+  /** Throws `file_not_found`. */
+  find(id: string): FileObject
+  /** Where the content of a file lies that `find` found. */
+  contentPath(id: string): string
+  /** Newest first. */
+  all(): FileObject[]
+  delete(id: string): void
+}
+
+const CONTENT = 'content.jsonl'
+const HEAD = 'file.json'
+
+export function openFiles(root: string, now: () => number): Files {
+  mkdirSync(root, { recursive: true, mode: 0o700 })
+  const seconds = () => Math.floor(now() / 1000)
+  const folderOf = (id: string) => join(root, id)
+
+  /** Null where there is none; what has expired is removed. */
+  function read(id: string): FileObject | null {
+    const path = join(folderOf(id), HEAD)
+    if (!fileId.safeParse(id).success || !existsSync(path)) return null
+    const file = fileObject.parse(JSON.parse(readFileSync(path, 'utf8')))
+    if (file.expires_at === null || file.expires_at > seconds()) return file
+    rmSync(folderOf(id), { recursive: true, force: true })
+    return null
+  }
+
+  function find(id: string): FileObject {
+    const file = read(id)
+    if (file) return file
+    throw new PlumblineError(
+      'file_not_found',
+      `There is no file '${id.slice(0, 64)}': send it to POST /v1/files first.`,
+    )
+  }
+
+  return {
+    find,
+    contentPath: (id) => join(folderOf(id), CONTENT),
+    keep({ bytes, filename, expiresAfter }) {
+      const digest = createHash('sha256').update(bytes).digest('hex')
+      const id = `file-${digest.slice(0, 32)}`
+      const before = read(id)
+      const expires = expiresAfter === null ? null : seconds() + expiresAfter
+      const stays = before?.expires_at === null || expires === null
+      const file: FileObject = {
+        id,
+        object: 'file',
+        bytes: bytes.length,
+        created_at: before?.created_at ?? seconds(),
+        expires_at: stays ? null : Math.max(expires, before?.expires_at ?? 0),
+        filename,
+        purpose: 'fine-tune',
+        status: 'processed',
+      }
+      mkdirSync(folderOf(id), { recursive: true, mode: 0o700 })
+      if (!before) keepBytes(join(folderOf(id), CONTENT), bytes)
+      keepText(join(folderOf(id), HEAD), JSON.stringify(file))
+      return file
+    },
+    all: () =>
+      readdirSync(root)
+        .map(read)
+        .filter((file) => file !== null)
+        .toSorted((a, b) => b.created_at - a.created_at || (a.id < b.id ? -1 : 1)),
+    delete(id) {
+      rmSync(folderOf(find(id).id), { recursive: true, force: true })
+    },
+  }
+}
