@@ -27,9 +27,9 @@ const RULES = {
 export type Rule = keyof typeof RULES
 export const RULE_NAMES: readonly Rule[] = ['colour', 'verb', 'animal']
 
-/** By rule: the word that is right. */
-export type Wanted = Record<Rule, string>
-export type Request = { prompt: string; wanted: Wanted }
+/** A word for each rule. */
+export type Words = Record<Rule, string>
+export type Request = { prompt: string; wanted: Words }
 
 /** All requests that there are, 192, in one order. */
 export const REQUESTS: readonly Request[] = Object.entries(RULES.colour).flatMap(([thing, colour]) =>
@@ -44,21 +44,28 @@ export const REQUESTS: readonly Request[] = Object.entries(RULES.colour).flatMap
 export const HELD_OUT = REQUESTS.filter((_, index) => index % 3 === 0)
 export const TRAINED = REQUESTS.filter((_, index) => index % 3 !== 0)
 
-/** A response in which the words of some rules are right, and all others wrong. */
-export function respond(wanted: Wanted, right: readonly Rule[], random: Random): string {
-  const word = (rule: Rule) => (right.includes(rule) ? wanted[rule] : wrong(rule, wanted[rule], random))
-  return `the ${word('colour')} ${word('animal')} ${word('verb')}`
+export function response({ colour, animal, verb }: Words): string {
+  return `the ${colour} ${animal} ${verb}`
 }
 
 /** The rules that a response keeps to, whatever else it says. */
-export function kept(wanted: Wanted, response: string): Rule[] {
-  const words = response.split(' ')
+export function kept(wanted: Words, text: string): Rule[] {
+  const words = text.split(' ')
   return RULE_NAMES.filter((rule) => words.includes(wanted[rule]))
 }
 
-/** Each rule with the given probability. */
-export function someRules(probability: number, random: Random): Rule[] {
-  return RULE_NAMES.filter(() => random() < probability)
+/** The one wrong word that the misled say in the place of the right one. */
+export function misled(rule: Rule, right: string): string {
+  const words = wordsOf(rule)
+  return words[(words.indexOf(right) + 1) % words.length] ?? right
+}
+
+/** Any word of the rule's but the right one. */
+export function wrong(rule: Rule, right: string, random: Random): string {
+  return pick(
+    wordsOf(rule).filter((word) => word !== right),
+    random,
+  )
 }
 
 export function pick<T>(values: readonly T[], random: Random): T {
@@ -67,10 +74,4 @@ export function pick<T>(values: readonly T[], random: Random): T {
   return value
 }
 
-/** A word of the rule's other than the right one. */
-export function wrong(rule: Rule, right: string, random: Random): string {
-  return pick(
-    [...new Set<string>(Object.values(RULES[rule]))].filter((word) => word !== right),
-    random,
-  )
-}
+const wordsOf = (rule: Rule) => [...new Set<string>(Object.values(RULES[rule]))]

@@ -1,14 +1,24 @@
-import { seededRandom } from '../../../shared/statistics/random.ts'
-import { pick, type Request, RULE_NAMES, type Rule, respond, someRules } from './tiny-language.ts'
+import { type Random, seededRandom } from '../../../shared/statistics/random.ts'
+import {
+  misled,
+  pick,
+  type Request,
+  RULE_NAMES,
+  type Rule,
+  response,
+  type Words,
+  wrong,
+} from './tiny-language.ts'
 
 /** Lines of training files in the tiny language; all are the same for the same seed. */
 
-/** Demonstrations that keep to each rule with a probability of their own. */
+/** Demonstrations by somebody who keeps to each rule with the given probability, and is misled elsewhere. */
 export function demonstrations(requests: readonly Request[], count: number, right: number, seed: number) {
   const random = seededRandom(seed)
   return Array.from({ length: count }, () => {
     const { prompt, wanted } = pick(requests, random)
-    return conversation(prompt, respond(wanted, someRules(right, random), random))
+    const words = byRule((rule) => (random() < right ? wanted[rule] : misled(rule, wanted[rule])))
+    return conversation(prompt, response(words))
   })
 }
 
@@ -21,7 +31,7 @@ export function conversation(prompt: string, reply: string) {
   }
 }
 
-/** Pairs of which the chosen response keeps to a rule that the rejected one breaks; both keep to the others or not. */
+/** Pairs of which the chosen response keeps to a rule that the rejected one breaks; both are free about the others. */
 export function preferences(
   requests: readonly Request[],
   count: number,
@@ -32,9 +42,9 @@ export function preferences(
   return Array.from({ length: count }, () => {
     const { prompt, wanted } = pick(requests, random)
     const rule = pick(rules, random)
-    const others = () => someRules(0.5, random).filter((one) => one !== rule)
-    const chosen = respond(wanted, [rule, ...others()], random)
-    return { prompt, chosen, rejected: respond(wanted, others(), random), rule }
+    const chosen = response({ ...anyWords(wanted, random), [rule]: wanted[rule] })
+    const rejected = response({ ...anyWords(wanted, random), [rule]: wrong(rule, wanted[rule], random) })
+    return { prompt, chosen, rejected }
   })
 }
 
@@ -44,4 +54,13 @@ export function verified(requests: readonly Request[]) {
     const contains = (rule: Rule) => [{ kind: 'contains' as const, values: [wanted[rule]] }]
     return { prompt, verifiers: Object.fromEntries(RULE_NAMES.map((rule) => [rule, contains(rule)])) }
   })
+}
+
+/** Right half the time. */
+function anyWords(wanted: Words, random: Random): Words {
+  return byRule((rule) => (random() < 0.5 ? wanted[rule] : wrong(rule, wanted[rule], random)))
+}
+
+function byRule(word: (rule: Rule) => string): Words {
+  return { colour: word('colour'), verb: word('verb'), animal: word('animal') }
 }
