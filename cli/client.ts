@@ -54,8 +54,7 @@ export type PostOptions = {
   signal?: AbortSignal
   /** Told of each refusal that is waited out. */
   onWait?: (why: string, seconds: number) => void
-  /** What breaks off may have been done, and must not be done twice: it is not tried again. */
-  once?: boolean
+  headers?: Record<string, string>
 }
 
 /**
@@ -69,7 +68,7 @@ export async function post<T>(
   answer: z.ZodType<T>,
   options: PostOptions = {},
 ): Promise<T> {
-  return call(service, { path, body }, answer, options)
+  return call(service, { path, body, headers: options.headers ?? {} }, answer, options)
 }
 
 /** Gets what lies at a path; as `post` in everything else. */
@@ -89,14 +88,13 @@ async function call<T>(
   service: Service,
   request: Request,
   answer: z.ZodType<T>,
-  { signal, onWait, once = false }: PostOptions,
+  { signal, onWait }: PostOptions,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await callOnce(service, request, answer, signal)
     } catch (error) {
       if (attempt === TRIES || !isWorthRepeating(error)) throw error
-      if (once && error instanceof Dropped) throw error
       const asked = error instanceof Refusal ? error.retryAfter : null
       const seconds = Math.min(asked ?? 2 ** (attempt - 1) / 2, LONGEST_WAIT)
       onWait?.(error.message, seconds)

@@ -55,6 +55,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const root = new Command('plumbline')
   .description('A reward you can inspect: rubric rewards for RL trainers, over HTTP.')
   .version(packageJson.version)
+  // so that options after a command's own subcommand are that one's
+  .enablePositionalOptions()
   .addHelpText(
     'after',
     '\nThe service is found at PLUMBLINE_URL (default http://localhost:8787); PLUMBLINE_API_KEY is sent as the key.',

@@ -13,6 +13,7 @@ type TrainOptions = {
   model?: string
   validation?: string
   config?: string
+  recipe?: string
   set: Setting[]
   suffix?: string
   out?: string
@@ -28,6 +29,7 @@ export function trainCommand(): Command {
     .argument('<data>', 'the examples, a JSON line each (docs/training.md says which)')
     .option('--model <id>', 'the model entry whose worker trains (default: the service’s)')
     .option('--validation <path>', 'examples that are measured and never trained on')
+    .option('--recipe <name>', 'of rubric_arm: what is not given is taken from paper or small')
     .option('--config <path>', 'hyperparameters as a JSON object')
     .option(
       '--set <name=value>',
@@ -42,13 +44,16 @@ export function trainCommand(): Command {
     .action((method: string, data: string, options: TrainOptions) =>
       reportFailures(options.json ?? false, () => train(method, data, options)),
     )
+  command.enablePositionalOptions()
   for (const one of manageCommands()) command.addCommand(one)
   return command
 }
 
 async function train(method: string, data: string, options: TrainOptions): Promise<void> {
   const service = serviceFrom(process.env)
-  const hyperparameters = hyperparametersOf(options.config, options.set)
+  const { recipe, config, set } = options
+  const chosen = recipe === undefined ? [] : [{ path: ['recipe'], value: recipe }]
+  const hyperparameters = hyperparametersOf(config, [...chosen, ...set])
   const job = await interruptible(
     () => "Stopped before the job was known; 'plumbline train list' shows whether it was created.",
     (signal) => create(service, method, data, hyperparameters, options, signal),

@@ -39,6 +39,7 @@ export function makeDisplay(stream: NodeJS.WriteStream): Display {
       }
       pace.add(data)
       screen.step(data, total, pace.left(total))
+      for (const note of data.notes ?? []) screen.say(note)
     },
     lost(why) {
       if (why !== lost) screen.say(`${why} Trying again.`)

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
-import { type FineTuningJob, isOver, type JobEvent, jobEvent } from '../../shared/protocol/fine-tuning.ts'
+import * as z from 'zod'
+import {
+  type FineTuningJob,
+  fineTuningJob,
+  isOver,
+  type JobEvent,
+  jobEvent,
+} from '../../shared/protocol/fine-tuning.ts'
 import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { openStream, Refusal, reading, type Service, Unreachable } from '../client.ts'
 import { eventsPath, fetchJob, listEvents } from './jobs.ts'
@@ -54,7 +61,7 @@ export async function followJob(
       // what an earlier stream did not bring, and all of a job that is over
       for await (const event of listEvents(service, id, after, asking)) hear(event)
       if (isOver(job.status)) return job
-      await hearStream(service, id, after, { hear, look: rarely(look) }, signal)
+      await hearStream(service, id, after, { event: hear, job: listener.job, look: rarely(look) }, signal)
     } catch (error) {
       if (!mayComeBack(error)) throw error
       lostAt ??= performance.now()
@@ -75,7 +82,7 @@ async function hearStream(
   service: Service,
   id: string,
   after: string | null,
-  { hear, look }: { hear: (event: JobEvent) => void; look: () => Promise<unknown> },
+  { event, job, look }: Pick<Listener, 'event' | 'job'> & { look: () => Promise<unknown> },
   signal: AbortSignal,
 ): Promise<void> {
   const silence = new AbortController()
@@ -89,8 +96,9 @@ async function hearStream(
     const body = await openStream(service, request, either)
     const parser = createParser({
       onEvent({ data }) {
-        const event = jobEvent.safeParse(jsonOrNull(data))
-        if (event.success) hear(event.data)
+        const told = z.union([jobEvent, fineTuningJob]).safeParse(jsonOrNull(data)).data
+        if (told?.object === 'fine_tuning.job') job(told)
+        else if (told) event(told)
       },
     })
     const decoder = new TextDecoder()

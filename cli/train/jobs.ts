@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { openAsBlob, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import * as z from 'zod'
@@ -50,9 +51,12 @@ export async function fetchData(
   }
 }
 
-/** Asks once: where the answer is lost, the job may be there, and the list tells. */
+/** However often the call is tried, it makes one job. */
 export function createJob(service: Service, body: object, options: PostOptions): Promise<FineTuningJob> {
-  return post(service, JOBS, body, fineTuningJob, { ...options, once: true })
+  return post(service, JOBS, body, fineTuningJob, {
+    ...options,
+    headers: { 'idempotency-key': randomUUID() },
+  })
 }
 
 export function fetchJob(service: Service, id: string, options: PostOptions = {}): Promise<FineTuningJob> {

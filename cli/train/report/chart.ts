@@ -43,7 +43,12 @@ export function drawCurve(points: readonly Point[], frame: Frame): Promise<strin
       transform: [smooth],
       encoding: {
         x: steps(frame),
-        y: { type: 'quantitative', title: null, scale: { zero: false, nice: true }, axis: { tickCount: 4 } },
+        y: {
+          type: 'quantitative',
+          title: null,
+          scale: { zero: false, nice: true, ...domainOf(points) },
+          axis: { tickCount: 4 },
+        },
         color: colour,
         detail: { field: 'line' },
       },
@@ -145,6 +150,14 @@ async function draw(spec: { layer: object[]; [part: string]: unknown }, frame: F
   }
   const svg = await new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG()
   return svg.replace(/ d="[^"]*"/g, roughen)
+}
+
+/** Of a figure that is the same throughout, Vega would choose one with labels of many digits. */
+function domainOf(points: readonly Point[]): { domain?: [number, number] } {
+  const [first] = points
+  if (!first || points.some(({ low, high }) => low !== first.value || high !== first.value)) return {}
+  const { value } = first
+  return { domain: value === 0 ? [-1, 1] : value > 0 ? [0, 2 * value] : [2 * value, 0] }
 }
 
 /** A tenth of a pixel will do, at a third of the size. */

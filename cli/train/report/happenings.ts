@@ -20,19 +20,26 @@ ${rows.map(
 }
 
 /** What was said on the way: warnings and errors in full, the rest behind a fold. */
-export function messagesSection({ messages }: RunRecord): Html | null {
+export function messagesSection({ messages, steps }: RunRecord): Html | null {
+  const notes = steps.flatMap(({ step, notes = [] }) => notes.map((note) => `Step ${step}: ${note}`))
+  if (messages.length === 0 && notes.length === 0) return null
   const grave = messages.filter(({ level }) => level !== 'info')
   const rest = messages.filter(({ level }) => level === 'info')
-  if (messages.length === 0) return null
-  const table = (list: RunRecord['messages']) => html`<div class="table"><table>
-${evenly(list, MOST_ROWS).map(
-  ({ created_at, level, message }) =>
-    html`<tr><td>${new Date(created_at * 1000).toISOString().slice(11, 19)}</td><td>${level}</td><td>${message}</td></tr>`,
-)}</table></div>`
+  const lineOf = ({ created_at, level, message }: RunRecord['messages'][number]) =>
+    `${new Date(created_at * 1000).toISOString().slice(11, 19)} ${level}: ${message}`
   return html`<section><h2>What happened</h2>
-${grave.length === 0 ? html`<p>No warning and no error.</p>` : table(grave)}
-${rest.length === 0 ? null : html`<details><summary>Every other message: ${rest.length}</summary>${table(rest)}</details>`}</section>`
+${grave.length === 0 ? html`<p>No warning and no error.</p>` : linesOf(grave.map(lineOf))}
+${folded('Notes of the steps', notes)}
+${folded('Every other message', rest.map(lineOf))}</section>`
 }
+
+const folded = (title: string, lines: readonly string[]) =>
+  lines.length === 0
+    ? null
+    : html`<details><summary>${title}: ${lines.length}</summary>${linesOf(lines)}</details>`
+
+const linesOf = (lines: readonly string[]) =>
+  html`<ul>${evenly(lines, MOST_ROWS).map((line) => html`<li>${line}</li>`)}</ul>`
 
 /** Metrics that count what gave no reward or did not go into an update, by how their names begin or end. */
 const LEFT_OUT =
