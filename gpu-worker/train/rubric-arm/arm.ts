@@ -1,0 +1,44 @@
+import type { LabelledPair, RubricArmSettings } from '../../../shared/protocol/training/rubric-arm.ts'
+import type { ArmForm } from '../../../shared/rubric-arm/forms/form.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
+import { seededRandom } from '../../../shared/statistics/random.ts'
+import type { ShownSample } from '../method.ts'
+import type { RewardedGroup } from '../policy/policy-update.ts'
+import type { Sample, Sampler } from '../sampler.ts'
+
+/** What rollouts of both roles work with; the engine has both as they are now, under their names. */
+export type Arm = {
+  sampler: Sampler
+  settings: RubricArmSettings
+  form: ArmForm
+  /** Of the fences around texts: what is written within must not depend on it. */
+  secret: string
+}
+
+/** Completions of one role with their rewards, and what was seen on the way. */
+export type Rolled = {
+  groups: RewardedGroup[]
+  metrics: Record<string, number | null>
+  samples: ShownSample[]
+  seconds: { rollout: number; reward: number }
+}
+
+/** A pair as a judge is shown it, and whom it should name. */
+export type Turned = { shown: [string, string]; winner: 'first' | 'second' }
+
+/** Draws the order of a pair: neither role may gain by where the better response stands. */
+export function turnedBy(seed: number, { responses: [first, second], winner }: LabelledPair): Turned {
+  if (seededRandom(seed)() < 0.5) return { shown: [first, second], winner }
+  return { shown: [second, first], winner: winner === 'first' ? 'second' : 'first' }
+}
+
+/** The winner that a judge's completion names; one that was cut off names nobody, as in service. */
+export function namedBy(form: ArmForm, { text, finish }: Sample): 'first' | 'second' | null {
+  return finish === 'length' ? null : form.winner(text)
+}
+
+/** A seed for each of some requests. */
+export const seedFor = (seed: number, index: number) => derivedSeed(seed, index)
+
+export const share = (hits: readonly boolean[]): number | null =>
+  hits.length === 0 ? null : hits.filter(Boolean).length / hits.length
