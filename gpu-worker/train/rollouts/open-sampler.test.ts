@@ -118,6 +118,19 @@ describe('samples', () => {
     await reference.dispose()
   })
 
+  test('are those of the whole model that a folder holds now, whatever it held before', async () => {
+    const place = join(folder, 'rewritten')
+    const asked = [request('whole', 'say red')]
+    const written = async (seed: number) => {
+      await tinyModel(place, seed, TEXTS)
+      await ground.sampler.load('whole', place)
+      return bits(await ground.sampler.sample(asked))
+    }
+    const first = await written(5)
+    expect(await written(6)).not.toEqual(first)
+    expect(await written(5)).toEqual(first)
+  })
+
   test('are those of a whole model where one is loaded for the role, whose folder may be removed', async () => {
     const other = await open('other')
     const expected = bits(await other.sampler.sample([request(null, 'say red')]))

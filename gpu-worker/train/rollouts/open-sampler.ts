@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { openModel } from '../../generate/load-model.ts'
@@ -80,6 +80,8 @@ async function openWhole(
   const config = await readDecoderConfig(checkpoint)
   const plan = weightPlan(config, checkpoint)
   const kept = join(folder, 'weights')
+  // What lies there may be of the model that the folder held before.
+  await rm(kept, { recursive: true, force: true })
   const store = await storeWeights(checkpoint, plan, base.store.precision, kept, () => {})
   return openModel({ ...base, config, store }, device, options)
 }
