@@ -1,8 +1,6 @@
 import type { Message } from '../../../shared/protocol/message.ts'
-import type { Criterion } from '../../../shared/protocol/rubric.ts'
-import { SMALL_FORM } from '../../../shared/rubric-arm/forms/small.ts'
-import { itemsOf, listItems } from '../../../shared/rubric-arm/items.ts'
 import { seededRandom } from '../../../shared/statistics/random.ts'
+import { rubricText, TINY_FORM } from './tiny-form.ts'
 import { misled, pick, type Request } from './tiny-language.ts'
 import { preferences } from './tiny-lines.ts'
 
@@ -16,11 +14,6 @@ export function labelledPairs(requests: readonly Request[], count: number, seed:
     const responses: [string, string] = first ? [chosen, rejected] : [rejected, chosen]
     return { prompt, responses, winner: first ? ('first' as const) : ('second' as const) }
   })
-}
-
-export function colourRubric(colour: string): { criteria: Criterion[]; text: string } {
-  const criteria: Criterion[] = [{ id: 'c01', rule: 'hard_rule', title: `The response says ${colour}.` }]
-  return { criteria, text: listItems(itemsOf(criteria)) }
 }
 
 /** How a teacher of both roles errs, as probabilities. */
@@ -39,29 +32,25 @@ export async function teachings(
   seed: number,
 ): Promise<{ messages: Message[] }[]> {
   const random = seededRandom(seed)
-  const pairs = labelledPairs(requests, count, seed)
   const colours = new Map(requests.map(({ prompt, wanted }) => [prompt, wanted.colour]))
+  const taught = labelledPairs(requests, count, seed).map(({ prompt, responses }) => {
+    const right = colours.get(prompt) ?? ''
+    const colour = random() < teacher.rubric ? right : misled('colour', right)
+    return { prompt, responses, colour, looks: random() < teacher.judge, guess: pick(['A', 'B'], random) }
+  })
   return Promise.all(
-    pairs.map(async ({ prompt: content, responses }, index) => {
-      const right = colours.get(content) ?? ''
-      const colour = random() < teacher.rubric ? right : misled('colour', right)
-      const { criteria, text } = colourRubric(colour)
-      const looks = random() < teacher.judge
-      const guess = pick(['A', 'B'], random)
+    taught.map(async ({ prompt: content, responses, colour, looks, guess }, index) => {
       const prompt: Message[] = [{ role: 'user', content }]
-      if (index % 2 === 0) return replied(await SMALL_FORM.generatorMessages(prompt, SECRET), text)
-      const shown = { prompt, shown: responses, reference: null, criteria }
+      const rubric = rubricText(colour)
+      if (index % 2 === 0) return replied(await TINY_FORM.generatorMessages(prompt, ''), rubric)
+      const criteria = TINY_FORM.readRubric(rubric).criteria ?? []
+      const asked = await TINY_FORM.judgeMessages({ prompt, shown: responses, reference: null, criteria }, '')
       const [a, b] = looks ? responses.map((one) => one.split(' ').includes(colour)) : [true, false]
       const winner = a === b ? guess : a ? 'A' : 'B'
-      return replied(
-        await SMALL_FORM.judgeMessages(shown, SECRET),
-        `Gatekeeper: 1\nA: 1 ${a ? 'yes' : 'no'}\nB: 1 ${b ? 'yes' : 'no'}\nWinner: ${winner}`,
-      )
+      return replied(asked, `A ${a ? 'yes' : 'no'} B ${b ? 'yes' : 'no'} winner ${winner}`)
     }),
   )
 }
-
-const SECRET = 'tiny'
 
 const replied = (asked: Message[], content: string) => ({
   messages: [...asked, { role: 'assistant' as const, content }],
