@@ -6,7 +6,7 @@ type Column = { title: string; width: number; read: (step: TrainingStep) => stri
 
 const figure = (title: string, name: string): Column => ({
   title,
-  width: 10,
+  width: 9,
   read: ({ metrics }) => {
     const value = metrics[name] ?? null
     return value === null ? null : showFigure(value)
@@ -26,7 +26,7 @@ const FIGURES = [
 /** What the live table shows of each step. */
 const COLUMNS: readonly Column[] = [
   { title: 'step', width: 6, read: ({ step }) => String(step) },
-  { title: 'phase', width: 12, read: ({ phase }) => clean(phase) },
+  { title: 'phase', width: 10, read: ({ phase }) => clean(phase) },
   ...FIGURES,
 ]
 

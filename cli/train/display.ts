@@ -55,7 +55,14 @@ const LEAST_MS = { table: 250, plain: 10_000 }
 const HEAD_EVERY = 20
 
 function tableScreen(stream: NodeJS.WriteStream): Screen {
-  const look = { stream, format: '{bar} {text}', barsize: 30, gracefulExit: false, clearOnComplete: true }
+  const look = {
+    stream,
+    format: '{bar} {text}',
+    barsize: 24,
+    linewrap: true,
+    gracefulExit: false,
+    clearOnComplete: true,
+  }
   const bars = new MultiBar(look, Presets.rect)
   const bar = bars.create(1, 0, { text: 'waiting for the first step' })
   const may = rarely(LEAST_MS.table)
