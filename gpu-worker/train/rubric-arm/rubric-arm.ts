@@ -111,9 +111,9 @@ export class RubricArm implements TrainingMethod {
     const before = this.#parts.phases[this.#phase - 1]
     if (before === undefined || before.kind === 'warm_up') {
       if (this.#stage === 'warm_up') {
-        await this.#enterStage('alternation', (fresh, { state }) => ({
+        await this.#enterStage('alternation', (fresh, before) => ({
           ...fresh.state(),
-          parameters: state().parameters,
+          parameters: before.state().parameters,
         }))
       }
       for (const role of ARM_ROLES) {
