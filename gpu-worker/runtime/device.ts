@@ -57,6 +57,11 @@ export type SessionOptions = {
   weights: { path: string; initializers: readonly ExternalInitializer[] }
   /** 'all' by default; 'basic' keeps the runtime from fusing operators. */
   optimization?: 'basic' | 'all'
+  /**
+   * Whether kernels may keep copies of the constants laid out for them; true by default. A graph that multiplies by them
+   * both ways would have two of each.
+   */
+  prepacking?: boolean
 }
 
 export interface Device {

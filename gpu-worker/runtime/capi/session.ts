@@ -97,7 +97,7 @@ export class CapiSession implements Session {
 function configure(
   { api, threads, processor }: Runtime,
   settings: bigint,
-  { weights, optimization = 'all' }: SessionOptions,
+  { weights, optimization = 'all', prepacking = true }: SessionOptions,
 ): void {
   api.call('SetIntraOpNumThreads', settings, threads)
   api.call('SetInterOpNumThreads', settings, 1)
@@ -111,6 +111,7 @@ function configure(
     // may share the cores; between runs they don't.
     'session.intra_op.spin_duration_us': '100',
     'session.force_spinning_stop': '1',
+    'session.disable_prepacking': prepacking ? '0' : '1',
   }
   for (const [key, value] of Object.entries(entries)) api.call('AddSessionConfigEntry', settings, key, value)
   processor.configure(settings)

@@ -33,7 +33,7 @@ export class StockSession implements Session {
   static async open(
     living: Living,
     threads: number,
-    { model, weights, optimization = 'all' }: SessionOptions,
+    { model, weights, optimization = 'all', prepacking = true }: SessionOptions,
   ) {
     const folder = dirname(weights.path)
     const session = await told(() =>
@@ -45,7 +45,12 @@ export class StockSession implements Session {
         enableMemPattern: false,
         // What goes wrong is thrown: it need not be printed too.
         logSeverityLevel: 4,
-        extra: { session: { model_external_initializers_file_folder_path: folder } },
+        extra: {
+          session: {
+            model_external_initializers_file_folder_path: folder,
+            disable_prepacking: prepacking ? '0' : '1',
+          },
+        },
       }),
     )
     return new StockSession(living, session)

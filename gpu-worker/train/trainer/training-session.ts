@@ -31,7 +31,8 @@ export class TrainingSession {
     path: string,
     { model, initializers, ...ports }: TrainingModel,
   ): Promise<TrainingSession> {
-    const session = await device.openSession({ model, weights: { path, initializers } })
+    const weights = { path, initializers }
+    const session = await device.openSession({ model, weights, prepacking: false })
     const allocated = (list: TrainingModel['inputs']) =>
       new Map(
         list
