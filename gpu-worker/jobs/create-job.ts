@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { linkSync } from 'node:fs'
 import { join } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import type { CreateJobRequest, FineTuningJob } from '../../shared/protocol/fine-tuning.ts'
+import type { CreateJobRequest } from '../../shared/protocol/fine-tuning.ts'
 import { jobId } from '../../shared/protocol/fine-tuning.ts'
+import { newJob } from '../../shared/protocol/new-job.ts'
 import { settingsOf } from '../../shared/protocol/training/methods.ts'
 import { adapterFolder } from '../server/adapter-folder.ts'
 import { checkData } from './check-data.ts'
@@ -38,7 +39,8 @@ export function createJob(request: CreateJobRequest, asked: Asked, parts: Create
       throw new PlumblineError('model_not_found', message, { param: 'model' })
     }
     const settings = settingsOf(request.method)
-    if (settings.adapter !== null) await adapterFolder(adapters, settings.adapter)
+    const adapter = 'adapter' in settings ? settings.adapter : null
+    if (adapter !== null) await adapterFolder(adapters, adapter)
     for (const param of ['training_file', 'validation_file'] as const) {
       const given = request[param]
       if (given == null) continue
@@ -46,7 +48,11 @@ export function createJob(request: CreateJobRequest, asked: Asked, parts: Create
       await checkData({ method: request.method.type, path, param })
       link(path, join(folder, param === 'training_file' ? 'training.jsonl' : 'validation.jsonl'))
     }
-    return newJob(id, request, asked, Math.floor(parts.now() / 1000))
+    return newJob(id, request, {
+      organization: asked.organization,
+      status: 'queued',
+      now: Math.floor(parts.now() / 1000),
+    })
   })
 }
 
@@ -72,34 +78,5 @@ function link(from: string, to: string): void {
     linkSync(from, to)
   } catch (error) {
     throw toStorageError(error)
-  }
-}
-
-function newJob(id: string, request: CreateJobRequest, { organization }: Asked, now: number): FineTuningJob {
-  const settings = settingsOf(request.method)
-  return {
-    id,
-    object: 'fine_tuning.job',
-    created_at: now,
-    finished_at: null,
-    estimated_finish: null,
-    model: request.model,
-    fine_tuned_model: null,
-    fine_tuned_models: {},
-    organization_id: organization,
-    status: 'queued',
-    training_file: request.training_file,
-    validation_file: request.validation_file ?? null,
-    method: request.method,
-    hyperparameters: { n_epochs: settings.epochs, batch_size: settings.batch_size },
-    seed: settings.seed,
-    suffix: request.suffix ?? null,
-    metadata: request.metadata ?? null,
-    result_files: [],
-    integrations: [],
-    trained_tokens: null,
-    error: null,
-    progress: { step: 0, steps: null, phase: null },
-    refreshed_at: now,
   }
 }
