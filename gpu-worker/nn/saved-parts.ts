@@ -23,7 +23,8 @@ const LINEARS: readonly LinearRole[] = ['attn_qkv', 'attn_output', 'ffn_gate_up'
  * of the store's queries and keys lie as they do there, whatever file it was made from. A tied head has none.
  */
 export function savedParts(config: DecoderConfig, checkpoint: Checkpoint): Map<string, SavedPart[]> {
-  const names = checkpointNames({ ...checkpoint, format: 'safetensors' }, config)
+  const { path, architecture, tensors } = checkpoint
+  const names = checkpointNames({ path, architecture, tensors, format: 'safetensors' }, config)
   const outer: Record<string, string> = {
     'token_embd.weight': names.embedding,
     'output.weight': names.head,

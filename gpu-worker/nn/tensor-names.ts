@@ -44,7 +44,10 @@ const NORMS_WITH_POST_NORMS: Readonly<Record<string, string>> = {
 const BODIES = ['model', 'language_model.model', 'model.language_model']
 
 /** The names by its format; `postNorms` says which of two norms "post attention" means in safetensors files. */
-export function checkpointNames(checkpoint: Checkpoint, { postNorms }: FamilyTraits): CheckpointNames {
+export function checkpointNames(
+  checkpoint: Omit<Checkpoint, 'settings' | 'tokenizer'>,
+  { postNorms }: FamilyTraits,
+): CheckpointNames {
   if (checkpoint.format === 'gguf') {
     return {
       embedding: 'token_embd.weight',

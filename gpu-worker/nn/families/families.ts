@@ -9,7 +9,11 @@ import { qwen3 } from './qwen3.ts'
 export const FAMILIES: readonly Family[] = [llama, qwen2, qwen3, gemma3]
 
 /** The family that a checkpoint's architecture names. Throws `not_configured` for one that we don't know. */
-export function familyOf({ path, format, architecture }: Checkpoint): Family {
+export function familyOf({
+  path,
+  format,
+  architecture,
+}: Pick<Checkpoint, 'path' | 'format' | 'architecture'>): Family {
   const family = FAMILIES.find((known) => known.architectures[format].includes(architecture))
   if (family) return family
   const known = FAMILIES.flatMap((entry) => entry.architectures[format]).join(', ')

@@ -1,5 +1,6 @@
 import type { TrainingSettings } from '../../../shared/protocol/training/training.ts'
 import type { DecoderConfig } from '../../nn/decoder-config.ts'
+import { loraInitialValues, storedParameters } from '../../nn/training/initial-parameters.ts'
 import { fullLayout, loraLayout, type ParameterLayout } from '../../nn/training/parameter-layout.ts'
 import { weightPlan } from '../../nn/weight-plan.ts'
 import type { Device } from '../../runtime/device.ts'
@@ -10,7 +11,7 @@ import { writeAdapter } from '../../weights/write-adapter.ts'
 import { writeModel } from '../../weights/write-model.ts'
 import type { Trainer } from '../trainer.ts'
 import { DecoderPass } from './decoder-pass.ts'
-import { freshAdapter, givenAdapter, storedParameters } from './first-parameters.ts'
+import { givenAdapter } from './given-adapter.ts'
 import { ModelTrainer } from './model-trainer.ts'
 import type { SessionPool } from './session-pool.ts'
 
@@ -54,7 +55,7 @@ async function openLora(ground: TrainerGround, options: TrainerOptions): Promise
   const given = options.adapter ? await readAdapter(options.adapter) : null
   return ModelTrainer.open({
     ...shared(ground, options, layout, { alpha, dropout }),
-    first: given ? givenAdapter(layout, alpha / rank, given) : freshAdapter(layout, options.seed),
+    first: given ? givenAdapter(layout, alpha / rank, given) : loraInitialValues(layout, options.seed),
     untrained: new Float32Array(layout.size),
     save: (folder, parameters) =>
       writeAdapter(
