@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { createMetaRubrics } from './governance/meta-rubrics.ts'
@@ -29,9 +29,13 @@ import { usageRoutes } from './routes/native/usage.ts'
 import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
 import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
+import { fileRoutes } from './routes/openai/files.ts'
+import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { modelRoutes } from './routes/openai/models.ts'
 import { openrlhfRoutes } from './routes/rlhf/openrlhf.ts'
 import { slimeRoutes } from './routes/rlhf/slime.ts'
+import { createFiles } from './training/files.ts'
+import { createJobs } from './training/jobs.ts'
 
 /** The edge: one app on web standards, whatever it runs on. */
 export function createApp(platform: Platform): Hono<Edge> {
@@ -58,7 +62,7 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform.config)
-  app.use('/v1/*', known, ...traced, limitBody(LIMITS.bodyBytes), deadline)
+  app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
   app.use('/rlhf/*', known, ...traced, limitBody(LIMITS.dialectBodyBytes), deadline)
 
   app.route('/v1/judgments', judgmentRoutes(counter))
@@ -72,7 +76,20 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/usage', usageRoutes(platform))
   app.route('/v1/models', modelRoutes(platform))
   app.route('/v1/chat/completions', chatCompletionRoutes(platform))
+  const files = createFiles(platform)
+  app.route('/v1/files', fileRoutes(files))
+  app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
   app.route('/rlhf/openrlhf', openrlhfRoutes(rewards))
   app.route('/rlhf/slime', slimeRoutes(rewards))
   return app
 }
+
+const ofTexts = limitBody(LIMITS.bodyBytes)
+const ofFiles = limitBody(
+  LIMITS.fileBytes,
+  'send a larger file straight to the /v1/files of the worker that is to train on it, and name its id in the job',
+)
+
+/** A file may be larger than any other body of the API. */
+const limitOwnBody: MiddlewareHandler<Edge> = (c, next) =>
+  (/^\/v1\/files\/?$/.test(c.req.path) ? ofFiles : ofTexts)(c, next)

@@ -7,14 +7,11 @@ import type { Edge } from './edge.ts'
 /**
  * Refuses bodies that are too large: by their Content-Length before they are kept, else while counting. A
  * length that is given is decided on here, since looking at the body makes Node build a stream for it, which
- * costs more than a cached judgment.
+ * costs more than a cached judgment. `way` says what to do about a body that is.
  */
-export function limitBody(maxBytes: number) {
+export function limitBody(maxBytes: number, way = 'send shorter texts or fewer of them') {
   const refuse = () => {
-    throw new PlumblineError(
-      'body_too_large',
-      `The body is larger than ${maxBytes} bytes: send shorter texts or fewer of them.`,
-    )
+    throw new PlumblineError('body_too_large', `The body is larger than ${maxBytes} bytes: ${way}.`)
   }
   const countBody = bodyLimit({ maxSize: maxBytes, onError: refuse })
   return createMiddleware<Edge>(async (c, next) => {

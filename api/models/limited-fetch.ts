@@ -19,6 +19,8 @@ export type Outbound = {
   maxReplyBytes?: number
   /** Who the call is made for: a worker serves those who wait in turn. No one else is told. */
   caller?: string
+  /** Sent beside what every call is sent with. */
+  headers?: Record<string, string>
   /** The span that the calls belong to: a server that traces continues its trace. */
   trace?: Trace
 }
@@ -26,8 +28,8 @@ export type Outbound = {
 const FAILOVER_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /**
- * The one way out to a model server: POSTs JSON to `path` under the entry's base URL and gives the reply,
- * whatever its status. Waits for a place in the limits and holds it until the body is read or cancelled;
+ * The one way out to a model server: POSTs JSON or a form to `path` under the entry's base URL, or GETs what is
+ * there where there is nothing to send, and gives the reply, whatever its status. Waits for a place in the limits and holds it until the body is read or cancelled;
  * `timeout_ms` runs from then and covers the body. With several base URLs the next one is tried after a
  * transport error or a 429, 502, 503 or 504.
  *
@@ -38,7 +40,7 @@ const FAILOVER_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504])
 export async function limitedFetch(
   entry: ModelEntry,
   path: `/${string}`,
-  body: string,
+  body: string | FormData | null,
   outbound: Outbound,
   signal?: AbortSignal,
 ): Promise<Response> {
@@ -96,18 +98,19 @@ function startCall(entry: ModelEntry, outer: AbortSignal | undefined) {
 function requestInit(
   entry: ModelEntry,
   key: string | null,
-  body: string,
-  { caller, trace }: Pick<Outbound, 'caller' | 'trace'>,
+  body: string | FormData | null,
+  { caller, trace, headers: more }: Pick<Outbound, 'caller' | 'trace' | 'headers'>,
   signal: AbortSignal,
 ): RequestInit {
   const headers = {
-    'content-type': 'application/json',
+    ...(typeof body === 'string' && { 'content-type': 'application/json' }),
     [DEADLINE_HEADER]: String(entry.timeout_ms),
     ...(key !== null && { authorization: `Bearer ${key}` }),
     ...(caller !== undefined && { [CALLER_HEADER]: caller }),
     ...(trace && { traceparent: trace.traceparent }),
+    ...more,
   }
-  return { method: 'POST', headers, body, redirect: 'manual', signal }
+  return { method: body === null ? 'GET' : 'POST', headers, body, redirect: 'manual', signal }
 }
 
 async function firstReply(

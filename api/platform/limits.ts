@@ -6,6 +6,23 @@ export const LIMITS = {
   bodyBytes: 4 * 1024 * 1024,
   /** The same for a dialect's. */
   dialectBodyBytes: 16 * 1024 * 1024,
+  /** Bytes of an uploaded file: a larger one goes straight to the worker that is to train on it. */
+  fileBytes: 16 * 1024 * 1024,
+  /** Characters of one stored part of a file: a row of a Durable Object holds 2 MB. */
+  filePartCharacters: 256 * 1024,
+  /** Jobs of a list whose workers are asked how they stand; the others are shown as they were last known. */
+  jobsRefreshed: 20,
+  /** A job is not asked about again within this time. */
+  jobFreshMs: 1000,
+  /** How long a worker has to say how a job stands before its last known state is shown. */
+  jobAnswerMs: 10_000,
+  /** Events that are taken over from a worker in one call, and calls that one read makes for them. */
+  jobEventsTaken: 500,
+  jobEventCalls: 4,
+  /** A worker's event stream is opened anew after this long, and after a failure within these. */
+  streamMs: 600_000,
+  streamRetryMs: 1000,
+  streamRetryMostMs: 30_000,
   /** Bytes of a refused body that are read and dropped, so that its sender gets to read the refusal. */
   passedOverBytes: 64 * 1024 * 1024,
   /** Characters (UTF-16 units) of any one text in a body. */

@@ -4,6 +4,7 @@ import type { Outbound } from '../models/limited-fetch.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
 import type { Shelf } from './desk/shelf.ts'
+import type { TrainingRecords } from './training/port.ts'
 
 /** What a runtime must give the app. Everything else is web standards. */
 export type Platform = {
@@ -16,6 +17,8 @@ export type Platform = {
   desks(): Desk[]
   /** The meta-rubrics of all organisations. */
   shelf: Shelf
+  /** The files and jobs of all organisations. */
+  training: TrainingRecords
   /** The way out, for calls that are proxied to a model server. */
   fetch: Outbound['fetch']
   /** Where programs of responses run in this process. */

@@ -2,7 +2,12 @@ const encoder = new TextEncoder()
 
 /** SHA-256 of the UTF-8 text, 64 lower-case hex digits. */
 export async function sha256(text: string): Promise<string> {
-  return toHex(await crypto.subtle.digest('SHA-256', encoder.encode(text)))
+  return sha256OfBytes(encoder.encode(text))
+}
+
+/** SHA-256 of bytes, 64 lower-case hex digits. */
+export async function sha256OfBytes(bytes: BufferSource): Promise<string> {
+  return toHex(await crypto.subtle.digest('SHA-256', bytes))
 }
 
 const hmacKeys = new Map<string, Promise<CryptoKey>>()

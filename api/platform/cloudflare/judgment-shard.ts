@@ -6,6 +6,8 @@ import type { Cursor } from '../desk/port.ts'
 import type { Shelf } from '../desk/shelf.ts'
 import { createShelf } from '../desk/sql-shelf.ts'
 import type { Sql } from '../sql.ts'
+import type { TrainingRecords } from '../training/port.ts'
+import { createTrainingRecords } from '../training/sql-records.ts'
 import { environmentOf } from './environment.ts'
 import { toLines } from './event-lines.ts'
 import { workersSandbox } from './sandbox.ts'
@@ -18,6 +20,7 @@ const WATCH_MS = 30_000
 export class JudgmentShard extends DurableObject<Env> {
   readonly #desk: ReturnType<typeof createDesk>
   readonly #shelf: Shelf
+  readonly #training: TrainingRecords
   #watching = false
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -26,6 +29,7 @@ export class JudgmentShard extends DurableObject<Env> {
     const config = readConfig(environment)
     const sql = storageSql(ctx.storage)
     this.#shelf = createShelf(sql)
+    this.#training = createTrainingRecords(sql)
     this.#desk = createDesk({
       sql,
       now: Date.now,
@@ -74,6 +78,11 @@ export class JudgmentShard extends DurableObject<Env> {
   /** A call of the shelf, by the name of its method. */
   async shelf(method: keyof Shelf, args: string): Promise<string> {
     return JSON.stringify(await Reflect.apply(this.#shelf[method], this.#shelf, JSON.parse(args)))
+  }
+
+  /** A call of the records of training, by the name of its method. */
+  async training(method: keyof TrainingRecords, args: string): Promise<string> {
+    return JSON.stringify(await Reflect.apply(this.#training[method], this.#training, JSON.parse(args)))
   }
 
   /** An alarm counts as a call: it keeps the object in memory while a long judgment outlives its callers. */

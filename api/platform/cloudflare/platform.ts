@@ -3,6 +3,7 @@ import { type Environment, readConfig } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { remoteDesk } from './remote-desk.ts'
 import { remoteShelf } from './remote-shelf.ts'
+import { remoteTrainingRecords } from './remote-training-records.ts'
 import { workersSandbox } from './sandbox.ts'
 import { workersTracer } from './tracing.ts'
 
@@ -16,6 +17,7 @@ export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: E
     desk,
     desks: () => Array.from({ length: SHARDS }, (_, number) => desk(number)),
     shelf: remoteShelf(async (organisation) => shard(await shardOf(organisation, 'meta-rubrics'))),
+    training: remoteTrainingRecords(async (organisation) => shard(await shardOf(organisation, 'training'))),
     fetch: (url, init) => fetch(url, init),
     sandbox: workersSandbox(environment),
     tracer: workersTracer(environment),

@@ -6,6 +6,7 @@ import { createShelf } from '../desk/sql-shelf.ts'
 import type { Platform } from '../platform.ts'
 import type { Sql } from '../sql.ts'
 import { openTracer } from '../tracing.ts'
+import { createTrainingRecords } from '../training/sql-records.ts'
 import { serverSandbox } from './sandbox.ts'
 
 const TRACES_EVERY_MS = 1000
@@ -30,6 +31,7 @@ export function serverPlatform(
     desk: () => desk,
     desks: () => [desk],
     shelf: createShelf(sql),
+    training: createTrainingRecords(sql),
     fetch,
     sandbox,
     tracer,

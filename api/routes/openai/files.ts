@@ -1,0 +1,33 @@
+import { Hono } from 'hono'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { filesQuery, pageOfFiles } from '../../../shared/protocol/files.ts'
+import { parseWith } from '../../../shared/protocol/parse.ts'
+import type { Edge } from '../../middleware/edge.ts'
+import type { Files } from '../../training/files.ts'
+
+/** `/v1/files`: upload, list, read, content, delete. An organisation's files are its own. */
+export function fileRoutes(files: Files) {
+  return new Hono<Edge>()
+    .post('/', async (c) => {
+      const form = await c.req.formData().catch((cause: unknown) => {
+        if (PlumblineError.isInstance(cause)) throw cause
+        const message = "The body is no form: send 'file' and 'purpose' as multipart/form-data."
+        throw new PlumblineError('invalid_request', message, { cause })
+      })
+      return c.json(await files.upload(c.get('call').organisation, form))
+    })
+    .get('/', async (c) => {
+      const query = parseWith(filesQuery, c.req.query())
+      return c.json(pageOfFiles(await files.list(c.get('call').organisation), query))
+    })
+    .get('/:id', async (c) => c.json(await files.require(c.get('call').organisation, c.req.param('id'))))
+    .get('/:id/content', async (c) => {
+      const content = await files.content(c.get('call').organisation, c.req.param('id'))
+      return c.body(content.stream(), 200, { 'content-type': content.type })
+    })
+    .delete('/:id', async (c) => {
+      const id = c.req.param('id')
+      await files.delete(c.get('call').organisation, id)
+      return c.json({ id, object: 'file', deleted: true })
+    })
+}
