@@ -19,9 +19,9 @@ const SMALL = { prompts: 4, group_size: 6, steps: 30, phase_steps: 5, kl: 0, max
 async function open(given: object = {}, examples = PROMPTS) {
   const { trainer, sampler } = wordPolicy(WORDS, 3, 2)
   const settings = parseWith(arlRrSettings, { ...SMALL, ...given })
-  const policy = { role: 'policy', trainer, sampler, scratch: await scratchFolder() }
+  const ground = { sampler, openTrainer: async () => trainer }
   const { method } = await openArlRr({
-    ...{ settings, policy, examples, validation: [], rewarding: noJudge },
+    ...{ ground, settings, examples, validation: [], rewarding: noJudge, scratch: await scratchFolder() },
   })
   return { method, trainer }
 }

@@ -4,14 +4,12 @@ import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { nearest } from '../../../shared/protocol/nearest.ts'
 import type { ArlRrExample, ArlRrSettings } from '../../../shared/protocol/training/arl-rr.ts'
 import { setAside, thatFit } from '../examples/examples.ts'
-import type { Policy } from '../policy/policy.ts'
+import type { Rewarding } from '../judging/rewarding.ts'
+import { openPolicy, type PolicyOpening } from '../policy/open-policy.ts'
 import { ArlRr } from './arl-rr.ts'
-import type { Rewarding } from './parts.ts'
 
-export type ArlRrGround = {
+export type ArlRrOpening = PolicyOpening & {
   settings: ArlRrSettings
-  /** Its trainer as the run begins: what it is then is the reference of the divergence. */
-  policy: Policy
   examples: readonly ArlRrExample[]
   /** Reported beside the held-out prompts, and never chosen by. */
   validation: readonly ArlRrExample[]
@@ -19,20 +17,20 @@ export type ArlRrGround = {
 }
 
 /**
- * A run of ARL-RR, or of one of its baselines, and how many examples are too long for it. Throws `invalid_request` for
- * classes that there are none of, and where no prompt fits or could be held out.
+ * A run of ARL-RR, or of one of its baselines, its trainer opened, and how many examples are too long for it. Throws
+ * `invalid_request` for classes that there are none of, and where no prompt fits or could be held out.
  */
-export async function openArlRr(ground: ArlRrGround): Promise<{ method: ArlRr; tooLong: number }> {
-  const { settings, policy, rewarding } = ground
-  const { fit, tooLong } = thatFit(ground.examples, policy.sampler, settings)
-  const validation =
-    ground.validation.length > 0 ? thatFit(ground.validation, policy.sampler, settings).fit : []
+export async function openArlRr(opening: ArlRrOpening): Promise<{ method: ArlRr; tooLong: number }> {
+  const { ground, settings, rewarding } = opening
+  const { sampler } = ground
+  const { fit, tooLong } = thatFit(opening.examples, sampler, settings)
+  const validation = opening.validation.length > 0 ? thatFit(opening.validation, sampler, settings).fit : []
   const { share } = settings.held_out
   const { trained, heldOut } = await setAside(fit, { share, seed: settings.seed })
   const classes = trainable(settings.classes ?? classesOf(trained), trained)
   refuseUnknown(settings, classes)
   const weights = settings.class_weights ?? Object.fromEntries(Object.keys(classes).map((name) => [name, 1]))
-  const reference = policy.trainer.state().parameters
+  const { policy, reference } = await openPolicy(opening)
   const method = new ArlRr({
     ...{ settings, policy, reference, classes, weights, trained, heldOut, validation, rewarding },
   })

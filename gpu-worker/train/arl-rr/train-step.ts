@@ -5,11 +5,12 @@ import {
   type RewardVector,
   scalarRewards,
 } from '../../../shared/arl-rr/objectives.ts'
-import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { isMasked } from '../../../shared/classes/class-scores.ts'
 import { toMessages } from '../../../shared/protocol/message.ts'
 import type { ArlRrExample } from '../../../shared/protocol/training/arl-rr.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { drawn } from '../examples/draws.ts'
+import { refuseNothing } from '../judging/refuse-nothing.ts'
 import type { ShownSample, StepReport } from '../method.ts'
 import { syncPolicy } from '../policy/policy.ts'
 import { policyMetrics } from '../policy/policy-metrics.ts'
@@ -46,7 +47,7 @@ export async function trainStep(
   const how = { count, temperature, seed: derivedSeed(seed, ROLLOUT, draw) }
   const completions = await complete(parts, examples, how, signal)
   const rewards = completions.vectors.map((group) => rewardsOf(parts, metaClass, group))
-  refuseNothing(completions, rewards)
+  refuseNothing(rewards.flat(), whyNull(completions))
 
   const started = performance.now()
   const report = await policyUpdate(
@@ -95,11 +96,10 @@ function groupsOf(
   })
 }
 
-function refuseNothing({ vectors }: Completions, rewards: (number | null)[][]): void {
-  if (rewards.flat().some((reward) => reward !== null)) return
-  const errors = vectors.flat().flatMap(({ overall, classes }) => [overall, ...classes.values()])
-  const why = errors.find(({ error }) => error !== null && error.code !== 'no_criteria')?.error?.message
-  throw new PlumblineError('not_scored', `No completion could be rewarded. ${why ?? ''}`.trim())
+/** What the first score that failed did so by. */
+function whyNull({ vectors }: Completions): string | undefined {
+  const scores = vectors.flat().flatMap(({ overall, classes }) => [overall, ...classes.values()])
+  return scores.find((score) => score.error !== null && !isMasked(score))?.error?.message
 }
 
 function shown({ examples, samples }: Completions, rewards: (number | null)[][]): ShownSample[] {

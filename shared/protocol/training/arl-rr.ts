@@ -7,6 +7,7 @@ import { rubricInput } from '../rubric.ts'
 import { name, text } from '../text.ts'
 import { alternation } from './alternation.ts'
 import { epochFields } from './epochs.ts'
+import { judgeSettings } from './judge.ts'
 import { policyFields } from './policy.ts'
 import { trainingFields } from './training.ts'
 
@@ -83,6 +84,7 @@ export const arlRrSettings = z
       .default(null)
       .describe('Steps after which a phase is held against the floor; null checks at its end alone.'),
     held_out: heldOut.prefault({}),
+    judge: judgeSettings.prefault({}).describe('Of rubrics; verifiers need none.'),
   })
   .meta({ id: 'ArlRrSettings' })
 export type ArlRrSettings = z.infer<typeof arlRrSettings>
