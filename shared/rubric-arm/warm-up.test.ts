@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { SMALL_FORM } from './forms/small.ts'
+import { type TaughtPair, warmUpConversations } from './warm-up.ts'
+
+const prompt = [{ role: 'user' as const, content: 'P' }]
+const RUBRIC = '1. The response is right. [Principle]'
+const judgment = (winner: 'A' | 'B') => `Gatekeeper: 1\nA: 1 yes\nB: 1 no\nWinner: ${winner}`
+
+const taught = (of: Partial<TaughtPair['trajectory']>, winner: 'first' | 'second' = 'first'): TaughtPair => ({
+  prompt,
+  responses: ['good', 'bad'],
+  winner,
+  trajectory: { rubric: RUBRIC, text: judgment('A'), order: 'forward', ...of },
+})
+
+const learnt = (pairs: TaughtPair[]) => warmUpConversations(pairs, SMALL_FORM, 's')
+
+describe('warm-up conversations', () => {
+  it('hold the judgments that name the winner, shown in the order in which the teacher saw them', async () => {
+    const { judge, dropped } = await learnt([
+      taught({}),
+      taught({ text: judgment('B') }),
+      taught({ text: judgment('B'), order: 'backward' }),
+      taught({ order: 'backward' }),
+      taught({ text: 'Winner: A' }),
+    ])
+    expect(judge.map((turns) => turns.at(-1)?.content)).toEqual([judgment('A'), judgment('B')])
+    const shown = judge.map((turns) => turns[1]?.content.match(/\n(good|bad)\n/g)?.map((one) => one.trim()))
+    expect(shown).toEqual([
+      ['good', 'bad'],
+      ['bad', 'good'],
+    ])
+    expect(dropped.judge).toBe(3)
+  })
+
+  it('hold each rubric once that is right about at least half of its pairs', async () => {
+    const other = '1. The response is long. [Principle]'
+    const { generator, dropped } = await learnt([
+      taught({}),
+      taught({ text: judgment('B') }),
+      taught({ rubric: other, text: judgment('B') }),
+      taught({ rubric: other, text: judgment('B') }),
+      taught({ rubric: other }),
+      taught({ rubric: 'Be good.' }),
+    ])
+    expect(generator.map((turns) => turns.map(({ role }) => role))).toEqual([['system', 'user', 'assistant']])
+    expect(generator[0]?.at(-1)?.content).toBe(RUBRIC)
+    expect(dropped.generator).toBe(2)
+  })
+
+  it('hold a rubric that nobody judged by', async () => {
+    const { generator, judge, dropped } = await learnt([taught({ text: null })])
+    expect([generator.length, judge.length, dropped]).toEqual([1, 0, { judge: 0, generator: 0 }])
+  })
+})
