@@ -58,6 +58,16 @@ export function trainingModel(
   store: WeightStore,
   options: TrainingOptions,
 ): TrainingModel {
+  const { g, ...rest } = trainingGraph(config, store, options)
+  return { model: g.encode(), ...rest }
+}
+
+/** The same before it is written down. */
+export function trainingGraph(
+  config: DecoderConfig,
+  store: WeightStore,
+  options: TrainingOptions,
+): Omit<TrainingModel, 'model'> & { g: Graph } {
   const { layout, shape, loss, type = 'float32', chunk = chunkRows(config.vocabulary) } = options
   const { rows: B, tokens: T, targets: R } = shape
   requireFloats(store, layout)
@@ -117,12 +127,7 @@ export function trainingModel(
     const before = ports.input(PORTS.gradient, wide, [layout.size])
     ports.output(PORTS.newGradient, ops.add(g, before, joinPieces(g, found)))
   }
-  return {
-    model: g.encode(),
-    initializers: frozen.initializers,
-    inputs: ports.inputs,
-    outputs: ports.outputs,
-  }
+  return { g, initializers: frozen.initializers, inputs: ports.inputs, outputs: ports.outputs }
 }
 
 type AdaptedMapOptions = Pick<TrainingOptions, 'alpha' | 'dropout'> & {
