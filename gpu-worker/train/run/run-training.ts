@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson } from '../../../shared/identity/canonical-json.ts'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
@@ -152,6 +153,7 @@ class Run {
 /** A folder whose metrics were removed or cut begins them anew behind its checkpoint. */
 async function openMetrics(folder: string, bytes: number): Promise<MetricsFile> {
   const path = join(folder, 'metrics.jsonl')
+  await mkdir(folder, { recursive: true })
   try {
     return await MetricsFile.open(path, bytes)
   } catch (error) {
