@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import type { Engine } from '../gpu-worker/generate/engine.ts'
 import { openEngine } from '../gpu-worker/generate/open-engine.ts'
+import { PROGRAM, trainingThreads } from '../gpu-worker/jobs/training-thread.ts'
 import { openSandbox } from '../gpu-worker/sandbox/sandbox.ts'
 import { openTracer } from '../gpu-worker/server/trace.ts'
 import { defaultHome } from '../gpu-worker/weights/home.ts'
@@ -12,7 +13,13 @@ import { openScreen } from './start/screen.ts'
 import { secretOf } from './start/secret.ts'
 import type { WorkerNews } from './start/worker-news.ts'
 import { checkWorker } from './worker/check.ts'
-import { addWorkerOptions, engineOptionsOf, servingOf, type WorkerOptions } from './worker/options.ts'
+import {
+  addWorkerOptions,
+  engineOptionsOf,
+  programSettingsOf,
+  servingOf,
+  type WorkerOptions,
+} from './worker/options.ts'
 
 /** `plumbline worker`: one worker in the foreground. `plumbline start` runs it as its child. */
 export function workerCommand(): Command {
@@ -41,6 +48,10 @@ async function runWorker(options: WorkerOptions): Promise<void> {
     sandbox,
     ...(metricsKey && { metricsKey }),
     ...servingOf(options),
+    training: {
+      home: defaultHome(process.env),
+      start: trainingThreads(PROGRAM, programSettingsOf(options, process.env)),
+    },
   })
   tell({ kind: 'listening', url: worker.url })
   const givenUp = new AbortController()

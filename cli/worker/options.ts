@@ -1,9 +1,13 @@
 import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { EngineOptions } from '../../gpu-worker/generate/open-engine.ts'
+import type { ProgramSettings } from '../../gpu-worker/jobs/program.ts'
 import type { Provider } from '../../gpu-worker/runtime/device.ts'
 import type { RuntimeName } from '../../gpu-worker/runtime/open-device.ts'
 import { PICKED } from '../../gpu-worker/server/local-model.ts'
+import { defaultHome } from '../../gpu-worker/weights/home.ts'
 import { PRECISIONS, type Precision } from '../../gpu-worker/weights/store/plan.ts'
 import type { Serving } from '../../gpu-worker/worker.ts'
 import {
@@ -19,6 +23,7 @@ export type WorkerOptions = {
   port: number
   host: string
   threads?: number
+  trainingThreads?: number
   precision?: Precision
   provider?: Provider
   runtime?: RuntimeName
@@ -46,6 +51,7 @@ const OPTIONS: [flags: string, variable: string, help: string, values: Values, s
   ['--port <port>', 'PLUMBLINE_WORKER_PORT', 'where it listens; 0 is any', wholeNumber(0, 65_535), 8788],
   ['--host <address>', 'PLUMBLINE_WORKER_HOST', 'where it listens', (text) => text, '127.0.0.1'],
   ['--threads <count>', 'PLUMBLINE_THREADS', 'of the processor', wholeNumber(1)],
+  ['--training-threads <count>', 'PLUMBLINE_TRAINING_THREADS', 'that a job takes', wholeNumber(1)],
   ['--precision <name>', 'PLUMBLINE_PRECISION', 'of the weights', PRECISIONS],
   ['--provider <name>', 'PLUMBLINE_PROVIDER', 'what computes', PROVIDERS],
   ['--runtime <name>', 'PLUMBLINE_RUNTIME', "onnxruntime's C API or its stock binding", RUNTIMES],
@@ -84,6 +90,27 @@ export function engineOptionsOf(options: WorkerOptions): EngineOptions {
     ...(context !== undefined && { context }),
     ...(kvBytes !== undefined && { kvBytes }),
     ...(maxBatch !== undefined && { maxBatch }),
+  }
+}
+
+/** What its jobs train by. Decoders of jobs are of float32, whatever is served. */
+export function programSettingsOf(options: WorkerOptions, environment: NodeJS.ProcessEnv): ProgramSettings {
+  const { model, threads, trainingThreads, provider, runtime, context, kvBytes, adapters, python } = options
+  const home = defaultHome(environment)
+  const { PLUMBLINE_URL: url, PLUMBLINE_API_KEY: key } = environment
+  return {
+    ground: {
+      reference: model,
+      home,
+      threads: trainingThreads ?? threads ?? availableParallelism(),
+      ...(provider !== undefined && { provider }),
+      ...(runtime !== undefined && { runtime }),
+      ...(context !== undefined && { context }),
+      ...(kvBytes !== undefined && { kvBytes }),
+    },
+    adapters: adapters ?? join(home, 'adapters'),
+    service: url ? { url: url.replace(/\/+$/, ''), key: key || null } : null,
+    python,
   }
 }
 

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { READERS } from '../../shared/protocol/training/methods.ts'
 import type { CheckAnswer, CheckOrder } from './check-data.ts'
 import { readExamples } from './read-examples.ts'
 
@@ -9,7 +10,7 @@ const order: CheckOrder = workerData
 
 function answer(): CheckAnswer {
   try {
-    return { examples: readExamples(order.method, order.path, order.param).length }
+    return { examples: readExamples<unknown>(READERS[order.method], order.path).length }
   } catch (error) {
     if (PlumblineError.isInstance(error)) return { error: error.data }
     throw error

@@ -1,24 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { readTrainingLines } from '../../shared/protocol/training/lines.ts'
-import { type MethodType, READERS } from '../../shared/protocol/training/methods.ts'
 
-/** The examples of a data file, as the method reads them. Throws a sentence with the line and the field. */
-export function readExamples(method: MethodType, path: string, param: string): unknown[] {
-  const text = decode(readFileSync(path), param)
-  return readTrainingLines<unknown>(READERS[method], text)
+/** The examples of a data file, each read by `read`. Throws a sentence with the line and the field. */
+export function readExamples<Example>(read: (line: object) => Example, path: string): Example[] {
+  return readTrainingLines(read, decode(readFileSync(path)))
 }
 
 /** Throws where the bytes are not UTF-8, with the line. */
-function decode(bytes: Uint8Array, param: string): string {
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    const line = firstBrokenLine(bytes)
     throw new PlumblineError(
       'invalid_request',
-      `Line ${line} of '${param}' is not UTF-8: encode the file as UTF-8.`,
-      { param },
+      `Line ${firstBrokenLine(bytes)} of the training file is not UTF-8: encode the file as UTF-8.`,
     )
   }
 }

@@ -4,6 +4,9 @@ import type { StartTraining, TrainingEnd, TrainingNews, TrainingOrder } from './
 /** A cancelled run that has not ended by then is ended from outside. */
 const CANCEL_MS = 30_000
 
+/** The program that trains, and no stand-in for it. */
+export const PROGRAM = new URL('./program.ts', import.meta.url)
+
 /** What the thread is given: the module whose `openProgram` makes its program of `settings`. */
 export type ThreadOrder = { program: string; settings: unknown; order: TrainingOrder }
 export type ToTraining = 'pause' | 'cancel'

@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { arlRrSettings, readArlRrExample } from './arl-rr.ts'
 import { dpoSettings, readPreference } from './dpo.ts'
+import { pairwiseSettings, readPairwiseExample } from './pairwise.ts'
 import { readLabelledPair, rubricArmSettings } from './rubric-arm.ts'
 import { readConversation, supervisedSettings } from './supervised.ts'
 
@@ -8,6 +10,8 @@ export const READERS = {
   supervised: readConversation,
   dpo: readPreference,
   rubric_arm: readLabelledPair,
+  arl_rr: readArlRrExample,
+  pairwise: readPairwiseExample,
 } as const
 
 export type MethodType = keyof typeof READERS
@@ -15,6 +19,8 @@ export type MethodType = keyof typeof READERS
 const supervised = z.strictObject({ hyperparameters: supervisedSettings.prefault({}) })
 const dpo = z.strictObject({ hyperparameters: dpoSettings.prefault({}) })
 const rubricArm = z.strictObject({ hyperparameters: rubricArmSettings.prefault({}) })
+const arlRr = z.strictObject({ hyperparameters: arlRrSettings.prefault({}) })
+const pairwise = z.strictObject({ hyperparameters: pairwiseSettings.prefault({}) })
 
 /** How a job trains: the method's type, and its hyperparameters under the method's own name, as OpenAI has it. */
 export const method = z
@@ -22,6 +28,8 @@ export const method = z
     z.strictObject({ type: z.literal('supervised'), supervised: supervised.prefault({}) }),
     z.strictObject({ type: z.literal('dpo'), dpo: dpo.prefault({}) }),
     z.strictObject({ type: z.literal('rubric_arm'), rubric_arm: rubricArm.prefault({}) }),
+    z.strictObject({ type: z.literal('arl_rr'), arl_rr: arlRr.prefault({}) }),
+    z.strictObject({ type: z.literal('pairwise'), pairwise: pairwise.prefault({}) }),
   ])
   .meta({ id: 'FineTuningMethod' })
 export type Method = z.infer<typeof method>
@@ -35,5 +43,9 @@ export function settingsOf(method: Method) {
       return method.dpo.hyperparameters
     case 'rubric_arm':
       return method.rubric_arm.hyperparameters
+    case 'arl_rr':
+      return method.arl_rr.hyperparameters
+    case 'pairwise':
+      return method.pairwise.hyperparameters
   }
 }
