@@ -4,7 +4,7 @@ import { isFloat, type Value } from '../types.ts'
 import { type Recomputed, recomputation } from './recompute.ts'
 import { noRule, type Rules } from './rule.ts'
 import { RULES } from './rules.ts'
-import { filledLike, sumTo } from './shapes.ts'
+import { sizesOf, sumTo } from './shapes.ts'
 import { type Derivative, type Step, stepsOf } from './steps.ts'
 
 export type GradientOptions = {
@@ -40,9 +40,11 @@ export function gradients(
   const varying = dependents(steps, wrt, constants)
   const again = recomputation(g, nodes, wrt, recompute)
   const found = new Map<string, Value>()
+  let latest: Value | null = null
   const flow = (value: Value, part: Value) => {
     const rest = found.get(value.name)
-    found.set(value.name, rest ? ops.add(g, rest, part) : part)
+    latest = rest ? ops.add(g, rest, part) : part
+    found.set(value.name, latest)
   }
   for (const { value, cotangent } of seeds(g, loss)) flow(value, cotangent)
 
@@ -52,7 +54,7 @@ export function gradients(
     if (!first) continue
     const rule = step.rule ?? rules[step.op]
     if (!rule) throw noRule(step.op)
-    const value = again(step.index, first)
+    const value = again(step.index, [first, latest ?? first])
     const inputs = step.inputs.map((input) => input && value(input))
     const node = { ...step, inputs, outputs: step.outputs.map(value) }
     const parts = rule({ g, node, cotangents })
@@ -75,7 +77,8 @@ export function gradients(
 function seeds(g: Graph, loss: Value | readonly Seed[]): readonly Seed[] {
   if (!('shape' in loss)) return loss
   if (loss.shape.some((dim) => dim !== 1)) throw new TypeError(`a loss is one number, not [${loss.shape}]`)
-  return [{ value: loss, cotangent: filledLike(g, loss, 1) }]
+  const one = ops.scalar(g, 1, loss.dtype)
+  return [{ value: loss, cotangent: ops.expand(g, one, sizesOf(g, loss), loss.shape) }]
 }
 
 /** Names of all values that change as `wrt` does. */

@@ -2,7 +2,7 @@ import type { Graph } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Value } from '../types.ts'
 import { cotangent, input, integer, noRule, type Rules, type Use } from './rule.ts'
-import { filledLike, fixed, zeros } from './shapes.ts'
+import { fixed, zerosLike } from './shapes.ts'
 
 /**
  * What reads and writes at indices: what was read from one place more than once adds up there. All is added by
@@ -12,7 +12,8 @@ export const INDEXING: Rules = {
   Gather: (use) => [() => gathered(use)],
   GatherElements: (use) => [
     () => {
-      const zero = filledLike(use.g, input(use, 0), 0)
+      const x = input(use, 0)
+      const zero = zerosLike(use.g, x, x)
       return ops.scatterElementsAdd(use.g, zero, input(use, 1), cotangent(use), integer(use, 'axis', 0))
     },
   ],
@@ -32,7 +33,7 @@ export const INDEXING: Rules = {
     const { g, node } = use
     const [dy, indices] = [cotangent(use), input(use, 1)]
     if ((node.attributes?.reduction ?? 'none') !== 'none') throw noRule('ScatterND', 'that adds')
-    const zero = () => filledLike(g, input(use, 2), 0)
+    const zero = () => zerosLike(g, input(use, 2), dy)
     return [() => ops.scatter(g, dy, indices, zero()), null, () => ops.gatherND(g, dy, indices)]
   },
   ScatterElements: (use) => {
@@ -72,7 +73,8 @@ function sumOfRows(g: Graph, [count, width]: [number, number], indices: Value, r
   const flat = ops.reshapeTo(g, rows, g.ints([-1, width]), ['rows', width])
   const places = ops.reshapeTo(g, indices, g.ints([-1, 1]), ['rows', 1])
   const wide = ops.expand(g, places, g.ints([1, width]), ['rows', width])
-  return ops.scatterElementsAdd(g, zeros(g, rows.dtype, [count, width]), wide, flat, 0)
+  const zero = zerosLike(g, { ...rows, shape: [count, width] }, rows)
+  return ops.scatterElementsAdd(g, zero, wide, flat, 0)
 }
 
 function product(sizes: readonly number[]): number {

@@ -11,7 +11,7 @@ import {
   type Rules,
   type Use,
 } from './rule.ts'
-import { fixed, shapedLike, zeros } from './shapes.ts'
+import { shapedLike, zerosLike } from './shapes.ts'
 
 const reshaped: Rule = (use) => [() => shapedLike(use.g, cotangent(use), input(use, 0))]
 
@@ -66,28 +66,23 @@ function known({ node }: Use, x: Value, axis: number): number {
 /** The parts' gradients one after the other; parts that the loss doesn't depend on are zeros, neighbours together. */
 function joined(use: Use): Value {
   const { g, node, cotangents } = use
-  const { dtype, shape } = input(use, 0)
-  const axis = axisOf(use, shape.length)
+  const x = input(use, 0)
+  const axis = axisOf(use, x.shape.length)
+  const some = cotangents.find((cotangent) => cotangent !== null)
   const parts: Value[] = []
-  let none = 0
-  const flush = () => {
-    if (none === 0) return
-    const gap = shape.with(axis, none)
-    if (!fixed(gap)) throw noRule('Split', 'of sizes that are not known')
-    parts.push(zeros(g, dtype, gap))
-    none = 0
+  let missing = 0
+  const fill = () => {
+    if (missing > 0 && some) parts.push(zerosLike(g, { ...x, shape: x.shape.with(axis, missing) }, some))
+    missing = 0
   }
   for (const [i, part] of node.outputs.entries()) {
     const dy = cotangents[i]
-    if (!dy) {
-      none += known(use, part, axis)
-      continue
-    }
-    flush()
-    parts.push(dy)
+    if (dy) fill()
+    if (dy) parts.push(dy)
+    else missing += known(use, part, axis)
   }
-  flush()
-  return ops.concat(g, parts, axis, shape[axis] ?? 1)
+  fill()
+  return ops.concat(g, parts, axis, x.shape[axis] ?? 1)
 }
 
 /** The slice's gradient between zeros. */

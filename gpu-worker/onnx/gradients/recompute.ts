@@ -1,7 +1,7 @@
 import type { Graph, Node } from '../graph.ts'
 import * as ops from '../ops.ts'
-import { isFloat, type Value } from '../types.ts'
-import { sizesOf } from './shapes.ts'
+import { type DType, isFloat, type Value } from '../types.ts'
+import { sizesOf, zeroAfter } from './shapes.ts'
 
 /** Nodes from one index of `Graph.nodes` on, up to another without it. */
 export type Segment = { from: number; to: number }
@@ -15,7 +15,7 @@ export type Segment = { from: number; to: number }
 export type Recomputed = { segments: readonly Segment[]; barrier: 'shape' | 'sum' }
 
 /**
- * For a node's index, and a gradient that is there when it is reached: what stands for a value of the forward pass.
+ * For a node's index, and gradients that are there when it is reached: what stands for a value of the forward pass.
  * `still` are values that stay where they are, and so does whatever is computed from them and constants alone.
  */
 export function recomputation(
@@ -23,15 +23,14 @@ export function recomputation(
   nodes: readonly Node[],
   still: readonly Value[],
   { segments, barrier }: Recomputed = { segments: [], barrier: 'shape' },
-): (index: number, gradient: Value) => (value: Value) => Value {
+): (index: number, reached: readonly Value[]) => (value: Value) => Value {
   const fixed = fixedValues(g, nodes, still)
   const clones = new Map<Segment, Map<string, Value>>()
-  return (index, gradient) => {
+  return (index, reached) => {
     const segment = segments.find(({ from, to }) => from <= index && index < to)
     if (!segment) return (value) => value
-    const known = clones.get(segment)
-    const clone =
-      known ?? cloned(g, nodes.slice(segment.from, segment.to), fixed, BARRIERS[barrier](g, gradient))
+    const part = nodes.slice(segment.from, segment.to)
+    const clone = clones.get(segment) ?? cloned(g, part, fixed, BARRIERS[barrier](g, reached))
     clones.set(segment, clone)
     return (value) => clone.get(value.name) ?? value
   }
@@ -75,20 +74,20 @@ function fixedValues(g: Graph, nodes: readonly Node[], still: readonly Value[]):
   return fixed
 }
 
-/** A value that can't be had before `gradient`, though none of its elements is read: none, so that NaN stays away too. */
-const BARRIERS: Record<Recomputed['barrier'], (g: Graph, gradient: Value) => (value: Value) => Value> = {
-  shape: (g, gradient) => {
-    const zero = ops.cast(g, nothing(g, gradient), 'int64')
+/** A value that can't be had before some gradients, though it doesn't depend on what they are. */
+const BARRIERS: Record<
+  Recomputed['barrier'],
+  (g: Graph, reached: readonly Value[]) => (value: Value) => Value
+> = {
+  shape: (g, reached) => {
+    const zero = zeroAfterAll(g, reached, 'int64')
     return (value) => ops.reshapeTo(g, value, ops.add(g, sizesOf(g, value), zero), value.shape)
   },
-  sum: (g, gradient) => {
-    const zero = nothing(g, gradient)
-    return (value) => ops.add(g, value, ops.cast(g, zero, value.dtype))
+  sum: (g, reached) => {
+    return (value) => ops.add(g, value, zeroAfterAll(g, reached, value.dtype))
   },
 }
 
-/** The sum of no elements: 0. */
-function nothing(g: Graph, x: Value): Value {
-  const flat = ops.reshapeTo(g, x, g.ints([-1]), [`size_of_${x.name}`])
-  return ops.reduceSum(g, ops.slice(g, flat, 0, g.ints([0]), g.ints([0]), 0), [0])
+function zeroAfterAll(g: Graph, values: readonly Value[], type: DType): Value {
+  return values.map((value) => ops.cast(g, zeroAfter(g, value), type)).reduce((a, b) => ops.add(g, a, b))
 }

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph.ts'
 import * as ops from '../ops.ts'
-import type { DType, Shape, Value } from '../types.ts'
+import type { Shape, Value } from '../types.ts'
 
 /** Shapes of gradients: what broadcasting repeated is summed, what a reshape moved is moved back. */
 
@@ -19,14 +19,18 @@ export function shapedLike(g: Graph, y: Value, x: Value): Value {
   return sameShape(x.shape, y.shape) ? y : ops.reshapeTo(g, y, sizesOf(g, x), x.shape)
 }
 
-/** A number in the shape of `x`. */
-export function filledLike(g: Graph, x: Value, value: number): Value {
-  return ops.expand(g, ops.scalar(g, value, x.dtype), sizesOf(g, x), x.shape)
+/**
+ * 0, as the sum of none of a value's elements, in its type: whatever they are, infinite or no number. What is made of it
+ * waits for the value, where the runtime would compute it from constants before it starts.
+ */
+export function zeroAfter(g: Graph, x: Value): Value {
+  const flat = ops.reshapeTo(g, x, g.ints([-1]), [`size_of_${x.name}`])
+  return ops.reduceSum(g, ops.slice(g, flat, 0, g.ints([0]), g.ints([0]), 0), [0])
 }
 
-/** Zeros of a shape that is known now. */
-export function zeros(g: Graph, dtype: DType, shape: readonly number[]): Value {
-  return ops.expand(g, ops.scalar(g, 0, dtype), g.ints(shape), shape)
+/** Zeros in the shape of `x`, once `dy` is there: before, they would lie about for as long as the graph runs. */
+export function zerosLike(g: Graph, x: Value, dy: Value): Value {
+  return ops.expand(g, zeroAfter(g, dy), sizesOf(g, x), x.shape)
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
