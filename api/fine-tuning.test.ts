@@ -157,6 +157,25 @@ test('actions reach the worker', async () => {
   expect((await call(`${JOBS}/${id}/pause`, {})).status).toBe(409)
 })
 
+test('what a job trained is used by its own organisation alone', async () => {
+  const [ours, theirs] = [await openApp(), await openApp()]
+  const { id } = await bodyOf(await ours.create())
+  const model = `small:ft-${id.slice(6, 18)}`
+  const ask = { model, messages: [{ role: 'user', content: 'Hi' }] }
+  expect((await ours.call('/v1/chat/completions', ask)).status).toBe(200)
+  expect(worker.chats).toEqual([`tiny-1m:ft-${id.slice(6, 18)}`])
+  const pair = { prompt: 'Which?', responses: ['a', 'b'], model }
+  expect((await ours.ask('/v1/judgments', pair)).model).toBe(model)
+  for (const [path, body] of [
+    ['/v1/chat/completions', ask],
+    ['/v1/judgments', pair],
+    ['/v1/verifiers/write', { constraint: 'Short.', model }],
+  ] as const) {
+    const refused = await theirs.call(path, body)
+    expect([refused.status, (await bodyOf(refused)).error.code], path).toEqual([404, 'model_not_found'])
+  }
+})
+
 test('events are kept, paged and streamed to the end', async () => {
   const { create, ask, call } = await openApp()
   const { id } = await bodyOf(await create())

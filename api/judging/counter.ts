@@ -11,6 +11,7 @@ import type { Tally } from '../metrics/tally.ts'
 import { findCascade } from '../models/model-config.ts'
 import type { Cursor, DeskEvent, Ruling } from '../platform/desk/port.ts'
 import type { Platform } from '../platform/platform.ts'
+import { requireOwnModel } from '../training/own-model.ts'
 import type { Call } from './call.ts'
 import { judgeByCascade, watchByCascade } from './cascade.ts'
 import { planJudgment } from './plan.ts'
@@ -23,8 +24,10 @@ export type Counter = ReturnType<typeof createCounter>
 /** The counter of a platform. `tally` is told of every judgment that is handed out. */
 export function createCounter(platform: Platform, rubrics: Rubrics, metaRubrics: MetaRubrics, tally: Tally) {
   const recent = createRecent(platform)
-  const plan = (request: JudgmentRequest, call: Call) =>
-    planJudgment(request, call, platform.config, rubrics, metaRubrics)
+  const plan = async (request: JudgmentRequest, call: Call) => {
+    await requireOwnModel(platform, call.organisation, request.model)
+    return planJudgment(request, call, platform.config, rubrics, metaRubrics)
+  }
 
   function show(filed: Filed, view: View | null, cache: Usage['cache']): Judgment {
     const entry = platform.config.models.entries.find(({ id }) => id === filed.model)

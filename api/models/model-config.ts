@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { workerKey } from '../../shared/identity/worker-key.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import {
@@ -45,7 +46,7 @@ export function parseModels(variables: Variables): Models {
 }
 
 /**
- * The entry with this id; without one the default, which is the first unless `PLUMBLINE_DEFAULT_MODEL` says
+ * The entry with this id, or the one of what a job trained at its worker; without an id the default, which is the first unless `PLUMBLINE_DEFAULT_MODEL` says
  * otherwise. Throws `model_not_found`, or `not_configured` when there is no model at all.
  */
 export function findEntry(models: Models, id: string | undefined): ModelEntry {
@@ -56,13 +57,47 @@ export function findEntry(models: Models, id: string | undefined): ModelEntry {
   const wanted = id ?? models.defaultId ?? first.id
   const entry = models.entries.find((candidate) => candidate.id === wanted)
   if (entry) return entry
+  const named = fineTunedName(models, wanted)
+  if (named) return fineTunedEntry(named)
   if (models.cascades.some(({ id }) => id === wanted)) {
     const message = `'${wanted}' is a cascade, which judges pairs and nothing else: ${known(models.entries)}.`
     throw new PlumblineError('model_not_found', message, { param: 'model' })
   }
-  throw new PlumblineError('model_not_found', `No model is called '${wanted}': ${known(models.entries)}.`, {
+  throw noSuchModel(models, wanted)
+}
+
+export function noSuchModel({ entries }: Models, id: string): PlumblineError {
+  return new PlumblineError('model_not_found', `No model is called '${id}': ${known(entries)}.`, {
     param: 'model',
   })
+}
+
+/** An adapter that a job trained at a worker, and the entry of that worker. */
+export type FineTunedName = { base: ModelEntry; adapter: string }
+
+/** What `entry:ft-...` names; null where it is no such name. */
+export function fineTunedName({ entries }: Models, id: string | undefined): FineTunedName | null {
+  const [, baseId, adapter] = /^(.+):(ft-[A-Za-z0-9._-]+)$/.exec(id ?? '') ?? []
+  const base = entries.find((entry) => entry.id === baseId && entry.judges === 'there')
+  return base && adapter !== undefined ? { base, adapter } : null
+}
+
+const fineTuned = new WeakMap<ModelEntry, LRUCache<string, ModelEntry>>()
+/** Adapters of one entry that are remembered. */
+const ADAPTERS = 64
+
+/** One entry an adapter: `max_concurrent` belongs to the object. What was fitted on the base model is left out. */
+function fineTunedEntry({ base, adapter }: FineTunedName): ModelEntry {
+  const made = fineTuned.get(base) ?? new LRUCache<string, ModelEntry>({ max: ADAPTERS })
+  fineTuned.set(base, made)
+  const { calibration: _, ...rest } = base
+  const entry = made.get(adapter) ?? {
+    ...rest,
+    id: `${base.id}:${adapter}`,
+    model: `${base.model}:${adapter}`,
+  }
+  made.set(adapter, entry)
+  return entry
 }
 
 /** The cascade that a request names, or that is the default; null where it names a model. */

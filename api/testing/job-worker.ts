@@ -23,6 +23,8 @@ export function createJobWorker() {
   const worker = {
     files,
     jobs,
+    /** Models that a chat completion or a judgment was asked of. */
+    chats: [] as string[],
     calls: [] as { method: string; path: string; caller: string | null }[],
     /** Unreachable: no connection. */
     down: false,
@@ -65,6 +67,10 @@ export function createJobWorker() {
     const path = pathname.replace('/v1', '')
     worker.calls.push({ method: init.method ?? 'GET', path, caller: headers.get('x-caller') })
     if (!headers.get('authorization')) return refuse(401, 'unauthorized', 'Send the worker key.')
+    if (path === '/chat/completions') {
+      worker.chats.push(String(JSON.parse(String(init.body)).model))
+      return Response.json({ choices: [] })
+    }
     if (path === '/files' && init.body instanceof FormData) return takeFile(init.body)
     if (path === '/fine_tuning/jobs' && init.method === 'POST') {
       return create(String(init.body), headers.get('idempotency-key') ?? '')

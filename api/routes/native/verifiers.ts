@@ -8,12 +8,15 @@ import { callLimit } from '../../models/call-limit.ts'
 import { chatCompletions } from '../../models/chat-completions.ts'
 import { findEntry } from '../../models/model-config.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { requireOwnModel } from '../../training/own-model.ts'
 import { readJson } from '../body.ts'
 
 /** `POST /v1/verifiers/write`: a constraint in words as a verifier, written by a model and tried out. Nothing is kept. */
-export function verifierRoutes({ config, fetch }: Platform, sandbox: Sandbox) {
+export function verifierRoutes(platform: Platform, sandbox: Sandbox) {
+  const { config, fetch } = platform
   return new Hono<Edge>().post('/write', async (c) => {
     const { constraint, model } = parseWith(writeVerifierRequest, await readJson(c))
+    await requireOwnModel(platform, c.get('call').organisation, model)
     const entry = findEntry(config.models, model)
     const outbound = { fetch, environment: config.environment, limit: callLimit() }
     const written = await writeVerifier(constraint, {

@@ -7,6 +7,7 @@ import { limitedFetch } from '../../models/limited-fetch.ts'
 import { findEntry } from '../../models/model-config.ts'
 import { failedReply, textWithoutKey } from '../../models/model-reply.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { requireOwnModel } from '../../training/own-model.ts'
 import { readJson } from '../body.ts'
 
 const chatRequest = z.looseObject({
@@ -24,9 +25,11 @@ const KEY_REFUSED: ReadonlySet<number> = new Set([401, 403])
  * `POST /v1/chat/completions`: passed on to the model entry with that id, and its reply passed back as it
  * comes; an error without the service's key in it, and a refusal of that key as `model_http_error`.
  */
-export function chatCompletionRoutes({ config, fetch }: Platform) {
+export function chatCompletionRoutes(platform: Platform) {
+  const { config, fetch } = platform
   return new Hono<Edge>().post('/', async (c) => {
     const request = parseWith(chatRequest, await readJson(c))
+    await requireOwnModel(platform, c.get('call').organisation, request.model)
     const entry = findEntry(config.models, request.model)
     const trace = c.get('trace')
     const outbound = {
