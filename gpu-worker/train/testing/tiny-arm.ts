@@ -24,7 +24,10 @@ export type Teacher = {
   judge: number
 }
 
-/** Conversations of a teacher: half with rubrics, half with judgments by rubrics like those. */
+/**
+ * Conversations of a teacher: a third with rubrics, the rest with judgments. Those go by rubrics that have nothing to do with the
+ * request beside them, so that a judge learns to read the rubric.
+ */
 export async function teachings(
   requests: readonly Request[],
   count: number,
@@ -36,18 +39,26 @@ export async function teachings(
   const taught = labelledPairs(requests, count, seed).map(({ prompt, responses }) => {
     const right = colours.get(prompt) ?? ''
     const colour = random() < teacher.rubric ? right : misled('colour', right)
-    return { prompt, responses, colour, looks: random() < teacher.judge, guess: pick(['A', 'B'], random) }
+    const beside = pick(requests, random).prompt
+    const looks = random() < teacher.judge
+    return { prompt, responses, right, colour, beside, looks }
   })
   return Promise.all(
-    taught.map(async ({ prompt: content, responses, colour, looks, guess }, index) => {
-      const prompt: Message[] = [{ role: 'user', content }]
-      const rubric = rubricText(colour)
-      if (index % 2 === 0) return replied(await TINY_FORM.generatorMessages(prompt, ''), rubric)
-      const criteria = TINY_FORM.readRubric(rubric).criteria ?? []
-      const asked = await TINY_FORM.judgeMessages({ prompt, shown: responses, reference: null, criteria }, '')
-      const [a, b] = looks ? responses.map((one) => one.split(' ').includes(colour)) : [true, false]
-      const winner = a === b ? guess : a ? 'A' : 'B'
-      return replied(asked, `A ${a ? 'yes' : 'no'} B ${b ? 'yes' : 'no'} winner ${winner}`)
+    taught.map(async ({ prompt, responses, right, colour, beside, looks }, index) => {
+      const asked = (content: string): Message[] => [{ role: 'user', content }]
+      if (index % 3 === 0) {
+        return replied(await TINY_FORM.generatorMessages(asked(prompt), ''), rubricText(colour))
+      }
+      const criteria = TINY_FORM.readRubric(rubricText(right)).criteria ?? []
+      const [a, b] = looks ? responses.map((one) => one.split(' ').includes(right)) : [true, false]
+      const winner = a ? 'A' : 'B'
+      return replied(
+        await TINY_FORM.judgeMessages(
+          { prompt: asked(beside), shown: responses, reference: null, criteria },
+          '',
+        ),
+        `A ${a ? 'yes' : 'no'} B ${b ? 'yes' : 'no'} winner ${winner}`,
+      )
     }),
   )
 }
