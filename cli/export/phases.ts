@@ -1,9 +1,8 @@
 import { seedOf } from '../../shared/identity/seed.ts'
 import { type Message, toMessages } from '../../shared/protocol/message.ts'
 import type { Rubric } from '../../shared/protocol/rubric.ts'
-import { generatorMessages } from '../../shared/rubric-arm/generator.ts'
 import { itemsOf, listItems } from '../../shared/rubric-arm/items.ts'
-import { judgeMessages } from '../../shared/rubric-arm/opinions.ts'
+import { generatorMessages, judgeMessages } from '../../shared/rubric-arm/messages.ts'
 import { readRubricText } from '../../shared/rubric-arm/rubric-text.ts'
 import type { Pair } from '../eval/task.ts'
 

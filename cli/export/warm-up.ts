@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { toMessages } from '../../shared/protocol/message.ts'
-import { ARM_FORMS } from '../../shared/rubric-arm/forms/forms.ts'
+import { SERVED_FORMS } from '../../shared/rubric-arm/forms/forms.ts'
 import { type WarmUp, warmUpConversations } from '../../shared/rubric-arm/warm-up.ts'
 import { readAs, readRows } from '../eval/rows.ts'
 import { Failure } from '../failure.ts'
@@ -32,5 +32,5 @@ export async function readWarmUp(path: string, pairs: WonPair[], salt: string): 
       return { prompt: toMessages(prompt), responses, winner: label, trajectory: written }
     },
   )
-  return warmUpConversations(taught, ARM_FORMS.full, salt)
+  return warmUpConversations(taught, SERVED_FORMS.full, salt)
 }

@@ -56,8 +56,10 @@ export class Meter implements Spent {
 
 /** The same model with its calls counted. */
 export function metered(model: LanguageModel, meter: Meter): LanguageModel {
+  const { arm } = model
   return {
     identity: model.identity,
+    ...(arm && { arm: { form: arm.form, generator: metered(arm.generator, meter) } }),
     instantiate: model.instantiate,
     verdicts: model.verdicts,
     generate: (messages, options) => meter.count(() => model.generate(messages, options)),

@@ -1,5 +1,6 @@
 import type { Message } from '../protocol/message.ts'
 import type { Instantiation, VerdictMethod } from '../protocol/model-entry.ts'
+import type { ArmFormName } from '../protocol/training/rubric-arm.ts'
 import type { Trace } from '../telemetry/trace.ts'
 
 /** Calls that one judgment has in flight to a model that says nothing else: what a Workers invocation may have open. */
@@ -50,6 +51,11 @@ export interface LanguageModel {
    * seeing all of a judgment's questions at once.
    */
   readonly concurrency?: number
+  /**
+   * Of a judge that was trained as one half of Rubric-ARM: the form that it and its generator write in, and that
+   * generator. What a model without it is asked by rubric-arm it does in both roles, in the published form.
+   */
+  readonly arm?: { form: ArmFormName; generator: LanguageModel }
   generate(messages: Message[], options?: GenerateOptions): Promise<Generation>
   /** The probability that the model's reply begins with each choice; choices are short and distinct. */
   choose(messages: Message[], choices: string[], options?: ChooseOptions): Promise<Choice>

@@ -2,7 +2,7 @@ import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Message } from '../../../shared/protocol/message.ts'
 import type { LabelledPair, RubricArmSettings } from '../../../shared/protocol/training/rubric-arm.ts'
 import type { ArmForm } from '../../../shared/rubric-arm/forms/form.ts'
-import { ARM_FORMS } from '../../../shared/rubric-arm/forms/forms.ts'
+import { SERVED_FORMS } from '../../../shared/rubric-arm/forms/forms.ts'
 import { cutIntoParts } from '../../../shared/rubric-arm/parts.ts'
 import { type TaughtPair, warmUpConversations } from '../../../shared/rubric-arm/warm-up.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
@@ -42,7 +42,7 @@ export async function openRubricArm(
 ): Promise<{ method: RubricArm; leftOut: LeftOut }> {
   const { ground, settings, scratch } = options
   const { sampler } = ground
-  const form = options.form ?? ARM_FORMS[settings.form]
+  const form = options.form ?? SERVED_FORMS[settings.form]
   const { fit, tooLong, equal } = await thatFit(options, form)
   const parts = await cutIntoParts(fit, settings.parts, settings.seed)
   if (parts.some((part) => part.length === 0)) {

@@ -1,4 +1,5 @@
 import type { Message } from '../../protocol/message.ts'
+import type { Opinion } from '../../protocol/opinion.ts'
 import type { Criterion } from '../../protocol/rubric.ts'
 import type { ReadRubric } from '../rubric-text.ts'
 
@@ -21,4 +22,20 @@ export type ArmForm = {
   winner(text: string): 'first' | 'second' | null
   /** R_fmt: 1 for a judge's text in its form over these criteria, else 0 with what is wrong, a sentence each. */
   formatReward(text: string, criteria: Criterion[]): { reward: 0 | 1; faults: string[] }
+}
+
+/** What a judge's text says, `first` being A; `fault` is a sentence that says what keeps it from being read. */
+export type ReadJudgment =
+  | {
+      judgment: { winner: 'first' | 'second' } & Pick<Opinion, 'reason' | 'gatekeeper' | 'analysis'>
+      fault: null
+    }
+  | { judgment: null; fault: string }
+
+/** A form in which the service judges. */
+export type ServedForm = ArmForm & {
+  /** A judge's text, read as far as it has its form; without a winner it is none. */
+  readJudgment(text: string, criteria: Criterion[]): ReadJudgment
+  /** The most that replies may have. */
+  replyTokens: { rubric: number; judge(items: number): number }
 }
