@@ -45,6 +45,12 @@ export function rotate(g: Graph, x: Value, positions: Value, rotary: Rotary): Va
   return g.op('RotaryEmbedding', [x, positions, rotary.cos, rotary.sin], x, { ...MICROSOFT, attributes })
 }
 
+/** x / (1 + exp(-x)) (arXiv 1702.03118, equation 5). */
+export function silu(g: Graph, x: Value): Value {
+  if (x.dtype !== 'float32') return ops.mul(g, x, ops.sigmoid(g, x))
+  return g.op('QuickGelu', [x], x, { ...MICROSOFT, attributes: { alpha: { float: 1 } } })
+}
+
 /** Root-mean-square normalisation over the last axis, then a scale (arXiv 1910.07467, equation 4). */
 export function rmsNorm(g: Graph, x: Value, scale: Value, epsilon: number): Value {
   if (x.dtype === 'float64') return primitive.rmsNorm(g, x, scale, epsilon)

@@ -53,6 +53,6 @@ export function loraMaps(g: Graph, { layout, pieces, scaling, type, dropped }: L
     if (!low.has(`${layer}.${site}`)) reduce(x, layer, group)
     const part = low.get(`${layer}.${site}`)
     if (!part) throw new TypeError(`${site} of layer ${layer} was not reduced`)
-    return ops.add(g, y, fused.scaledProducts(g, part, matrix(layer, site, 'B'), scaling))
+    return ops.gemm(g, part, matrix(layer, site, 'B'), y, { transB: true, scale: scaling })
   }
 }

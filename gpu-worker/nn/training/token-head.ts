@@ -1,3 +1,4 @@
+import { after, barrierFor } from '../../onnx/barrier.ts'
 import type { Segment } from '../../onnx/gradients/recompute.ts'
 import { cotangent } from '../../onnx/gradients/rule.ts'
 import type { Derivative } from '../../onnx/gradients/steps.ts'
@@ -37,20 +38,26 @@ export function tokenHead(
 ): TokenScores {
   const { g } = blocks
   const count = Number(rows.shape[0])
-  const sizes = Array.from({ length: Math.ceil(count / chunk) }, (_, i) => Math.min(chunk, count - i * chunk))
+  const sizes = evenParts(count, Math.ceil(count / chunk))
   const hidden = ops.split(g, rows, sizes, 0)
   const wanted = ops.split(g, targets, sizes, 0)
   const segments: Segment[] = []
-  const parts = sizes.flatMap((_, i) => {
-    const [x, target] = [hidden[i], wanted[i]]
-    if (!x || !target) return []
+  const parts: ChunkScores[] = []
+  // The entropies, which nothing asks for before the end, would keep the logits of all chunks until then.
+  const afterLast = (x: Value) => {
+    const last = parts.at(-1)
+    return last ? after(g, [last.entropies, last.slope ?? last.logprobs], barrierFor(blocks.type))(x) : x
+  }
+  for (const [i, target] of wanted.entries()) {
+    const part = hidden[i]
+    if (!part) continue
+    const x = afterLast(part)
     const from = g.nodes.length
-    const part = chunkScores(blocks, x, target, differentiated === 'frozen')
+    parts.push(chunkScores(blocks, x, target, differentiated === 'frozen'))
     segments.push({ from, to: g.nodes.length })
-    return [part]
-  })
+  }
   const joined = (values: readonly Value[]) => ops.concat(g, values, 0, count)
-  const logprobs = joined(parts.map((part) => part.logprobs))
+  const logprobs = afterLast(joined(parts.map((part) => part.logprobs)))
   const entropies = joined(parts.map((part) => part.entropies))
   if (differentiated !== 'frozen') {
     return { logprobs, entropies, derivatives: [], segments: differentiated === 'trained' ? segments : [] }
@@ -65,7 +72,15 @@ export function tokenHead(
   }
 }
 
-function chunkScores(blocks: Blocks, x: Value, targets: Value, sloped: boolean) {
+/** Sizes that differ by one at the most: the head's weights are read once for each, however small it is. */
+function evenParts(count: number, parts: number): number[] {
+  const end = (i: number) => Math.floor((i * count) / parts)
+  return Array.from({ length: parts }, (_, i) => end(i + 1) - end(i))
+}
+
+type ChunkScores = { logprobs: Value; entropies: Value; slope: Value | null }
+
+function chunkScores(blocks: Blocks, x: Value, targets: Value, sloped: boolean): ChunkScores {
   const { g, config, weights, type } = blocks
   const shape = [config.vocabulary, config.hidden] as const
   const wide = wideType(type)

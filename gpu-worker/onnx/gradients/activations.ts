@@ -1,6 +1,6 @@
 import * as ops from '../ops.ts'
 import type { Value } from '../types.ts'
-import { cotangent, input, noRule, output, type Rules, type Use } from './rule.ts'
+import { cotangent, float, input, noRule, output, type Rules, type Use } from './rule.ts'
 
 /** Activations and softmax. In comments, y is the output and dy is d loss / dy. */
 export const ACTIVATIONS: Rules = {
@@ -17,6 +17,17 @@ export const ACTIVATIONS: Rules = {
     return [() => ops.mul(g, cotangent(use), ops.sub(g, one(use), square()))]
   },
   Softplus: (use) => [() => ops.mul(use.g, cotangent(use), ops.sigmoid(use.g, input(use, 0)))],
+  // With s = sigmoid(alpha x): dy (s + alpha y (1 - s)). s is computed again: that is cheaper than to keep it.
+  QuickGelu: (use) => {
+    const { g } = use
+    const alpha = float(use, 'alpha', 1.702)
+    const times = (x: Value) => (alpha === 1 ? x : ops.mul(g, x, ops.scalar(g, alpha, x.dtype)))
+    const slope = () => {
+      const s = ops.sigmoid(g, times(input(use, 0)))
+      return ops.add(g, s, times(ops.mul(g, output(use), ops.sub(g, one(use), s))))
+    }
+    return [() => ops.mul(g, cotangent(use), slope())]
+  },
   Gelu: (use) => {
     if (use.node.attributes?.approximate !== 'tanh') throw noRule('Gelu', 'without the tanh approximation')
     return [() => ops.mul(use.g, cotangent(use), geluSlope(use))]

@@ -9,9 +9,17 @@ export function matmul(g: Graph, a: Value, b: Value): Value {
   return g.op('MatMul', [a, b], { dtype: a.dtype, shape })
 }
 
-/** `a · b + c` of matrices. */
-export function gemm(g: Graph, a: Value, b: Value, c: Value): Value {
-  return g.op('Gemm', [a, b, c], { dtype: a.dtype, shape: [a.shape[0] ?? 1, b.shape[1] ?? 1] })
+/** `scale (a · b) + c` of matrices, b transposed or not. */
+export function gemm(
+  g: Graph,
+  a: Value,
+  b: Value,
+  c: Value,
+  { transB = false, scale = 1 }: { transB?: boolean; scale?: number } = {},
+): Value {
+  const shape = [a.shape[0] ?? 1, b.shape[transB ? 0 : 1] ?? 1]
+  const attributes = { ...(transB ? { transB: 1 } : {}), ...(scale === 1 ? {} : { alpha: { float: scale } }) }
+  return g.op('Gemm', [a, b, c], { dtype: a.dtype, shape }, { attributes })
 }
 
 /** `a · bᵀ` of matrices. For one row of `a` it is faster than other products where `b` is no constant. */

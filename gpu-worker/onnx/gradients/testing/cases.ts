@@ -92,6 +92,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   Tanh: unary(ops.tanh),
   Softplus: unary(ops.softplus),
   Gelu: unary(ops.gelu),
+  QuickGelu: unary(fused.silu),
   Softmax: unary(ops.softmax),
   LogSoftmax: unary(ops.logSoftmax),
   ReduceSum: [
@@ -118,6 +119,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     of([X, doubles([3, 4], 1), doubles([4], 2)], ops.gemm),
     of([X, doubles([3, 4], 1), doubles([2, 4], 2)], ops.gemm),
     of([X, doubles([4, 3], 1)], ops.gemmTransposed),
+    of([X, doubles([4, 3], 1), doubles([2, 4], 2)], (g, x, y, z) => {
+      return ops.gemm(g, x, y, z, { transB: true, scale: -0.5 })
+    }),
   ],
   Reshape: unary((g, x) => ops.reshape(g, x, [3, 2])),
   Flatten: unary((g, x) => ops.asMatrix(g, x, 6), CUBE),
