@@ -52,12 +52,19 @@ test('a job goes to its worker, with its file, and is seen under the names of th
   expect(worker.files.get(made.training_file)).toBe(`${LINE}\n`)
   expect(worker.jobs.get(made.id)?.job.model).toBe('tiny-1m')
   expect(new Set(worker.calls.map(({ caller }) => caller))).toEqual(new Set([organisation]))
-  worker.become(made.id, { status: 'succeeded', finished_at: 5, fine_tuned_model: 'tiny-1m:ft-x' })
+  worker.become(made.id, {
+    status: 'succeeded',
+    finished_at: 5,
+    fine_tuned_model: 'tiny-1m:ft-x',
+    fine_tuned_models: { policy: 'tiny-1m:ft-x' },
+  })
   await new Promise((resolve) => setTimeout(resolve, 1100))
   expect(await ask(`${JOBS}/${made.id}`)).toMatchObject({
     status: 'succeeded',
     fine_tuned_model: 'small:ft-x',
   })
+  const models = (await ask('/v1/models')).data.map((model: { id: string }) => model.id)
+  expect(models).toEqual(['small', 'hosted', 'small:ft-x'])
   const { data } = await ask(`${JOBS}/${made.id}/checkpoints`)
   expect(jobCheckpoint.parse(data[0]).fine_tuned_model_checkpoint).toBe('small:ft-step2')
 })

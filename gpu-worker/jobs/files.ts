@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { type FileObject, fileId, fileObject } from '../../shared/protocol/files.ts'
-import { keepBytes, keepText } from './keep.ts'
+import { keepBytes, keepText, makeFolder } from './keep.ts'
 
 export type NewFile = {
   bytes: Uint8Array
@@ -29,7 +29,7 @@ const CONTENT = 'content.jsonl'
 const HEAD = 'file.json'
 
 export function openFiles(root: string, now: () => number): Files {
-  mkdirSync(root, { recursive: true, mode: 0o700 })
+  makeFolder(root)
   const seconds = () => Math.floor(now() / 1000)
   const folderOf = (id: string) => join(root, id)
 
@@ -71,7 +71,7 @@ export function openFiles(root: string, now: () => number): Files {
         purpose: 'fine-tune',
         status: 'processed',
       }
-      mkdirSync(folderOf(id), { recursive: true, mode: 0o700 })
+      makeFolder(folderOf(id))
       if (!before) keepBytes(join(folderOf(id), CONTENT), bytes)
       keepText(join(folderOf(id), HEAD), JSON.stringify(file))
       return file

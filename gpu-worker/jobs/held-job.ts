@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FineTuningJob, JobCheckpoint, JobEvent } from '../../shared/protocol/fine-tuning.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
-import { keepText } from './keep.ts'
+import { keepText, makeFolder } from './keep.ts'
 
 /** All that is kept of a job beside its events, its data and what its run keeps. */
 export type JobState = {
@@ -33,7 +33,7 @@ const STATE = 'job.json'
 
 /** A new job in a folder of its own, which is made whole or not at all. Throws `storage_full`. */
 export function makeHeldJob(folder: string, job: FineTuningJob, now: () => number): HeldJob {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const state: JobState = { job, wanted: 'run', starts: 0, checkpoints: [] }
   keepText(join(folder, STATE), JSON.stringify(state))
   return hold(folder, state, now)

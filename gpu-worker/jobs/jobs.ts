@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { type FineTuningJob, isOver } from '../../shared/protocol/fine-tuning.ts'
 import { type HeldJob, makeHeldJob, openHeldJob } from './held-job.ts'
+import { makeFolder } from './keep.ts'
 import { createQueue, type QueueParts } from './queue.ts'
 
 /** A run has this long to keep a checkpoint when the worker is told to end. */
@@ -36,7 +37,7 @@ export type Jobs = {
 /** Finds the jobs of an earlier worker and goes on with those that are not over. */
 export function openJobs({ root, ...parts }: JobsParts): Jobs {
   const { now } = parts
-  mkdirSync(root, { recursive: true, mode: 0o700 })
+  makeFolder(root)
   const queue = createQueue(parts)
   const jobs = new Map(readJobs(root, now).map((job) => [job.state.job.id, job]))
   const making = new Map<string, Promise<HeldJob>>()
@@ -60,7 +61,7 @@ export function openJobs({ root, ...parts }: JobsParts): Jobs {
     }
     const folder = join(root, id)
     try {
-      mkdirSync(folder, { mode: 0o700 })
+      makeFolder(folder)
       const job = makeHeldJob(folder, await write(folder), now)
       jobs.set(id, job)
       job.say('The job was created.')

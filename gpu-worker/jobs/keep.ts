@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 
 /**
@@ -30,6 +30,15 @@ export function keepText(path: string, text: string): void {
 /** Writes all bytes at the end of an open file: one call may take a part of them alone. */
 export function writeWhole(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
+
+/** Makes a folder for its owner alone, and those above it. Throws `storage_full`. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw toStorageError(error)
+  }
 }
 
 /** A full disk as the house's own error; all else as it is. */

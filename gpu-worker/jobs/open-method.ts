@@ -8,6 +8,7 @@ import { openRewarding } from '../train/judging/rewarding.ts'
 import type { ServiceAddress } from '../train/judging/service-judge.ts'
 import type { TrainingMethod } from '../train/method.ts'
 import { openPairwise } from '../train/pairwise/open-pairwise.ts'
+import { openRecorded } from '../train/recorded/recorded.ts'
 import { openRubricArm } from '../train/rubric-arm/open-rubric-arm.ts'
 import { openSupervised } from '../train/supervised/supervised.ts'
 import { readExamples } from './read-examples.ts'
@@ -91,6 +92,17 @@ export async function openMethod(
       const rewarding = openRewarding(settings.judge, { ground, service, sandbox })
       const examples = readExamples(READERS.pairwise, path)
       const opened = await openPairwise({ ground, settings, scratch, rewarding, examples })
+      return { method: opened.method, leftOut: tooLong(opened.tooLong) }
+    }
+    case 'recorded': {
+      const settings = await placed(method.recorded.hyperparameters)
+      const read = (file: string) => readExamples(READERS.recorded, file)
+      const opened = await openRecorded({
+        ...{ settings, writing, role: ROLE, examples: read(path) },
+        validation: validation ? read(heldOut) : [],
+        openTrainer: (totalUpdates) =>
+          ground.openTrainer({ settings, seed: settings.seed, totalUpdates, adapter: settings.adapter }),
+      })
       return { method: opened.method, leftOut: tooLong(opened.tooLong) }
     }
   }

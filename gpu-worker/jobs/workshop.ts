@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EngineSlot } from '../server/engine-slot.ts'
 import { type Files, openFiles } from './files.ts'
 import { type Jobs, openJobs } from './jobs.ts'
+import { makeFolder } from './keep.ts'
 import { publish, serveAgain } from './publish.ts'
 import type { StartTraining } from './training.ts'
 
@@ -30,7 +30,7 @@ export type WorkshopOptions = {
 /** Opens the workshop in a home folder. Jobs that an earlier worker left go on at once. */
 export function openWorkshop({ home, adapters, slot, ready, start }: WorkshopOptions): Workshop {
   const now = Date.now
-  mkdirSync(adapters, { recursive: true, mode: 0o700 })
+  makeFolder(adapters)
   const served = { slot, adapters }
   const files = openFiles(join(home, 'files'), now)
   const jobs = openJobs({

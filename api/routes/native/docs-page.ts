@@ -3,7 +3,7 @@ import type { openapiDocument } from './openapi.ts'
 
 type Document = ReturnType<typeof openapiDocument>
 
-const METHODS = ['get', 'post'] as const
+const METHODS = ['get', 'post', 'delete'] as const
 
 /** openapi.json as a page that needs nothing but itself: no script, no font, no other host. */
 export function docsPage(document: Document) {

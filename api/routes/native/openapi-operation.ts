@@ -5,6 +5,8 @@ export type Operation = {
   summary: string
   tag: 'native' | 'openai' | 'rlhf'
   body?: z.ZodType
+  /** A body that is multipart/form-data. */
+  form?: z.ZodType
   reply: z.ZodType
   status?: '201'
   /** The answer may also be server-sent events. */
@@ -14,4 +16,4 @@ export type Operation = {
   headers?: z.ZodObject
 }
 
-export type Operations = Record<string, { get?: Operation; post?: Operation }>
+export type Operations = Record<string, { get?: Operation; post?: Operation; delete?: Operation }>

@@ -15,7 +15,8 @@ import { dialectSettings } from '../rlhf/settings.ts'
 import { slimeRequest } from '../rlhf/slime.ts'
 import { listQuery } from './judgments.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
-import type { Operation } from './openapi-operation.ts'
+import type { Operation, Operations } from './openapi-operation.ts'
+import { TRAINING } from './openapi-training.ts'
 
 const judging = z.object({
   [DEADLINE_HEADER]: z
@@ -54,7 +55,7 @@ const describeUrl: Operation = {
   }),
 }
 
-const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
+const OPERATIONS: Operations = {
   '/v1/judgments': {
     post: {
       summary:
@@ -126,6 +127,7 @@ const OPERATIONS: Record<string, { get?: Operation; post?: Operation }> = {
       streams: true,
     },
   },
+  ...TRAINING,
   '/rlhf/openrlhf': {
     get: describeUrl,
     post: {
@@ -165,9 +167,11 @@ export function openapiDocument(): ReturnType<typeof createDocument> {
       description: 'A reward you can inspect. Every error is {"error": {code, message, param?, type}}.',
     },
     paths: Object.fromEntries(
-      Object.entries(OPERATIONS).map(([path, { get, post }]): [string, ZodOpenApiPathsObject[string]] => [
+      Object.entries(OPERATIONS).map(([path, methods]): [string, ZodOpenApiPathsObject[string]] => [
         path,
-        { ...(get ? { get: operation(get) } : {}), ...(post ? { post: operation(post) } : {}) },
+        Object.fromEntries(
+          Object.entries(methods).map(([method, described]) => [method, operation(described)]),
+        ),
       ]),
     ),
     components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
@@ -177,7 +181,7 @@ export function openapiDocument(): ReturnType<typeof createDocument> {
 }
 
 function operation(described: Operation): ZodOpenApiOperationObject {
-  const { summary, tag, body, reply, status = '200', streams, path, query, headers } = described
+  const { summary, tag, body, form, reply, status = '200', streams, path, query, headers } = described
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
   return {
     summary,
@@ -188,6 +192,9 @@ function operation(described: Operation): ZodOpenApiOperationObject {
       ...(headers ? { header: headers } : {}),
     },
     ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    ...(form
+      ? { requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } } }
+      : {}),
     responses: {
       [status]: {
         description: 'The answer.',

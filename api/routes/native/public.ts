@@ -34,6 +34,8 @@ function welcome(origin: string, open: boolean) {
       meta_rubrics: `${origin}/v1/meta-rubrics`,
       usage: `${origin}/v1/usage`,
       models: `${origin}/v1/models`,
+      files: `${origin}/v1/files`,
+      fine_tuning_jobs: `${origin}/v1/fine_tuning/jobs`,
       chat_completions: `${origin}/v1/chat/completions`,
       openrlhf: `${origin}/rlhf/openrlhf`,
       slime: `${origin}/rlhf/slime`,
