@@ -9,6 +9,7 @@ import type { StartTraining } from './jobs/training.ts'
 import { openWorkshop } from './jobs/workshop.ts'
 import { openSandbox } from './sandbox/sandbox.ts'
 import { workerApp } from './server/app.ts'
+import { armPairs } from './server/arm-pairs.ts'
 import type { Access } from './server/authenticate.ts'
 import { engineSlot } from './server/engine-slot.ts'
 import { judgingPlaces } from './server/judging-places.ts'
@@ -88,6 +89,7 @@ export async function startWorker({
     secret: secret || crypto.randomUUID(),
     memory: workerMemory(),
     methods,
+    arms: armPairs(),
     place: judgingPlaces(),
     sandbox: sandbox ?? (await openSandbox(undefined)),
     judged: metrics.judged,

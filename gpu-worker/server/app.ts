@@ -61,11 +61,11 @@ export function workerApp(
 
   app.use('/v1/*', authenticate(access), limitBody)
   if (tracer) app.use('/v1/*', traceRequests(tracer))
-  app.get('/v1/models', (c) => listModels(c, slot))
-  app.get('/v1/models/:id{.+}', (c) => readModel(c, slot))
-  app.get('/v1/adapters', (c) => listAdapters(c, slot))
-  app.post('/v1/adapters', (c) => loadAdapter(c, slot, adapters))
-  app.delete('/v1/adapters/:name', (c) => unloadAdapter(c, slot))
+  app.get('/v1/models', (c) => listModels(c, slot, desk.arms))
+  app.get('/v1/models/:id{.+}', (c) => readModel(c, slot, desk.arms))
+  app.get('/v1/adapters', (c) => listAdapters(c, slot, desk.arms))
+  app.post('/v1/adapters', (c) => loadAdapter(c, slot, adapters, desk.arms))
+  app.delete('/v1/adapters/:name', (c) => unloadAdapter(c, slot, desk.arms))
   app.post('/v1/load_lora_adapter', (c) => loadLoraAdapter(c, slot, adapters))
   app.post('/v1/unload_lora_adapter', (c) => unloadLoraAdapter(c, slot))
 

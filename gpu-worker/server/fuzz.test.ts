@@ -4,6 +4,7 @@ import { errorBody } from '../../shared/protocol/error.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import { fakeEngine } from '../testing/fake-engine.ts'
 import { workerApp } from './app.ts'
+import { armPairs } from './arm-pairs.ts'
 import { engineSlot } from './engine-slot.ts'
 import { judgingPlaces } from './judging-places.ts'
 import { PICKED } from './local-model.ts'
@@ -28,6 +29,7 @@ async function openApp() {
   const desk = {
     secret: 's',
     memory: workerMemory(),
+    arms: armPairs(),
     methods: PICKED,
     place: judgingPlaces(),
     sandbox: await openSandbox(undefined),

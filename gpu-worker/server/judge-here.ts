@@ -11,6 +11,8 @@ import type { CacheMode, Judgment, JudgmentRequest } from '../../shared/protocol
 import type { Rubric } from '../../shared/protocol/rubric.ts'
 import { metaRubricOf } from '../../shared/rubric/meta-rubrics.ts'
 import type { Sandbox } from '../../shared/verify/sandbox.ts'
+import { armModel, refuseOtherProtocols, servedPair } from './arm-model.ts'
+import type { ArmPairs } from './arm-pairs.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import type { Asker, JudgingPlaces } from './judging-places.ts'
 import { callerOf, type Served } from './life.ts'
@@ -23,6 +25,7 @@ export type JudgeDesk = {
   secret: string
   memory: WorkerMemory
   methods: JudgingMethods
+  arms: ArmPairs
   place: JudgingPlaces
   sandbox: Sandbox
   /** Told of every judgment that is made. */
@@ -55,15 +58,17 @@ export type Asked = {
 export async function askFor(
   request: JudgmentRequest,
   slot: EngineSlot,
-  { secret, methods, place, sandbox, judged }: JudgeDesk,
+  { secret, methods, arms, place, sandbox, judged }: JudgeDesk,
   call: JudgeCall,
 ): Promise<Asked> {
   const engine = slot.engine()
-  const served = findModel(request.model, engine)
+  const pair = arms.find(request.model, engine)
+  const served = pair ? servedPair(pair, engine) : findModel(request.model, engine)
   const rubric = await rubricOf(request)
   const { metaRubric, among } = await metaRubricOf(request.meta_rubric)
   const { job, view } = await toJob(request, rubric, metaRubric, among)
-  const model = localModel(engine, served, methods, call.caller)
+  if (pair) refuseOtherProtocols(request.protocol, pair)
+  const model = pair ? armModel(pair, engine, call.caller) : localModel(engine, served, methods, call.caller)
   return {
     view,
     async make(report) {

@@ -1,18 +1,24 @@
 import type { Context } from 'hono'
 import type { Engine } from '../generate/engine.ts'
+import { servedPair } from './arm-model.ts'
+import type { ArmPairs } from './arm-pairs.ts'
 import type { EngineSlot } from './engine-slot.ts'
 import { findModel, type ServedModel, servedModels } from './served-model.ts'
 
-/** `GET /v1/models`: the base model, then each adapter as a model of its own, in the OpenAI shape. */
-export function listModels(c: Context, slot: EngineSlot): Response {
+/** `GET /v1/models`: the base model, then each adapter and each pair of them as a model of its own, in the OpenAI shape. */
+export function listModels(c: Context, slot: EngineSlot, arms: ArmPairs): Response {
   const engine = slot.engine()
-  return c.json({ object: 'list', data: servedModels(engine).map((model) => show(model, engine)) })
+  const pairs = arms.of(engine).map((pair) => servedPair(pair, engine))
+  const data = [...servedModels(engine), ...pairs].map((model) => show(model, engine))
+  return c.json({ object: 'list', data })
 }
 
 /** `GET /v1/models/{id}`. */
-export function readModel(c: Context, slot: EngineSlot): Response {
+export function readModel(c: Context, slot: EngineSlot, arms: ArmPairs): Response {
   const engine = slot.engine()
-  return c.json(show(findModel(c.req.param('id'), engine), engine))
+  const id = c.req.param('id')
+  const pair = arms.find(id, engine)
+  return c.json(show(pair ? servedPair(pair, engine) : findModel(id, engine), engine))
 }
 
 function show({ id, digest, adapter }: ServedModel, { model }: Engine) {
