@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { createBench } from '../shared/refine/measure/bench.ts'
 import { type LabelledPair, sumCost } from '../shared/refine/measure/pair.ts'
 import { splitPairs } from '../shared/refine/measure/split.ts'
+import { type RecordedGroup, trainingGroups } from '../shared/refine/propose/training-groups.ts'
 import { finalTest } from '../shared/refine/search/final-test.ts'
 import type { Member } from '../shared/refine/search/member.ts'
 import { type SearchResult, search } from '../shared/refine/search/search.ts'
@@ -112,6 +113,8 @@ async function refine(
   } finally {
     teller.stop()
   }
+  if (options.groups !== undefined)
+    writeGroups(options.groups, trainingGroups(proposing.groups, result.members))
   const filed = await fileResult().catch(refusedFiling)
   return {
     layer: nameOf(layer),
@@ -139,6 +142,11 @@ async function refine(
       proposals: await propose(service, result, split.dev, bench, searching, options.by),
     }
   }
+}
+
+/** A training file of recorded groups, a line each. */
+function writeGroups(path: string, groups: RecordedGroup[]): void {
+  writeText(path, groups.map((group) => `${JSON.stringify(group)}\n`).join(''))
 }
 
 const NOT_FILED: Report['filed'] = { version: null, proposals: [], refused: null }

@@ -64,7 +64,7 @@ it('sends data, creates a job, follows it and leaves metrics and a report', asyn
   expect(ended.stdout).toMatch(/policy +small:mine\n/)
   expect(ended.stderr).toContain('Training begins.')
   expect(ended.stderr).toContain(
-    'step 1/4 (judge): reward 0.01, accuracy 0.5, KL 1.00e-4, entropy 1.5, clip 0.01;',
+    'step 1/4 (judge); reward 0.01, accuracy 0.5, KL 1.00e-4, entropy 1.5, clip 0.01;',
   )
   expect(ended.stderr).toContain('about 18 s left')
   expect(jsonLines(out('metrics.jsonl'))).toEqual(steps(4))

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { edit, outcome } from '../../shared/protocol/governance.ts'
+import { message } from '../../shared/protocol/message.ts'
 import { level } from '../../shared/protocol/rubric.ts'
 import type { LabelledPair, Trial } from '../../shared/refine/measure/pair.ts'
 import type { Proposals } from '../../shared/refine/propose/proposer.ts'
@@ -20,6 +21,14 @@ const proposals = z.object({
   edits: z.array(z.object({ edit, rationale: z.string(), origin: z.enum(['model', 'mutation']) })),
   cost,
   failure: z.string().nullable(),
+  group: z
+    .object({
+      messages: z.array(message),
+      completions: z.array(
+        z.object({ text: z.string(), finish: z.enum(['stop', 'length']), edit: z.string().nullable() }),
+      ),
+    })
+    .optional(),
 })
 
 const heading = z.object({ of: z.string(), layer: z.string(), secret: z.string() })

@@ -4,7 +4,7 @@ import { DEFAULTS, type SearchOptions } from '../../shared/refine/search/options
 import { toCount, toNumber } from '../judging-options.ts'
 
 /** How edits are proposed; `auto` looks whether the model writes. */
-const PROPOSERS = ['auto', 'model', 'mutation'] as const
+const PROPOSERS = ['auto', 'model', 'policy', 'mutation'] as const
 
 /** The options of `plumbline refine`, as commander reads them. */
 export type RefineOptions = {
@@ -32,6 +32,7 @@ export type RefineOptions = {
   concurrency: number
   limit?: number
   journal?: string
+  groups?: string
   output?: string
   publish?: boolean
   by: string
@@ -52,7 +53,10 @@ export function addRefineOptions(command: Command): Command {
       ),
     )
     .addOption(
-      new Option('--proposer <who>', 'who proposes edits: a model that writes, or rules')
+      new Option(
+        '--proposer <who>',
+        'who proposes edits: a model that writes, a policy that is sampled edit by edit, or rules',
+      )
         .choices(PROPOSERS)
         .default('auto'),
     )
@@ -76,6 +80,10 @@ export function addRefineOptions(command: Command): Command {
     .option(
       '--journal <path>',
       'answers so far; the same command goes on from them (default: FILE.LAYER.journal.jsonl here)',
+    )
+    .option(
+      '--groups <path>',
+      'with --proposer policy: write what each completion gained, to train the policy on',
     )
     .option('--output <path>', 'write the report, with all that was tried, as JSON')
     .option('--publish', 'general layers: file what was found as the next version')

@@ -1,5 +1,5 @@
 import { clean } from '../judgment-lines.ts'
-import type { TrainingStep } from './record.ts'
+import { figureOf, type TrainingStep } from './record.ts'
 import { showFigure } from './report/figures.ts'
 
 type Column = { title: string; width: number; read: (step: TrainingStep) => string | null }
@@ -7,8 +7,8 @@ type Column = { title: string; width: number; read: (step: TrainingStep) => stri
 const figure = (title: string, name: string): Column => ({
   title,
   width: 9,
-  read: ({ metrics }) => {
-    const value = metrics[name] ?? null
+  read: (step) => {
+    const value = figureOf(step, name)
     return value === null ? null : showFigure(value)
   },
 })

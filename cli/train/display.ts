@@ -39,7 +39,6 @@ export function makeDisplay(stream: NodeJS.WriteStream): Display {
       }
       pace.add(data)
       screen.step(data, total, pace.left(total))
-      for (const note of data.notes ?? []) screen.say(note)
     },
     lost(why) {
       if (why !== lost) screen.say(`${why} Trying again.`)
@@ -95,8 +94,8 @@ function plainScreen(stream: NodeJS.WriteStream): Screen {
     step(step, total, left) {
       if (!may() && step.step !== total) return
       const of = total === null ? `step ${step.step}` : `step ${step.step}/${total}`
-      const more = left === null || left === 0 ? '' : `; about ${showSeconds(left)} left`
-      say(`${of} (${step.phase}): ${plainFigures(step)}${more}`)
+      const time = left === null || left === 0 ? '' : `about ${showSeconds(left)} left`
+      say([`${of} (${step.phase})`, plainFigures(step), time].filter((part) => part !== '').join('; '))
     },
     stop() {},
   }

@@ -6,6 +6,14 @@ import type { stepReport } from '../../shared/protocol/training/step-report.ts'
 /** What one step of a run did: a line of its metrics. */
 export type TrainingStep = z.infer<typeof stepReport>
 
+/** A figure of a step by its name. The tokens of a second are taken from the update where the step doesn't say them. */
+export function figureOf({ metrics, seconds }: TrainingStep, name: string): number | null {
+  const told = metrics[name] ?? null
+  if (told !== null || name !== 'tokens_per_second') return told
+  const tokens = metrics.tokens ?? null
+  return tokens === null || seconds.update === 0 ? null : tokens / seconds.update
+}
+
 /** All that is known of a run. Of a folder with metrics alone, the rest is null or empty. */
 export type RunRecord = {
   job: FineTuningJob | null

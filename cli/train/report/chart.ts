@@ -29,6 +29,10 @@ export function drawCurve(points: readonly Point[], frame: Frame): Promise<strin
     mark: { type: 'area', opacity: 0.2 },
     encoding: { y: { field: 'low' }, y2: { field: 'high' } },
   }
+  const thread = {
+    mark: { type: 'line', color: 'currentColor', strokeWidth: 1, opacity: 0.4 },
+    encoding: { y: { field: 'value' }, color: null, detail: null },
+  }
   const marked = points.length <= MOST_MARKED
   const smoothed = points.length >= SMOOTHED
   const smooth = {
@@ -53,6 +57,7 @@ export function drawCurve(points: readonly Point[], frame: Frame): Promise<strin
         detail: { field: 'line' },
       },
       layer: [
+        ...(isSparse(points) ? [thread] : []),
         ...(points.some(({ low, high }) => low < high) ? [range] : []),
         {
           mark: {
@@ -151,6 +156,10 @@ async function draw(spec: { layer: object[]; [part: string]: unknown }, frame: F
   const svg = await new View(parse(compile(whole).spec), { renderer: 'none' }).toSVG()
   return svg.replace(/ d="[^"]*"/g, roughen)
 }
+
+/** What is measured once a phase, say, has a point a line: a thread through all of them shows its course. */
+const isSparse = (points: readonly Point[]) =>
+  points.length > 1 && new Set(points.map(({ line }) => line)).size === points.length
 
 /** Of a figure that is the same throughout, Vega would choose one with labels of many digits. */
 function domainOf(points: readonly Point[]): { domain?: [number, number] } {

@@ -1,4 +1,4 @@
-import type { TrainingStep } from '../record.ts'
+import { figureOf, type TrainingStep } from '../record.ts'
 import { drawCurve, drawShares, type Frame } from './chart.ts'
 import { colourOf } from './colours.ts'
 import { curveOf } from './curves.ts'
@@ -41,7 +41,7 @@ const legend = (name: string, place: number) =>
   html`<li><svg width="10" height="10" aria-hidden="true"><rect width="10" height="10" rx="2" fill="${colourOf(place)}"/></svg> ${name}</li>`
 
 async function curve({ name, title, about }: Figure, steps: readonly TrainingStep[], frame: Frame) {
-  const points = curveOf(steps, ({ metrics }) => metrics[name])
+  const points = curveOf(steps, (step) => figureOf(step, name))
   const least = points.reduce((least, { low }) => Math.min(least, low), Number.POSITIVE_INFINITY)
   const most = points.reduce((most, { high }) => Math.max(most, high), Number.NEGATIVE_INFINITY)
   const end = points.reduce((end, point) => (point.step >= end.step ? point : end), { step: 0, value: 0 })

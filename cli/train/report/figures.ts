@@ -14,6 +14,9 @@ const KNOWN: Record<string, { title: string; about: string }> = {
   tokens_per_second: { title: 'Tokens per second', about: 'through the decoder in updates' },
 }
 
+/** Those of single meta-classes, and what was measured on held-out examples, are looked for as well. */
+const OF_CLASSES = /^(?:reward\/|held_out(?:\/|$))/
+
 /** Figures that a report draws at most. */
 const MOST = 60
 
@@ -24,12 +27,15 @@ export function figuresOf(steps: readonly TrainingStep[]): { known: Figure[]; ot
   const found = new Set<string>()
   for (const { metrics } of steps) {
     for (const name in metrics) if (metrics[name] !== null) found.add(name)
+    if (found.has('tokens')) found.add('tokens_per_second')
   }
   const known = Object.entries(KNOWN).flatMap(([name, said]) =>
     found.delete(name) ? [{ name, ...said }] : [],
   )
-  const others = [...found].toSorted().map((name) => ({ name, title: name.replaceAll('_', ' '), about: '' }))
-  return { known, others: others.slice(0, MOST - known.length) }
+  const rest = [...found].toSorted().map((name) => ({ name, title: name.replaceAll('_', ' '), about: '' }))
+  const first = [...known, ...rest.filter(({ name }) => OF_CLASSES.test(name))].slice(0, MOST)
+  const others = rest.filter(({ name }) => !OF_CLASSES.test(name))
+  return { known: first, others: others.slice(0, MOST - first.length) }
 }
 
 /** A number as a person reads it: four digits that count. */

@@ -24,7 +24,9 @@ export function messagesSection({ messages, steps }: RunRecord): Html | null {
   const notes = steps.flatMap(({ step, notes = [] }) => notes.map((note) => `Step ${step}: ${note}`))
   if (messages.length === 0 && notes.length === 0) return null
   const grave = messages.filter(({ level }) => level !== 'info')
-  const rest = messages.filter(({ level }) => level === 'info')
+  // a worker says notes as messages too
+  const noted = new Set(steps.flatMap(({ notes = [] }) => notes))
+  const rest = messages.filter(({ level, message }) => level === 'info' && !noted.has(message))
   const lineOf = ({ created_at, level, message }: RunRecord['messages'][number]) =>
     `${new Date(created_at * 1000).toISOString().slice(11, 19)} ${level}: ${message}`
   return html`<section><h2>What happened</h2>
@@ -41,9 +43,8 @@ const folded = (title: string, lines: readonly string[]) =>
 const linesOf = (lines: readonly string[]) =>
   html`<ul>${evenly(lines, MOST_ROWS).map((line) => html`<li>${line}</li>`)}</ul>`
 
-/** Metrics that count what gave no reward or did not go into an update, by how their names begin or end. */
-const LEFT_OUT =
-  /(?:^|_)(?:left_out|failed|failures|nulls?|skipped|dropped|malformed|truncated|overflows?)(?:_|$)/
+/** Metrics that count what got no reward or did not go into an update, by how their names begin or end. */
+const LEFT_OUT = /^(?:null|without|failed)_|_(?:nulls|failed|left_out)$/
 
 /** What failed and was left out, added up over the steps. */
 export function leftOutSection(steps: readonly TrainingStep[]): Html | null {
