@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openTestApp } from '../api/testing/test-app.ts'
 import { plumbline, start } from '../cli/testing/command.ts'
 import type { Clause, MetaRubricLayer } from '../shared/protocol/rubric.ts'
+import { readRecordedExample } from '../shared/protocol/training/recorded.ts'
 import { SHIPPED_LAYERS } from '../shared/rubric/meta-rubrics.ts'
 
 /** `plumbline refine` against the real edge, whose judge is a model with one weakness: a clause that misleads it. */
@@ -166,6 +167,36 @@ describe('plumbline refine', () => {
     expect((await app.ask('/v1/meta-rubrics/code-shop')).version).toBe(1)
     const again = await refine('code-shop')
     expect(again.report.filed).toEqual(report.filed)
+  })
+
+  it('samples a policy edit by edit, and writes what each completion gained to train it on', async () => {
+    const written = [{ op: 'delete', id: 'flattery' }, { op: 'delete', id: 'honesty' }, null]
+    let calls = 0
+    await app.ask('/v1/meta-rubrics', { layer: { ...house, name: 'schooled' } })
+    app.models.replies.edits = () => {
+      const change = written[calls++ % written.length]
+      const rest = { ...flattery, rationale: 'So.' }
+      return change ? JSON.stringify({ changes: [{ ...rest, ...change }] }) : 'I would rather not.'
+    }
+    const groups = join(folder, 'groups.jsonl')
+    const journal = join(folder, 'policy.journal')
+    const options = ['--proposer', 'policy', '--journal', journal, '--generations', '1', '--children', '3']
+    const { report } = await refine('schooled', ...options, '--groups', groups)
+    expect(report.kept).toMatchObject([{ edit: { op: 'delete', id: 'flattery' }, origin: 'model' }])
+    const [group, ...others] = readLines(groups).map((line) => readRecordedExample(JSON.parse(line)))
+    expect(others).toEqual([])
+    expect(group?.prompt).toHaveLength(2)
+    const [cured, refused, babbled] = group?.completions ?? []
+    expect(cured?.reward).toBeGreaterThan(0.1)
+    expect([refused?.reward, babbled]).toEqual([
+      0,
+      { text: 'I would rather not.', finish: 'stop', reward: 0 },
+    ])
+
+    const asked = calls
+    const again = await refine('schooled', ...options, '--groups', join(folder, 'again.jsonl'))
+    expect([again.report, calls]).toEqual([report, asked])
+    expect(readLines(join(folder, 'again.jsonl'))).toEqual(readLines(groups))
   })
 
   it('stops at its budget and says so', async () => {

@@ -4,6 +4,7 @@ import { readArlRrExample } from '../../shared/protocol/training/arl-rr.ts'
 import { readPreference } from '../../shared/protocol/training/dpo.ts'
 import { readTrainingLines } from '../../shared/protocol/training/lines.ts'
 import { readPairwiseExample } from '../../shared/protocol/training/pairwise.ts'
+import { readRecordedExample } from '../../shared/protocol/training/recorded.ts'
 import { readLabelledPair } from '../../shared/protocol/training/rubric-arm.ts'
 import { readConversation } from '../../shared/protocol/training/supervised.ts'
 
@@ -15,6 +16,7 @@ const READ: Record<string, (line: object) => unknown> = {
   rubric_arm: readLabelledPair,
   arl_rr: readArlRrExample,
   pairwise: readPairwiseExample,
+  recorded: readRecordedExample,
 }
 
 it.for(Object.entries(READ))('the lines that docs/training.md gives for %s are read', ([method, read]) => {

@@ -3,6 +3,7 @@ import { arlRrSettings } from '../../shared/protocol/training/arl-rr.ts'
 import { dpoSettings } from '../../shared/protocol/training/dpo.ts'
 import type { MethodType } from '../../shared/protocol/training/methods.ts'
 import { pairwiseSettings } from '../../shared/protocol/training/pairwise.ts'
+import { recordedSettings } from '../../shared/protocol/training/recorded.ts'
 import { rubricArmSettings } from '../../shared/protocol/training/rubric-arm.ts'
 import { RUBRIC_ARM_RECIPES } from '../../shared/protocol/training/rubric-arm-recipes.ts'
 import { supervisedSettings } from '../../shared/protocol/training/supervised.ts'
@@ -16,6 +17,7 @@ const METHODS: Record<MethodType, z.ZodType> & Record<string, z.ZodType> = {
   rubric_arm: rubricArmSettings,
   arl_rr: arlRrSettings,
   pairwise: pairwiseSettings,
+  recorded: recordedSettings,
 }
 
 /** `docs/training-settings.md`: every hyperparameter of every method, from the schemas that check them. */

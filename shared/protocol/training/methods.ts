@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { arlRrSettings, readArlRrExample } from './arl-rr.ts'
 import { dpoSettings, readPreference } from './dpo.ts'
 import { pairwiseSettings, readPairwiseExample } from './pairwise.ts'
+import { readRecordedExample, recordedSettings } from './recorded.ts'
 import { readLabelledPair, rubricArmSettings } from './rubric-arm.ts'
 import { readConversation, supervisedSettings } from './supervised.ts'
 
@@ -12,6 +13,7 @@ export const READERS = {
   rubric_arm: readLabelledPair,
   arl_rr: readArlRrExample,
   pairwise: readPairwiseExample,
+  recorded: readRecordedExample,
 } as const
 
 export type MethodType = keyof typeof READERS
@@ -21,6 +23,7 @@ const dpo = z.strictObject({ hyperparameters: dpoSettings.prefault({}) })
 const rubricArm = z.strictObject({ hyperparameters: rubricArmSettings.prefault({}) })
 const arlRr = z.strictObject({ hyperparameters: arlRrSettings.prefault({}) })
 const pairwise = z.strictObject({ hyperparameters: pairwiseSettings.prefault({}) })
+const recorded = z.strictObject({ hyperparameters: recordedSettings.prefault({}) })
 
 /** How a job trains: the method's type, and its hyperparameters under the method's own name, as OpenAI has it. */
 export const method = z
@@ -30,6 +33,7 @@ export const method = z
     z.strictObject({ type: z.literal('rubric_arm'), rubric_arm: rubricArm.prefault({}) }),
     z.strictObject({ type: z.literal('arl_rr'), arl_rr: arlRr.prefault({}) }),
     z.strictObject({ type: z.literal('pairwise'), pairwise: pairwise.prefault({}) }),
+    z.strictObject({ type: z.literal('recorded'), recorded: recorded.prefault({}) }),
   ])
   .meta({ id: 'FineTuningMethod' })
 export type Method = z.infer<typeof method>
@@ -47,5 +51,7 @@ export function settingsOf(method: Method) {
       return method.arl_rr.hyperparameters
     case 'pairwise':
       return method.pairwise.hyperparameters
+    case 'recorded':
+      return method.recorded.hyperparameters
   }
 }

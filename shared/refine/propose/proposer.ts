@@ -1,4 +1,6 @@
+import type { Generation } from '../../model/language-model.ts'
 import type { Edit } from '../../protocol/governance.ts'
+import type { Message } from '../../protocol/message.ts'
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
 import type { Cluster } from '../errors/cluster.ts'
 import { type Cost, NO_COST } from '../measure/pair.ts'
@@ -17,11 +19,20 @@ export type ProposalRequest = {
 /** An edit with the reason that was given for it. */
 export type Proposed = { edit: Edit; rationale: string; origin: 'model' | 'mutation' }
 
+/** Completions of one prompt, each an edit or none: what a refinement policy is trained on. */
+export type ProposalGroup = {
+  messages: Message[]
+  /** `edit` is the key of the edit that the completion came to, null where that can't be tried. */
+  completions: { text: string; finish: Generation['finish']; edit: string | null }[]
+}
+
 export type Proposals = {
   edits: Proposed[]
   cost: Cost
   /** Why there are fewer than were asked for, where a model failed. */
   failure: string | null
+  /** Where each edit is a completion of its own. */
+  group?: ProposalGroup | undefined
 }
 
 /**

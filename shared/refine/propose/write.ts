@@ -6,13 +6,13 @@ import { ask } from '../../model/reply.ts'
 import { transcript } from '../../model/transcript.ts'
 import { PlumblineError } from '../../protocol/error.ts'
 import { type Edit, edit as editSchema } from '../../protocol/governance.ts'
-import { toMessages } from '../../protocol/message.ts'
+import { type Message, toMessages } from '../../protocol/message.ts'
 import type { MetaRubricLayer } from '../../protocol/rubric.ts'
 import { clauseIdOf } from '../edits/edit.ts'
 import type { Cluster } from '../errors/cluster.ts'
-import type { LabelledPair } from '../measure/pair.ts'
+import type { Cost, LabelledPair } from '../measure/pair.ts'
 import { EDITS } from './edits-prompt.ts'
-import { editKey, type Proposed, type Proposer } from './proposer.ts'
+import { editKey, type ProposalRequest, type Proposed, type Proposer } from './proposer.ts'
 
 /** Clusters shown, cases of each, and characters of each text: enough to see a pattern, and fits any context. */
 const CLUSTERS = 5
@@ -20,7 +20,7 @@ const CASES = 2
 const CHARACTERS = 600
 
 /** Flat, so that any server can hold a model to it; `edit` reads it. */
-const reply = z.strictObject({
+export const editsReply = z.strictObject({
   changes: z.array(
     z.strictObject({
       op: z.enum(['add', 'modify', 'delete']),
@@ -33,15 +33,15 @@ const reply = z.strictObject({
     }),
   ),
 })
-type Change = z.infer<typeof reply>['changes'][number]
+export type Change = z.infer<typeof editsReply>['changes'][number]
 
 /**
  * Has a model write edits, by a prompt of ours (systems.md 3.4: proposals from error analysis). `secret` makes the
- * fences around the cases. Vetoes are not the model's to change. What it writes is read by the schema of edits and believed no further; a model that fails
+ * fences around the cases. What it writes is read by the schema of edits and believed no further; a model that fails
  * proposes nothing and says why.
  */
 export function writingProposer(model: Pick<LanguageModel, 'generate'>, secret: string): Proposer {
-  return async ({ layer, clusters, count, seed, tried }) => {
+  return async (request) => {
     const spent: TokenCount[] = []
     const counted: Pick<LanguageModel, 'generate'> = {
       async generate(messages, options) {
@@ -50,34 +50,52 @@ export function writingProposer(model: Pick<LanguageModel, 'generate'>, secret: 
         return generation
       },
     }
-    const messages = fill(EDITS, {
-      clauses: layer.pool
-        .map(
-          (clause) =>
-            `- ${clause.id} [${clause.level}] ${clause.title}. ${clause.description} Applies when: ${clause.applies}`,
-        )
-        .join('\n'),
-      'fenced:errors': await fence(secret, 'errors', errorsOf(clusters)),
-      tried: tried.size === 0 ? 'none' : [...tried].map((key) => `- ${key}`).join('\n'),
-      count: String(count),
-      prefix: prefixHint(layer),
-    })
-    const proposals = await asked(counted, messages, seed)
-    const vetoes = new Set(layer.fatal.map(({ id }) => id))
-    const usable = proposals.changes
-      .flatMap(toProposed)
-      .filter(({ edit }) => !tried.has(editKey(edit)) && !vetoes.has(clauseIdOf(edit)))
-    return { edits: usable.slice(0, count), cost: costOf(spent), failure: proposals.failure }
+    const messages = await editsPrompt(request, request.count, secret)
+    const { changes, failure } = await asked(counted, messages, request.seed)
+    return { edits: usableEdits(changes, request).slice(0, request.count), cost: costOf(spent), failure }
   }
+}
+
+/** What a model is asked for so many edits by. */
+export async function editsPrompt(
+  { layer, clusters, tried }: ProposalRequest,
+  count: number,
+  secret: string,
+): Promise<Message[]> {
+  return fill(EDITS, {
+    clauses: layer.pool
+      .map(
+        (clause) =>
+          `- ${clause.id} [${clause.level}] ${clause.title}. ${clause.description} Applies when: ${clause.applies}`,
+      )
+      .join('\n'),
+    'fenced:errors': await fence(secret, 'errors', errorsOf(clusters)),
+    tried: tried.size === 0 ? 'none' : [...tried].map((key) => `- ${key}`).join('\n'),
+    count: String(count),
+    prefix: prefixHint(layer),
+  })
+}
+
+/** The edits that can be tried: new ones, that leave vetoes alone, which are not a model's to change. */
+export function usableEdits(changes: Change[], { layer, tried }: ProposalRequest): Proposed[] {
+  const vetoes = new Set(layer.fatal.map(({ id }) => id))
+  return changes
+    .flatMap(toProposed)
+    .filter(({ edit }) => !tried.has(editKey(edit)) && !vetoes.has(clauseIdOf(edit)))
 }
 
 async function asked(
   model: Pick<LanguageModel, 'generate'>,
-  messages: Parameters<LanguageModel['generate']>[0],
+  messages: Message[],
   seed: number,
 ): Promise<{ changes: Change[]; failure: string | null }> {
   try {
-    const { changes } = await ask(model, messages, { name: 'edits', schema: reply, seed, temperature: 0.7 })
+    const { changes } = await ask(model, messages, {
+      name: 'edits',
+      schema: editsReply,
+      seed,
+      temperature: 0.7,
+    })
     return { changes, failure: null }
   } catch (error) {
     if (!PlumblineError.isInstance(error) || error.transient) throw error
@@ -122,7 +140,8 @@ function prefixHint({ extends: base, pool }: MetaRubricLayer): string {
   return base === undefined || prefix === undefined ? '' : ` and that begins "${prefix}-"`
 }
 
-function costOf(tokens: TokenCount[]) {
+/** What calls of a model cost a search: tokens, but no call of its judge. */
+export function costOf(tokens: TokenCount[]): Cost {
   return {
     judge_calls: 0,
     prompt_tokens: tokens.reduce((sum, { prompt }) => sum + prompt, 0),

@@ -59,6 +59,7 @@ export async function newMember(
     fate: 'survived',
     reason: null,
     scores: { train: null, dev: null },
+    gain: null,
   }
 }
 

@@ -24,4 +24,9 @@ export type Member = {
   /** One sentence that says why. */
   reason: string | null
   scores: { train: Score | null; dev: Score | null }
+  /**
+   * Fitness gained where it was last judged: over its parent on train pairs in the race, then over the best on dev. Null
+   * where it never was.
+   */
+  gain: number | null
 }

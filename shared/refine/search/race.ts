@@ -28,6 +28,7 @@ export async function race(
       const tried = { layer: child.layer, trials }
       const against = { layer: parent.layer, trials: before }
       const gain = gainOf(tried, against, seen, penalties, { seed, level: confidence })
+      child.gain = gain?.fitness ?? null
       if (gain !== null && gain.judged.high < 0)
         drop(child, `It lost ${shown(-gain.judged.mean)} on ${seen.length} train pairs.`)
       else still.push({ child, parent, gain })

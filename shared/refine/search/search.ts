@@ -182,6 +182,7 @@ async function accept(
   }
   for (const { child, gain } of candidates) {
     const { judged } = gain ?? {}
+    child.gain = gain?.fitness ?? null
     child.reason = judged
       ? `It gains ${shown(judged.mean)} on dev, ${shown(judged.low)} to ${shown(judged.high)}.`
       : 'No dev pair has a verdict by it and by the best.'
