@@ -43,10 +43,11 @@ export function tokenHead(
   const wanted = ops.split(g, targets, sizes, 0)
   const segments: Segment[] = []
   const parts: ChunkScores[] = []
-  // The entropies, which nothing asks for before the end, would keep the logits of all chunks until then.
+  // What nothing asks for before the end would keep the logits of all chunks until then.
   const afterLast = (x: Value) => {
     const last = parts.at(-1)
-    return last ? after(g, [last.entropies, last.slope ?? last.logprobs], barrierFor(blocks.type))(x) : x
+    const scores = last ? [last.logprobs, last.entropies, ...(last.slope ? [last.slope] : [])] : []
+    return scores.length > 0 ? after(g, scores, barrierFor(blocks.type))(x) : x
   }
   for (const [i, target] of wanted.entries()) {
     const part = hidden[i]

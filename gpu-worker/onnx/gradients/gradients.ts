@@ -1,10 +1,11 @@
+import { sizesOf } from '../barrier.ts'
 import type { Graph } from '../graph.ts'
 import * as ops from '../ops.ts'
 import { isFloat, type Value } from '../types.ts'
 import { type Recomputed, recomputation } from './recompute.ts'
 import { noRule, type Rules } from './rule.ts'
 import { RULES } from './rules.ts'
-import { sizesOf, sumTo } from './shapes.ts'
+import { sumTo } from './shapes.ts'
 import { type Derivative, type Step, stepsOf } from './steps.ts'
 
 export type GradientOptions = {

@@ -1,8 +1,9 @@
+import { fixed } from '../barrier.ts'
 import type { Graph } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Value } from '../types.ts'
 import { cotangent, input, integer, noRule, type Rules, type Use } from './rule.ts'
-import { fixed, zerosLike } from './shapes.ts'
+import { zerosLike } from './shapes.ts'
 
 /**
  * What reads and writes at indices: what was read from one place more than once adds up there. All is added by

@@ -1,7 +1,6 @@
+import { after, type Barrier } from '../barrier.ts'
 import type { Graph, Node } from '../graph.ts'
-import * as ops from '../ops.ts'
-import { type DType, isFloat, type Value } from '../types.ts'
-import { sizesOf, zeroAfter } from './shapes.ts'
+import { isFloat, type Value } from '../types.ts'
 
 /** Nodes from one index of `Graph.nodes` on, up to another without it. */
 export type Segment = { from: number; to: number }
@@ -9,10 +8,9 @@ export type Segment = { from: number; to: number }
 /**
  * Segments whose nodes run a second time when the backward pass reaches them (arXiv 1604.06174), so that what they
  * computed on the forward pass is freed; what enters them is kept. Segments must not overlap, nor draw random numbers.
- * The barrier keeps the runtime from running them early or merging the two: `shape` moves no data, and makes CUDA wait for
- * the host; `sum` adds a zero.
+ * The barrier keeps the runtime from running them early or merging the two.
  */
-export type Recomputed = { segments: readonly Segment[]; barrier: 'shape' | 'sum' }
+export type Recomputed = { segments: readonly Segment[]; barrier: Barrier }
 
 /**
  * For a node's index, and gradients that are there when it is reached: what stands for a value of the forward pass.
@@ -30,24 +28,24 @@ export function recomputation(
     const segment = segments.find(({ from, to }) => from <= index && index < to)
     if (!segment) return (value) => value
     const part = nodes.slice(segment.from, segment.to)
-    const clone = clones.get(segment) ?? cloned(g, part, fixed, BARRIERS[barrier](g, reached))
+    const clone = clones.get(segment) ?? cloned(g, part, fixed, after(g, reached, barrier))
     clones.set(segment, clone)
     return (value) => clone.get(value.name) ?? value
   }
 }
 
-/** Runs nodes again behind a barrier: by the name of each value that they read or computed, what stands for it now. */
+/** Runs nodes again on what enters anew: by the name of each value that they read or computed, what stands for it now. */
 function cloned(
   g: Graph,
   nodes: readonly Node[],
   fixed: ReadonlySet<string>,
-  barrier: (value: Value) => Value,
+  enter: (value: Value) => Value,
 ): Map<string, Value> {
   const now = new Map<string, Value>()
   const renamed = (value: Value) => {
     const known = now.get(value.name)
     if (known) return known
-    const entering = isFloat(value.dtype) && !fixed.has(value.name) ? barrier(value) : value
+    const entering = isFloat(value.dtype) && !fixed.has(value.name) ? enter(value) : value
     now.set(value.name, entering)
     return entering
   }
@@ -72,22 +70,4 @@ function fixedValues(g: Graph, nodes: readonly Node[], still: readonly Value[]):
     }
   }
   return fixed
-}
-
-/** A value that can't be had before some gradients, though it doesn't depend on what they are. */
-const BARRIERS: Record<
-  Recomputed['barrier'],
-  (g: Graph, reached: readonly Value[]) => (value: Value) => Value
-> = {
-  shape: (g, reached) => {
-    const zero = zeroAfterAll(g, reached, 'int64')
-    return (value) => ops.reshapeTo(g, value, ops.add(g, sizesOf(g, value), zero), value.shape)
-  },
-  sum: (g, reached) => {
-    return (value) => ops.add(g, value, zeroAfterAll(g, reached, value.dtype))
-  },
-}
-
-function zeroAfterAll(g: Graph, values: readonly Value[], type: DType): Value {
-  return values.map((value) => ops.cast(g, zeroAfter(g, value), type)).reduce((a, b) => ops.add(g, a, b))
 }

@@ -1,7 +1,7 @@
+import { sizesOf } from '../barrier.ts'
 import * as ops from '../ops.ts'
 import type { Value } from '../types.ts'
 import { constants, cotangent, input, noRule, output, type Rules, type Use } from './rule.ts'
-import { sizesOf } from './shapes.ts'
 
 /** Sums and their kin over axes. In comments, x is the input, y the output and dy is d loss / dy. */
 export const REDUCTIONS: Rules = {

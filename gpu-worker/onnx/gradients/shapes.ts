@@ -1,31 +1,13 @@
+import { fixed, sizesOf, zeroAfter } from '../barrier.ts'
 import type { Graph } from '../graph.ts'
 import * as ops from '../ops.ts'
 import type { Shape, Value } from '../types.ts'
 
 /** Shapes of gradients: what broadcasting repeated is summed, what a reshape moved is moved back. */
 
-/** The sizes of a value, int64 [rank]: a constant where all are known. */
-export function sizesOf(g: Graph, x: Value): Value {
-  return fixed(x.shape) ? g.ints(x.shape) : ops.shapeOf(g, x)
-}
-
-/** Sizes that are known now. */
-export function fixed(shape: Shape): shape is readonly number[] {
-  return shape.every((dim) => typeof dim === 'number')
-}
-
 /** The elements of `y` in the shape of `x`. */
 export function shapedLike(g: Graph, y: Value, x: Value): Value {
   return sameShape(x.shape, y.shape) ? y : ops.reshapeTo(g, y, sizesOf(g, x), x.shape)
-}
-
-/**
- * 0, as the sum of none of a value's elements, in its type: whatever they are, infinite or no number. What is made of it
- * waits for the value, where the runtime would compute it from constants before it starts.
- */
-export function zeroAfter(g: Graph, x: Value): Value {
-  const flat = ops.reshapeTo(g, x, g.ints([-1]), [`size_of_${x.name}`])
-  return ops.reduceSum(g, ops.slice(g, flat, 0, g.ints([0]), g.ints([0]), 0), [0])
 }
 
 /** Zeros in the shape of `x`, once `dy` is there: before, they would lie about for as long as the graph runs. */
