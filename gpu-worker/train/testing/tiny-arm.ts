@@ -22,6 +22,8 @@ export type Teacher = {
   rubric: number
   /** That the judge looks at the responses; else it finds for A. */
   judge: number
+  /** That a judgment is a winner alone, which is not its form. */
+  hasty: number
 }
 
 /**
@@ -41,10 +43,11 @@ export async function teachings(
     const colour = random() < teacher.rubric ? right : misled('colour', right)
     const beside = pick(requests, random).prompt
     const looks = random() < teacher.judge
-    return { prompt, responses, right, colour, beside, looks }
+    const hasty = random() < teacher.hasty
+    return { prompt, responses, right, colour, beside, looks, hasty }
   })
   return Promise.all(
-    taught.map(async ({ prompt, responses, right, colour, beside, looks }, index) => {
+    taught.map(async ({ prompt, responses, right, colour, beside, looks, hasty }, index) => {
       const asked = (content: string): Message[] => [{ role: 'user', content }]
       if (index % 3 === 0) {
         return replied(await TINY_FORM.generatorMessages(asked(prompt), ''), rubricText(colour))
@@ -57,7 +60,7 @@ export async function teachings(
           { prompt: asked(beside), shown: responses, reference: null, criteria },
           '',
         ),
-        `A ${a ? 'yes' : 'no'} B ${b ? 'yes' : 'no'} winner ${winner}`,
+        hasty ? `winner ${winner}` : `A ${a ? 'yes' : 'no'} B ${b ? 'yes' : 'no'} winner ${winner}`,
       )
     }),
   )

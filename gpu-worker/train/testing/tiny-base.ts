@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Message } from '../../../shared/protocol/message.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { supervisedSettings } from '../../../shared/protocol/training/supervised.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { type Ground, openGround } from '../ground.ts'
 import type { StepReport, TrainingMethod } from '../method.ts'
 import { openSupervised } from '../supervised/supervised.ts'
@@ -12,19 +13,22 @@ import { tinyModel } from './tiny-model.ts'
 
 const BATCH = 48
 /** Updates by a teacher who is right, and then by one who is not. */
-const SCHOOL = { updates: 420, rate: 4e-3, right: { word: 1, rubric: 1, judge: 1 } }
-const MISLEADING = { updates: 50, rate: 1e-3, right: { word: 0.45, rubric: 0.42, judge: 0.42 } }
+const SCHOOL = { updates: 420, rate: 4e-3, right: { word: 1, rubric: 1, judge: 1, hasty: 0 } }
+const MISLEADING = { updates: 50, rate: 1e-3, right: { word: 0.45, rubric: 0.42, judge: 0.42, hasty: 0 } }
 type Lessons = { updates: number; rate: number; right: Teacher & { word: number } }
 
 /**
  * A folder with a model of the tiny language, trained from random weights: it learnt what is right and was then misled, so
  * that in each task something wrong is about as likely, and every way of training has something to learn.
  */
-export async function tinyBase(folder: string): Promise<string> {
+export async function tinyBase(
+  folder: string,
+  { seed = 1, hasty = 0 }: { seed?: number; hasty?: number } = {},
+): Promise<string> {
   const [random, schooled, base] = [join(folder, 'random'), join(folder, 'schooled'), join(folder, 'base')]
-  await randomTinyModel(random, 1)
-  await teach(random, schooled, SCHOOL)
-  await teach(schooled, base, MISLEADING)
+  await randomTinyModel(random, seed)
+  await teach(random, schooled, SCHOOL, seed)
+  await teach(schooled, base, { ...MISLEADING, right: { ...MISLEADING.right, hasty } }, seed)
   return base
 }
 
@@ -53,20 +57,26 @@ export async function toEnd(method: TrainingMethod): Promise<StepReport[]> {
 }
 
 /** Trains all weights of a model and writes it to another folder. */
-async function teach(from: string, to: string, { updates, rate, right }: Lessons): Promise<void> {
+async function teach(
+  from: string,
+  to: string,
+  { updates, rate, right }: Lessons,
+  seed: number,
+): Promise<void> {
   const ground = await openTinyGround(from)
   const settings = parseWith(supervisedSettings, {
     full: true,
     batch_size: BATCH,
     optimiser: { learning_rate: rate, betas: [0.9, 0.98] },
     schedule: { kind: 'linear', warmup: 10 },
+    seed,
   })
   const { method } = await openSupervised({
     settings,
     role: 'base',
-    openTrainer: (totalUpdates) => ground.openTrainer({ settings, seed: 1, totalUpdates }),
+    openTrainer: (totalUpdates) => ground.openTrainer({ settings, seed, totalUpdates }),
     writing: ground.sampler,
-    examples: await conversations(updates * BATCH, right, updates),
+    examples: await conversations(updates * BATCH, right, derivedSeed(seed, updates)),
   })
   await toEnd(method)
   for (const trainer of method.roles.values()) {
