@@ -5,12 +5,14 @@ import { LLAMA3_SPLIT, QWEN2_SPLIT } from './splitting.ts'
 
 const PREFIX = 'tokenizer.ggml'
 const END_KEYS = ['eos_token_id', 'eot_token_id', 'eom_token_id']
+const AS_IT_STANDS = { single_word: false, lstrip: false, rstrip: false, normalized: false }
 /** GGUF token types: control tokens steer the model, user-defined ones are added strings. */
 const CONTROL = 3
 const USER_DEFINED = 4
 
-const BYTES_ONLY = { type: 'ByteLevel', add_prefix_space: false, use_regex: false }
-const GPT2_SPLIT = { type: 'ByteLevel', add_prefix_space: false, use_regex: true }
+const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true }
+const BYTES_ONLY = { ...BYTE_LEVEL, use_regex: false }
+const GPT2_SPLIT = { ...BYTE_LEVEL, use_regex: true }
 
 type Splitting = { normalizer: object | null; pretokenizers: readonly object[]; ignoreMerges?: boolean }
 const QWEN2: Splitting = { normalizer: { type: 'NFC' }, pretokenizers: [QWEN2_SPLIT, BYTES_ONLY] }
@@ -33,7 +35,7 @@ export function ggufTokenizer(path: string, settings: Settings): TokenizerFiles 
   const added = tokens.flatMap((content, id) => {
     const type = types[id] ?? 1
     return type === CONTROL || type === USER_DEFINED
-      ? [{ id, content, special: type === CONTROL, normalized: false }]
+      ? [{ id, content, special: type === CONTROL, ...AS_IT_STANDS }]
       : []
   })
   const kind = settings.string(`${PREFIX}.model`)
@@ -74,7 +76,7 @@ function byteLevel(path: string, settings: Settings, tokens: readonly string[]):
     normalizer: splitting.normalizer,
     pre_tokenizer: { type: 'Sequence', pretokenizers: splitting.pretokenizers },
     post_processor: null,
-    decoder: { type: 'ByteLevel' },
+    decoder: GPT2_SPLIT,
   }
 }
 
