@@ -54,8 +54,16 @@ export const optimiserSettings = z.strictObject({
     .max(1, 'must be at most 1: adapters take 1e-5 to 1e-3, whole models 1e-6 to 1e-3')
     .default(1e-4)
     .describe('After the warm-up; the schedule makes it smaller from there.'),
-  betas: z.tuple([beta, beta], 'must hold two numbers').default([0.9, 0.999]),
-  epsilon: z.number().positive('must be above 0: it keeps a division from 0').max(1).default(1e-8),
+  betas: z
+    .tuple([beta, beta], 'must hold two numbers')
+    .default([0.9, 0.999])
+    .describe('What stays at each update of the running means of the gradient and of its square.'),
+  epsilon: z
+    .number()
+    .positive('must be above 0: it keeps a division from 0')
+    .max(1)
+    .default(1e-8)
+    .describe('Added to the root of the second mean.'),
   weight_decay: z
     .number()
     .min(0, 'must be at least 0: 0 turns it off')
