@@ -116,6 +116,15 @@ test('a part of the graph may have a rule of its own', async () => {
   ])
 })
 
+test('a rule of its own can not stand for some outputs of a node alone', () => {
+  const g = new Graph()
+  const x = g.input('x', 'float32', [3])
+  const [first = x, second = x] = ops.split(g, x, [2, 1])
+  const derivatives = [{ op: 'half', inputs: [x], outputs: [first], rule: () => [null] }]
+  const failed = () => gradients(g, sum(g, second), [x], { derivatives })
+  expect(failed).toThrow('half has some outputs of a Split alone')
+})
+
 test('the backward pass may begin at several values whose gradients are given', async () => {
   const found = await runGraph(device, [X, X], (g, [x, y]) => {
     if (!x || !y) return []

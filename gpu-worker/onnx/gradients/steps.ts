@@ -25,6 +25,9 @@ export function stepsOf(nodes: readonly Node[], derivatives: readonly Derivative
   return nodes.flatMap((node, index): Step[] => {
     const own = node.outputs.map(({ name }) => owners.get(name)).find((owner) => owner !== undefined)
     if (!own) return [{ ...node, index }]
+    if (node.outputs.some(({ name }) => owners.get(name) !== own)) {
+      throw new TypeError(`${own.op} has some outputs of a ${node.op} alone: it needs all or none of them`)
+    }
     if (met.has(own)) return []
     met.add(own)
     return [{ ...own, index }]
