@@ -1,0 +1,35 @@
+import type { DecoderConfig } from '../../gpu-worker/nn/decoder-config.ts'
+
+/** A training step to measure: rows that each have a prompt and branches of a length, all of whose tokens count. */
+export type Variant = {
+  rows: number
+  prompt: number
+  branches: number
+  branch: number
+  rank: number
+  recompute: boolean
+  loss: 'supervised' | 'policy'
+  threads: number
+}
+
+/** The aim's: 4 x 256 tokens, of which the last 128 count, with an adapter of rank 16. */
+export const STEP: Variant = {
+  ...{ rows: 4, prompt: 128, branches: 1, branch: 128, rank: 16 },
+  ...{ recompute: false, loss: 'supervised', threads: 2 },
+}
+
+/** Tokens of a row. */
+export function rowTokens({ prompt, branches, branch }: Variant): number {
+  return prompt + branches * branch
+}
+
+/** What PyTorch's process is told beside: the model's sizes, and which tokens pass the head. */
+export type StepsOrder = Variant & { model: DecoderConfig; logits: 'counted' | 'all' }
+
+/** A line of what it answers, when it is ready and after each step. */
+export type StepsAnswer = {
+  /** Of the step; of making the graph and the session when it is ready. */
+  seconds: number
+  /** The most memory that the process ever had. */
+  peakBytes: number
+}
