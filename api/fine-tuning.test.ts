@@ -53,6 +53,7 @@ test('a job goes to its worker, with its file, and is seen under the names of th
   expect(worker.jobs.get(made.id)?.job.model).toBe('tiny-1m')
   expect(new Set(worker.calls.map(({ caller }) => caller))).toEqual(new Set([organisation]))
   worker.become(made.id, {
+    trained_tokens: 70,
     status: 'succeeded',
     finished_at: 5,
     fine_tuned_model: 'tiny-1m:ft-x',
@@ -63,6 +64,9 @@ test('a job goes to its worker, with its file, and is seen under the names of th
     status: 'succeeded',
     fine_tuned_model: 'small:ft-x',
   })
+  expect((await ask('/v1/usage')).data).toMatchObject([
+    { judgments: 0, cost: null, training_jobs: 1, trained_tokens: 70 },
+  ])
   const models = (await ask('/v1/models')).data.map((model: { id: string }) => model.id)
   expect(models).toEqual(['small', 'hosted', 'small:ft-x'])
   const { data } = await ask(`${JOBS}/${made.id}/checkpoints`)

@@ -9,6 +9,8 @@ export const usageOfKey = z
     prompt_tokens: z.int(),
     completion_tokens: z.int(),
     cached_tokens: z.int(),
+    training_jobs: z.int().describe('Fine-tuning jobs that it asked for.'),
+    trained_tokens: z.int().describe('That passed the decoder in their updates; in no price.'),
     cost: z
       .number()
       .nullable()
