@@ -98,6 +98,9 @@ it('goes on where it was after a broken stream and a restart of the service', as
     service.step(step(4), 6)
     await sleep(700)
     service.step(step(5), 6)
+    // the run itself goes on from its checkpoint at step 3
+    service.step(step(4), 6)
+    service.step(step(5), 6)
     service.step(step(6), 6)
     service.end({ status: 'succeeded' })
   })
@@ -119,6 +122,7 @@ it('says why a job failed, with what it had done until then in the report', asyn
   const ended = await train('supervised', data)
   expect(ended.code).toBe(1)
   expect(ended.stdout).toContain(message)
+  expect(ended.stdout).toMatch(/go on +plumbline train resume ftjob-b{24}\n/)
   expect(ended.stderr).toContain(`error: ${message}`)
   const report = out('report.html')
   expect(report).toContain(message)

@@ -12,7 +12,7 @@ import {
 } from '../../shared/protocol/fine-tuning.ts'
 import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { stepReport } from '../../shared/protocol/training/step-report.ts'
-import { writeWhole } from '../export/write-file.ts'
+import { toLines, writeWhole } from '../export/write-file.ts'
 import { Failure } from '../failure.ts'
 import { addStep, type RunRecord, type TrainingStep } from './record.ts'
 
@@ -73,11 +73,13 @@ export function openRunFolder(path: string, job: FineTuningJob): RunFolder {
     },
     event(event) {
       const { data } = event
-      if (data) addStep(steps, data)
-      else messages.push(event)
-      explained(path, () =>
-        appendFileSync(file(data ? 'metrics' : 'events'), `${JSON.stringify(data ?? event)}\n`),
-      )
+      explained(path, () => {
+        if (data === null) {
+          messages.push(event)
+          appendFileSync(file('events'), toLines([event]))
+        } else if (addStep(steps, data)) writeWhole(file('metrics'), toLines(steps))
+        else appendFileSync(file('metrics'), toLines([data]))
+      })
     },
     async finish(data, checkpoints) {
       record = { ...record, data, checkpoints }

@@ -17,6 +17,7 @@ export function jobLines(job: FineTuningJob): string[] {
     ['took', job.finished_at === null ? null : showSeconds(job.finished_at - job.created_at)],
     ...Object.entries(job.fine_tuned_models).map(([role, name]): [string, string] => [role, name]),
     ['error', error && clean(error.message)],
+    ['go on', job.status === 'failed' ? `plumbline train resume ${job.id}` : null],
   ]
   return facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(12)} ${value}`]))
 }

@@ -28,9 +28,10 @@ export type RunRecord = {
 
 /**
  * Adds a step to those before it. A run that was taken up from a checkpoint does steps a second time: what it did from
- * there on is what holds.
+ * there on is what holds. True where earlier steps went.
  */
-export function addStep(steps: TrainingStep[], step: TrainingStep): void {
+export function addStep(steps: TrainingStep[], step: TrainingStep): boolean {
+  const before = steps.length
   while ((steps.at(-1)?.step ?? 0) >= step.step) steps.pop()
-  steps.push(step)
+  return steps.push(step) <= before
 }
