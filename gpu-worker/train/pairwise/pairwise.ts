@@ -151,6 +151,8 @@ function rewardMetrics(rewarded: GroupRewards[], samples: Sample[][]): Record<st
     reward: meanOrNull(rewarded.flatMap(({ rewards }) => known(rewards))),
     passed: meanOrNull(rewarded.flatMap(({ passed }) => known(passed))),
     length: meanOrNull(all.map(({ tokens }) => tokens.length)),
+    // what the entropy is on average, known where no group was updated on too
+    surprisal: meanOrNull(all.flatMap(({ logprobs }) => Array.from(logprobs, (logprob) => -logprob))),
     truncated_completions: meanOrNull(all.map(({ finish }) => Number(finish === 'length'))),
   }
 }
