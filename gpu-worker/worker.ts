@@ -95,7 +95,9 @@ export async function startWorker({
     judged: metrics.judged,
   }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
-  const workshop = training ? openWorkshop({ ...training, adapters, slot, ready: opening }) : null
+  const workshop = training
+    ? openWorkshop({ ...training, adapters, slot, arms: desk.arms, ready: opening })
+    : null
   const app = workerApp(slot, {
     access,
     metricsAccess: metricsAccess(host, metricsKey, access),

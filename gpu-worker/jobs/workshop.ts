@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ArmPairs } from '../server/arm-pairs.ts'
 import type { EngineSlot } from '../server/engine-slot.ts'
 import { type Files, openFiles } from './files.ts'
 import { type Jobs, openJobs } from './jobs.ts'
@@ -22,16 +23,18 @@ export type WorkshopOptions = {
   home: string
   adapters: string
   slot: EngineSlot
+  /** Where a trained generator and judge become one model. */
+  arms: ArmPairs
   /** Resolves once the slot has its engine. */
   ready: Promise<unknown>
   start: StartTraining
 }
 
 /** Opens the workshop in a home folder. Jobs that an earlier worker left go on at once. */
-export function openWorkshop({ home, adapters, slot, ready, start }: WorkshopOptions): Workshop {
+export function openWorkshop({ home, adapters, slot, arms, ready, start }: WorkshopOptions): Workshop {
   const now = Date.now
   makeFolder(adapters)
-  const served = { slot, adapters }
+  const served = { slot, adapters, arms }
   const files = openFiles(join(home, 'files'), now)
   const jobs = openJobs({
     root: join(home, 'jobs'),
