@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import type { Sampler } from '../../../gpu-worker/train/sampler.ts'
+import { type Random, seededRandom } from '../../../shared/statistics/random.ts'
+import { ARMS, type Arm } from './arms.ts'
+import { FORM, type HeldOut, oracleRubric } from './data.ts'
+
+/** By what a judge judges: rubrics of an arm's generator, or of nobody's. */
+export type RubricSource = Arm | 'untrained' | 'shuffled' | 'empty' | 'oracle'
+
+/** A judge with rubrics, measured on held-out pairs. */
+export type Condition = {
+  judge: Arm | 'untrained'
+  rubrics: RubricSource
+  /** The order in which the pairs are shown: drawn, the preferred first, or second. */
+  shown: 'drawn' | 'preferred_first' | 'preferred_second'
+  /** All held-out requests, or those of them for what is beside the point. */
+  on: 'all' | 'aside'
+}
+
+const own = (arm: Arm | 'untrained', on: Condition['on']): Condition => {
+  return { judge: arm, rubrics: arm, shown: 'drawn', on }
+}
+const final = (rubrics: RubricSource, shown: Condition['shown'] = 'drawn'): Condition => {
+  return { judge: 'alternation', rubrics, shown, on: 'aside' }
+}
+
+/**
+ * The arms with their own rubrics; the final judge by other rubrics; untrained and trained generator and judge crossed;
+ * both orders for the audit of positions.
+ */
+export const CONDITIONS: readonly Condition[] = [
+  own('untrained', 'aside'),
+  ...ARMS.map((arm) => own(arm, 'all')),
+  ...(['untrained', 'warm_up', 'shuffled', 'empty', 'oracle'] as const).map((rubrics) => final(rubrics)),
+  { judge: 'untrained', rubrics: 'alternation', shown: 'drawn', on: 'aside' },
+  final('alternation', 'preferred_first'),
+  final('alternation', 'preferred_second'),
+]
+
+export const nameOf = ({ judge, rubrics, shown }: Condition) => `${judge} by ${rubrics}, ${shown}`
+
+/** A pair of a held-out request, in the order in which it is shown. */
+export type Shown = { task: HeldOut; at: number; pair: number; turned: boolean }
+
+/** The pairs of a condition; the same requests, pairs and drawn orders for all of them. */
+export function pairsOf({ shown, on }: Condition, heldOut: readonly HeldOut[], aside: number): Shown[] {
+  const random = seededRandom(77)
+  const all = heldOut.flatMap((task, at) =>
+    task.pairs.map((_, pair) => ({ task, at, pair, drawn: random() < 0.5 })),
+  )
+  // Of both splits, which follow each other, alike.
+  const every = on === 'all' ? 1 : Math.max(1, Math.floor(heldOut.length / aside))
+  return all
+    .filter(({ at }) => at % every === 0)
+    .map(({ drawn, ...one }) => ({
+      ...one,
+      turned: shown === 'drawn' ? drawn : shown === 'preferred_second',
+    }))
+}
+
+/** The rubric of each request as text; null where the generator wrote none that can be read. */
+export type Rubrics = readonly (string | null)[]
+
+/** What an arm's generator writes for each request, greedily. */
+export async function writeRubrics(
+  sampler: Sampler,
+  role: string | null,
+  heldOut: readonly HeldOut[],
+  most: number,
+): Promise<Rubrics> {
+  const requests = await Promise.all(
+    heldOut.map(async ({ prompt }) => ({
+      messages: await FORM.generatorMessages([{ role: 'user', content: prompt }], SECRET),
+      ...{ role, count: 1, maxTokens: most, temperature: 0, seed: 0 },
+    })),
+  )
+  const texts = await sampler.sample(requests)
+  return texts.map(([sample]) => {
+    return sample?.finish === 'stop' && FORM.readRubric(sample.text).criteria ? sample.text : null
+  })
+}
+
+/** Rubrics that nobody has to write, and those of others for the wrong request. */
+export function givenRubrics(
+  source: 'shuffled' | 'empty' | 'oracle',
+  heldOut: readonly HeldOut[],
+  own: Rubrics,
+): Rubrics {
+  if (source === 'oracle') return heldOut.map(oracleRubric)
+  if (source === 'empty') return heldOut.map(() => '')
+  const random = seededRandom(78)
+  return heldOut.map((_, at) => own[otherThan(at, own.length, random)] ?? null)
+}
+
+function otherThan(at: number, count: number, random: Random): number {
+  return (at + 1 + Math.floor(random() * (count - 1))) % count
+}
+
+export const SECRET = 'held out'
+
+/** Where an arm's adapter of a role lies. */
+export const adapterOf = (folder: string, arm: Arm, role: 'judge' | 'generator') =>
+  join(folder, arm, 'adapters', role)

@@ -1,0 +1,36 @@
+import type { Estimate, LearningReport } from './report.ts'
+
+/** The report as tables. */
+export function learningMarkdown(report: LearningReport): string {
+  const { seeds, accuracies, differences, longer_wins, position_spread, generator_groups_with_variance } =
+    report
+  return [
+    `Seeds: ${seeds.join(', ')}. Intervals hold 95 % of bootstrap means over seeds and requests.`,
+    '',
+    '| judge by rubrics, order | judged | accuracy | trained kinds | new kinds |',
+    '|---|---|---|---|---|',
+    ...accuracies.map(
+      ({ name, judged, all, same_kinds, new_kinds }) =>
+        `| ${name} | ${percent(judged)} | ${shown(all)} | ${shown(same_kinds)} | ${shown(new_kinds)} |`,
+    ),
+    '',
+    '| difference, same pairs | points | requests | seeds |',
+    '|---|---|---|---|',
+    ...differences.map(({ name, estimate }) => {
+      return `| ${name} | ${shown(estimate)} | ${estimate?.requests ?? 0} | ${estimate?.seeds ?? 0} |`
+    }),
+    '',
+    `- longer response wins: ${percent(longer_wins)}`,
+    `- accuracy over three arrangements, largest less smallest: ${position_spread.map(percent).join(', ')}`,
+    `- generator groups with any variance: ${generator_groups_with_variance.map(percent).join(', ')}`,
+    '',
+  ].join('\n')
+}
+
+const percent = (share: number | null) =>
+  share === null || Number.isNaN(share) ? '-' : (100 * share).toFixed(1)
+
+function shown(estimate: Estimate | null): string {
+  if (estimate === null) return '-'
+  return `${percent(estimate.mean)} [${percent(estimate.low)}, ${percent(estimate.high)}]`
+}

@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { jsonOrNull } from '../../../shared/protocol/parse.ts'
+import { mean, meanOrNull } from '../../../shared/statistics/moments.ts'
+import { type Interval, nestedBootstrap } from '../report/nested-bootstrap.ts'
+import { CONDITIONS, type Condition, nameOf, pairsOf } from './conditions.ts'
+import type { HeldOut } from './data.ts'
+import { outcomesOf } from './measure.ts'
+
+/** A mean over requests and seeds with its interval, and of how many of each. */
+export type Estimate = Interval & { requests: number; seeds: number }
+
+export type LearningReport = {
+  seeds: number[]
+  /** Shares of pairs with the right winner; a pair without a winner counts as a coin. */
+  accuracies: {
+    name: string
+    judged: number
+    all: Estimate | null
+    same_kinds: Estimate | null
+    new_kinds: Estimate | null
+  }[]
+  /** Of two conditions on the same pairs. */
+  differences: { name: string; estimate: Estimate | null }[]
+  longer_wins: number
+  /** Largest less smallest accuracy of three arrangements of the same pairs, by seed. */
+  position_spread: (number | null)[]
+  /** Of the alternation's generator, by seed: the share of groups in which rubrics earned differently. */
+  generator_groups_with_variance: (number | null)[]
+}
+
+/** A seed's outcomes of a condition, by request: of each pair 1, 0, or 0.5 without a winner. */
+type Outcomes = ReadonlyMap<number, { split: HeldOut['split']; scores: number[]; judged: boolean[] }>
+
+/** Reads what was measured of some seeds, each in a folder of its own. */
+export async function makeReport(
+  folders: ReadonlyMap<number, string>,
+  heldOut: readonly HeldOut[],
+  aside: number,
+): Promise<LearningReport> {
+  const byCondition = new Map<string, Outcomes[]>()
+  for (const condition of CONDITIONS) {
+    const seeds = await Promise.all(
+      Array.from(folders.values(), (folder) => scoresOf(folder, condition, heldOut, aside)),
+    )
+    byCondition.set(nameOf(condition), seeds)
+  }
+  const of = (name: string) => byCondition.get(name) ?? []
+  const drawn = (judge: string, rubrics = judge) => `${judge} by ${rubrics}, drawn`
+  const own = drawn('alternation')
+  const against: [string, string, string][] = [
+    ['alternation less judge-only', own, drawn('judge_only')],
+    ['alternation less warm-up', own, drawn('warm_up')],
+    ['alternation less untrained', own, drawn('untrained')],
+    ['judge-only less warm-up', drawn('judge_only'), drawn('warm_up')],
+    ...(['shuffled', 'empty', 'untrained', 'warm_up'] as const).map((rubrics): [string, string, string] => {
+      return [`own rubric less ${rubrics}`, own, drawn('alternation', rubrics)]
+    }),
+    ["oracle's rubric less own", drawn('alternation', 'oracle'), own],
+    [
+      'trained generator less untrained, untrained judge',
+      drawn('untrained', 'alternation'),
+      drawn('untrained'),
+    ],
+  ]
+  return {
+    seeds: [...folders.keys()],
+    accuracies: CONDITIONS.map((condition) => {
+      const seeds = of(nameOf(condition))
+      const judged = seeds.flatMap((one) => [...one.values()].flatMap((request) => request.judged))
+      return {
+        name: nameOf(condition),
+        judged: mean(judged.map(Number)),
+        all: estimate(seeds, () => true),
+        same_kinds: estimate(seeds, (split) => split === 'same_kinds'),
+        new_kinds: estimate(seeds, (split) => split === 'new_kinds'),
+      }
+    }),
+    differences: against.map(([name, one, other]) => ({ name, estimate: difference(of(one), of(other)) })),
+    longer_wins: longerWins(heldOut),
+    position_spread: [...folders.keys()].map((_, seed) =>
+      spread(
+        ['drawn', 'preferred_first', 'preferred_second'].map(
+          (shown) => of(`alternation by alternation, ${shown}`)[seed],
+        ),
+      ),
+    ),
+    generator_groups_with_variance: await Promise.all(Array.from(folders.values(), groupsWithVariance)),
+  }
+}
+
+async function scoresOf(
+  folder: string,
+  condition: Condition,
+  heldOut: readonly HeldOut[],
+  aside: number,
+): Promise<Outcomes> {
+  const outcomes = await outcomesOf(folder, condition)
+  const found = new Map<number, { split: HeldOut['split']; scores: number[]; judged: boolean[] }>()
+  for (const [index, { at, task }] of pairsOf(condition, heldOut, aside).entries()) {
+    const right = outcomes[index]
+    if (right === undefined) continue
+    const request = found.get(at) ?? { split: task.split, scores: [], judged: [] }
+    request.scores.push(right === null ? 0.5 : Number(right))
+    request.judged.push(right !== null)
+    found.set(at, request)
+  }
+  return found
+}
+
+function estimate(seeds: readonly Outcomes[], counts: (split: HeldOut['split']) => boolean): Estimate | null {
+  const runs = seeds.map((one) =>
+    [...one.values()].filter(({ split }) => counts(split)).map(({ scores }) => mean(scores)),
+  )
+  return withCounts(runs)
+}
+
+/** Of the requests that both were measured on. */
+function difference(one: readonly Outcomes[], other: readonly Outcomes[]): Estimate | null {
+  const runs = one.map((scores, seed) =>
+    [...scores].flatMap(([at, { scores: own }]) => {
+      const theirs = other[seed]?.get(at)
+      return theirs ? [mean(own) - mean(theirs.scores)] : []
+    }),
+  )
+  return withCounts(runs)
+}
+
+function withCounts(runs: readonly (readonly number[])[]): Estimate | null {
+  const interval = nestedBootstrap(runs, 1)
+  const filled = runs.filter(({ length }) => length > 0)
+  return (
+    interval && {
+      ...interval,
+      requests: Math.max(...filled.map(({ length }) => length)),
+      seeds: filled.length,
+    }
+  )
+}
+
+/** Over the requests that all arrangements have. */
+function spread(arrangements: readonly (Outcomes | undefined)[]): number | null {
+  const requests = [...(arrangements.at(-1)?.keys() ?? [])]
+  const accuracies = arrangements.map((one) =>
+    meanOrNull(requests.flatMap((at) => one?.get(at)?.scores ?? [])),
+  )
+  const known = accuracies.filter((accuracy) => accuracy !== null)
+  return known.length === arrangements.length && known.length > 0
+    ? Math.max(...known) - Math.min(...known)
+    : null
+}
+
+function longerWins(heldOut: readonly HeldOut[]): number {
+  const wins = heldOut.flatMap(({ pairs }) =>
+    pairs.map(({ chosen, rejected }) => (Math.sign(chosen.length - rejected.length) + 1) / 2),
+  )
+  return mean(wins)
+}
+
+async function groupsWithVariance(folder: string): Promise<number | null> {
+  const text = await readFile(join(folder, 'alternation', 'metrics.jsonl'), 'utf8').catch(() => '')
+  const shares = text.split('\n').flatMap((line): number[] => {
+    const step = jsonOrNull(line)
+    if (typeof step !== 'object' || step === null || !('phase' in step) || step.phase !== 'generator')
+      return []
+    if (!('metrics' in step) || typeof step.metrics !== 'object' || step.metrics === null) return []
+    return 'groups_used' in step.metrics ? [Number(step.metrics.groups_used)] : []
+  })
+  return meanOrNull(shares)
+}
