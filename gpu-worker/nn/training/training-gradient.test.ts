@@ -18,6 +18,8 @@ const ROWS = [
 ]
 const WEIGHTS = ROWS.flatMap(({ branches }) => branches.flat()).map((_, i) => Math.sin(3 * i + 1))
 const STEP = 1e-5
+/** Of gemma's seven layers one that looks back a window and one that doesn't, and the last. */
+const SKIPPED = /\b(?:layers|blk)\.[1-4]\./
 
 let device: Device
 beforeAll(async () => {
@@ -42,7 +44,7 @@ describe.each(TINY_NAMES)('%s', (name) => {
     const lossAt = async (values: ArrayLike<number>) =>
       (await step.run(ROWS, { parameters: values, columns: { weight: WEIGHTS } })).loss
     const { gradient } = await step.run(ROWS, { parameters, columns: { weight: WEIGHTS } })
-    for (const { name: entry, shape, offset } of layout.entries) {
+    for (const { name: entry, shape, offset } of layout.entries.filter(({ name }) => !SKIPPED.test(name))) {
       const size = shape.reduce((product, dim) => product * dim, 1)
       const direction = noise(entry, shape, 1)
       const moved = (by: number) =>
