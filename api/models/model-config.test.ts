@@ -57,6 +57,19 @@ describe('parseModels', () => {
 })
 
 describe('findEntry', () => {
+  it('knows what a job trained by the entry of its worker, one object an adapter', () => {
+    const worker = { ...small, judges: 'there', calibration: { temperature: 2 } }
+    const models = read([worker, large])
+    const entry = findEntry(models, 'small:ft-mine-0123')
+    expect(entry).toMatchObject({ id: 'small:ft-mine-0123', model: 'm-small:ft-mine-0123', judges: 'there' })
+    expect(entry.calibration).toBeUndefined()
+    expect(modelIdentity(entry)).not.toBe(modelIdentity(findEntry(models, 'small')))
+    expect(findEntry(models, 'small:ft-mine-0123')).toBe(entry)
+    for (const id of ['small:mine', 'large:ft-x', 'none:ft-x', 'small:ft-a/b']) {
+      expect(() => findEntry(models, id), id).toThrow(expect.objectContaining({ code: 'model_not_found' }))
+    }
+  })
+
   it('takes the named entry, else the default, else the first', () => {
     expect(findEntry(read([small, large]), 'large').id).toBe('large')
     expect(findEntry(read([small, large], 'large'), undefined).id).toBe('large')
