@@ -82,7 +82,6 @@ const pairs = Array.from(
     prompt: `Question ${index}?`,
     responses: ['one', 'two'],
     label: 'first',
-    domain: null,
   }),
 )
 /** The clause misleads the judge on a third of the pairs; without the first clause it errs on half. */
