@@ -106,9 +106,14 @@ export async function learnByPairs(
   return learn(learner, method)
 }
 
-/** Rubric-ARM without a warm-up: the base knows both roles. */
-export async function learnRubricArm(learner: Learner, lines: readonly object[], given: object = {}) {
-  const role = { ...POLICY, prompts: 16, steps: 8 }
+/** Rubric-ARM without a warm-up, since the base knows both roles: `steps` of each on each of two parts. */
+export async function learnRubricArm(
+  learner: Learner,
+  lines: readonly object[],
+  given: object = {},
+  steps = 8,
+) {
+  const role = { ...POLICY, prompts: 16, steps }
   const { lora: _, seed: __, optimiser: ___, ...fields } = role
   const settings = parseWith(rubricArmSettings, {
     ...LORA,
