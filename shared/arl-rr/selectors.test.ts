@@ -95,6 +95,13 @@ describe('selectors', () => {
     expect(new Set(seeds).size).toBeGreaterThan(1)
   })
 
+  it('exp3 draws anew for each phase, however large the seed', () => {
+    const exp3 = settings({ kind: 'exp3', rate: 1 }, FREE)
+    for (const seed of [2 ** 40, 2 ** 48]) {
+      expect(new Set(order(play(exp3, 12, still, { seed }))), String(seed)).toEqual(new Set(CLASSES))
+    }
+  })
+
   it('exp3 draws every class at the rate that its probability says', () => {
     const exp3 = settings({ kind: 'exp3', rate: 0.4 }, FREE)
     const drawn = Array.from({ length: 600 }, (_, seed) => {

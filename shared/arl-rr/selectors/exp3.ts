@@ -1,4 +1,5 @@
 import type { SelectorSettings } from '../../protocol/training/alternation.ts'
+import { derivedSeed } from '../../statistics/derived-seed.ts'
 import { seededRandom } from '../../statistics/random.ts'
 import { changesOf } from '../schedule.ts'
 import { gainOf } from './gain.ts'
@@ -29,7 +30,7 @@ export const exp3: Selector<Extract<SelectorSettings, { kind: 'exp3' }>> = (
     const share = ((1 - rate) * (weights[at] ?? 0)) / total + rate / classes.length
     return candidates.includes(metaClass) ? [{ metaClass, share }] : []
   })
-  return draw(shares, seededRandom(seed * 1_000_003 + ended.length)())
+  return draw(shares, seededRandom(derivedSeed(seed, ended.length))())
 }
 
 function draw(shares: { metaClass: string; share: number }[], place: number) {
