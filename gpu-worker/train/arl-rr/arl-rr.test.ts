@@ -16,12 +16,12 @@ const PROMPTS = Array.from({ length: 20 }, (_, at) => {
 const noJudge = { judge: () => Promise.reject(new Error('Nobody is to be asked.')) }
 const SMALL = { prompts: 4, group_size: 6, steps: 30, phase_steps: 5, kl: 0, max_new_tokens: 8, seed: 3 }
 
-async function open(given: object = {}, examples = PROMPTS) {
+async function open(given: object = {}, examples = PROMPTS, validation: typeof PROMPTS = []) {
   const { trainer, sampler } = wordPolicy(WORDS, 3, 2)
   const settings = parseWith(arlRrSettings, { ...SMALL, ...given })
   const ground = { sampler, openTrainer: async () => trainer }
   const { method } = await openArlRr({
-    ...{ ground, settings, examples, validation: [], rewarding: noJudge, scratch: await scratchFolder() },
+    ...{ ground, settings, examples, validation, rewarding: noJudge, scratch: await scratchFolder() },
   })
   return { method, trainer }
 }
@@ -169,6 +169,51 @@ test('a score that a verifier fails at is left out and counted, and a run in whi
   expect(trained.map(({ metrics }) => metrics.failed_scores)).toEqual(nulls)
   const all = PROMPTS.map((example) => ({ ...example, verifiers: { warm: [broken] } }))
   await expect(toEnd((await open({}, all)).method)).rejects.toMatchObject({ code: 'not_scored' })
+})
+
+/** A file as it may come: all prompts of one class, then all of the next. */
+const SORTED = (['warm', 'cold', 'dark'] as const).flatMap((name, of) =>
+  Array.from({ length: 40 }, (_, at) =>
+    parseWith(arlRrExample, {
+      prompt: `prompt ${of} ${at}`,
+      verifiers: { [name]: { warm: WARM, cold: COLD, dark: DARK }[name] },
+    }),
+  ),
+)
+
+test('the held-out and validation prompts that are answered are drawn, whatever the order of their files', async () => {
+  const { method } = await open({ held_out: { share: 0.5, most: 12 } }, SORTED, SORTED)
+  const [opening] = await toEnd(method, 1)
+  for (const of of ['held_out', 'validation']) {
+    for (const name of ['warm', 'cold', 'dark']) {
+      expect(opening?.metrics[`${of}/${name}`], `${of}/${name}`).toBeTypeOf('number')
+    }
+  }
+})
+
+test('a class whose every score failed leaves the whole without one; a class that no prompt has does not', async () => {
+  const broken = { kind: 'regex' as const, pattern: '(', flags: '', full: false, negate: false }
+  const failing = PROMPTS.map((example) => ({
+    ...example,
+    verifiers: { ...example.verifiers, warm: [broken] },
+  }))
+  const [failed] = await toEnd((await open({}, PROMPTS, failing)).method, 1)
+  expect(failed?.metrics).toMatchObject({ 'validation/warm': null, validation: null, validation_nulls: 20 })
+  expect(failed?.metrics['validation/cold']).toBeTypeOf('number')
+
+  const masked = PROMPTS.filter((_, at) => at % 2 === 0)
+  const [left] = await toEnd((await open({}, PROMPTS, masked)).method, 1)
+  expect(left?.metrics).toMatchObject({ 'validation/dark': null, validation_nulls: 0 })
+  expect(left?.metrics.validation).toBeTypeOf('number')
+})
+
+test('the contraction is that of the very mean that is trained on: a class without a weight is no part of it', async () => {
+  const contraction = async (class_weights: object) => {
+    const { method } = await open({ objective: 'scalarised', class_weights })
+    return last(await toEnd(method, 3), 'contraction')
+  }
+  expect(await contraction({ warm: 1 })).toBeCloseTo(1, 12)
+  expect(await contraction({ warm: 1, cold: 1 })).toBeLessThan(0.95)
 })
 
 test.each([

@@ -1,6 +1,6 @@
-import { failedClasses, overallRewards } from '../../../shared/arl-rr/objectives.ts'
+import { failedClasses, overallRewards, type RewardVector } from '../../../shared/arl-rr/objectives.ts'
 import type { Evaluation } from '../../../shared/arl-rr/schedule.ts'
-import { scalarise } from '../../../shared/classes/class-scores.ts'
+import { scalarise, showClasses } from '../../../shared/classes/class-scores.ts'
 import { type Aggregate, failed } from '../../../shared/judge/pair/aggregate.ts'
 import type { ArlRrExample } from '../../../shared/protocol/training/arl-rr.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
@@ -30,25 +30,22 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<HeldOutResult> {
   const { settings, classes, weights } = parts
-  const { samples, temperature, most, overall } = settings.held_out
+  const { samples, temperature, overall } = settings.held_out
   const how = {
     count: temperature === 0 ? 1 : samples,
     temperature,
     seed: derivedSeed(settings.seed, PLACE),
   }
-  const { vectors, seconds } = await complete(parts, examples.slice(0, most), how, signal)
+  const { vectors, seconds } = await complete(parts, examples, how, signal)
   const all = vectors.flat()
-  const means = Object.keys(classes).map((name): [string, number | null] => [
-    name,
-    meanOrNull(all.flatMap((vector) => vector.classes.get(name)?.score ?? [])),
-  ])
+  const means = new Map(Object.keys(classes).map((name) => [name, meanIn(name, all)]))
   return {
     evaluation: {
-      classes: Object.fromEntries(means),
+      classes: showClasses(means),
       overall:
         overall === 'whole'
           ? meanOrNull(overallRewards(all).filter((score) => score !== null))
-          : scalarise(new Map(means.map(([name, score]) => [name, toAggregate(score)])), weights).score,
+          : scalarise(means, weights).score,
     },
     completions: all.length,
     nulls: all.filter((vector) => failedClasses(vector).length > 0).length,
@@ -56,7 +53,14 @@ export async function evaluate(
   }
 }
 
-/** A class that no prompt has counts in nothing. */
-function toAggregate(score: number | null): Aggregate {
-  return score === null ? failed('no_criteria', 'No held-out prompt has the class.') : { score, error: null }
+/**
+ * The mean score of a class. One that no prompt has counts in nothing; of one whose every score failed the mean is an
+ * error: without it the whole would be that of other classes than before.
+ */
+function meanIn(metaClass: string, vectors: readonly RewardVector[]): Aggregate {
+  const score = meanOrNull(vectors.flatMap(({ classes }) => classes.get(metaClass)?.score ?? []))
+  if (score !== null) return { score, error: null }
+  return vectors.some((vector) => failedClasses(vector).includes(metaClass))
+    ? failed('not_scored', 'The class could not be scored on any held-out prompt.')
+    : failed('no_criteria', 'No held-out prompt has the class.')
 }

@@ -3,6 +3,8 @@ import type { ClassMap } from '../../../shared/classes/class-scores.ts'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { nearest } from '../../../shared/protocol/nearest.ts'
 import type { ArlRrExample, ArlRrSettings } from '../../../shared/protocol/training/arl-rr.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
+import { drawn } from '../examples/draws.ts'
 import { setAside, thatFit } from '../examples/examples.ts'
 import type { Rewarding } from '../judging/rewarding.ts'
 import { openPolicy, type PolicyOpening } from '../policy/open-policy.ts'
@@ -15,6 +17,9 @@ export type ArlRrOpening = PolicyOpening & {
   validation: readonly ArlRrExample[]
   rewarding: Rewarding
 }
+
+/** Of a run's seeds, the place of the choice of prompts that are answered at evaluations. */
+const ANSWERED = 3
 
 /**
  * A run of ARL-RR, or of one of its baselines, its trainer opened, and how many examples are too long for it. Throws
@@ -29,12 +34,30 @@ export async function openArlRr(opening: ArlRrOpening): Promise<{ method: ArlRr;
   const { trained, heldOut } = await setAside(fit, { share, seed: settings.seed })
   const classes = trainable(settings.classes ?? classesOf(trained), trained)
   refuseUnknown(settings, classes)
-  const weights = settings.class_weights ?? Object.fromEntries(Object.keys(classes).map((name) => [name, 1]))
   const { policy, reference } = await openPolicy(opening)
   const method = new ArlRr({
-    ...{ settings, policy, reference, classes, weights, trained, heldOut, validation, rewarding },
+    ...{ settings, policy, reference, classes, trained, rewarding },
+    weights: weightsOf(settings, classes),
+    heldOut: answered(heldOut, settings),
+    validation: answered(validation, settings),
   })
   return { method, tooLong }
+}
+
+/** As many as are answered at an evaluation, drawn once: files are often sorted by class. */
+function answered(
+  examples: readonly ArlRrExample[],
+  { seed, held_out: { most: count } }: ArlRrSettings,
+): readonly ArlRrExample[] {
+  if (examples.length <= count) return examples
+  return drawn(examples, { seed: derivedSeed(seed, ANSWERED), from: 0, count })
+}
+
+/** A weight for each class: 0 where only others are given one. */
+function weightsOf({ class_weights: given }: ArlRrSettings, classes: ClassMap): Record<string, number> {
+  const own = new Map(Object.entries(given ?? {}))
+  const rest = given === null ? 1 : 0
+  return Object.fromEntries(Object.keys(classes).map((name) => [name, own.get(name) ?? rest]))
 }
 
 /** The classes that a prompt has something for. */

@@ -10,10 +10,10 @@ export type ArlRrParts = {
   /** The parameters that the divergence is taken from; null are those of the frozen decoder. */
   reference: Float32Array | null
   classes: ClassMap
-  /** Of each class in the weighted mean. */
+  /** Of every class in the weighted mean. */
   weights: Record<string, number>
   trained: readonly ArlRrExample[]
-  /** What classes are chosen by, and what is only reported; both are never trained on. */
+  /** Answered at evaluations: what classes are chosen by, and what is only reported. Both are never trained on. */
   heldOut: readonly ArlRrExample[]
   validation: readonly ArlRrExample[]
   rewarding: Rewarding

@@ -30,8 +30,7 @@ export function probeCost(
   candidates: number,
 ): number {
   const { prompts, group_size, held_out } = settings
-  const evaluated =
-    Math.min(heldOut.length, held_out.most) * (held_out.temperature === 0 ? 1 : held_out.samples)
+  const evaluated = heldOut.length * (held_out.temperature === 0 ? 1 : held_out.samples)
   return candidates * (steps * prompts * group_size + evaluated)
 }
 
