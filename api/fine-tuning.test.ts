@@ -100,6 +100,8 @@ test('a call that is sent twice makes one job, for its own organisation', async 
   expect(second.id).toBe(first.id)
   expect(other.id).not.toBe(first.id)
   expect(worker.jobs.size).toBe(2)
+  const changed = await ours.create({ suffix: 'changed' }, key)
+  expect([changed.status, (await bodyOf(changed)).error.param]).toEqual([400, 'suffix'])
 })
 
 test('without its worker a job is not made, and those that were are shown as they were last known', async () => {
@@ -183,6 +185,22 @@ test('what a job trained is used by its own organisation alone', async () => {
   ] as const) {
     const refused = await theirs.call(path, body)
     expect([refused.status, (await bodyOf(refused)).error.code], path).toEqual([404, 'model_not_found'])
+  }
+})
+
+test('a job begins with what its own organisation trained, or no job did', async () => {
+  const [ours, theirs] = [await openApp(), await openApp()]
+  const { id } = await bodyOf(await ours.create())
+  const from = (adapter: string) => ({ method: { type: 'dpo', dpo: { hyperparameters: { adapter } } } })
+  const own = `ft-${id.slice(6, 18)}`
+  expect((await ours.create(from(own))).status).toBe(200)
+  expect((await theirs.create(from('house'))).status).toBe(200)
+  for (const adapter of [own, `./${own}`, `x/../${own}`, `/home/adapters/${own}`, `${own}-step40`]) {
+    const refused = await theirs.create(from(adapter))
+    expect([refused.status, (await bodyOf(refused)).error], adapter).toMatchObject([
+      403,
+      { code: 'forbidden', param: 'method.dpo.hyperparameters.adapter' },
+    ])
   }
 })
 

@@ -128,7 +128,11 @@ test('a job is watched, paused, killed with its worker, found again, and what it
   expect(done).toMatchObject({ id, status: 'succeeded', progress: { step: 450, steps: 450 } })
   const steps: number[] = told.flatMap(({ type, data }) => (type === 'metrics' ? data.step : []))
   expect(new Set(steps).size).toBe(450)
-  expect(told.map(({ message }) => message)).toContain('The worker was started again.')
+  const messages = told.map(({ message }) => message)
+  expect(messages).toContain('The worker was started again.')
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^Trains in float32 on cpu with 1 of \d+ threads .*ONNX Runtime 1\./),
+  )
   // it went on from its checkpoint of step 25 or later, so that few steps were made twice
   expect(steps.length).toBeLessThan(450 + 26)
 
@@ -143,4 +147,23 @@ test('a job is watched, paused, killed with its worker, found again, and what it
   const answer = await ask(done.fine_tuned_model ?? '')
   expect(answer.choices[0]?.message.content).toBe('the grass is green')
   expect((await ask(model)).choices[0]?.message.content).not.toBe('the grass is green')
+})
+
+test('a job that had nothing to learn from succeeds with a warning', { timeout: 60_000 }, async () => {
+  const [{ id: model = '' } = {}] = (await client.models.list()).data
+  const completions = ['blue', 'green'].map((text) => ({ text, reward: 1 }))
+  const line = JSON.stringify({ prompt: 'what colour has the sky', completions })
+  const file = await client.files.create({
+    file: await toFile(Buffer.from(line), 'alike.jsonl'),
+    purpose: 'fine-tune',
+  })
+  const response = await fetch(`http://localhost:${port}/v1/fine_tuning/jobs`, {
+    method: 'POST',
+    body: JSON.stringify({ model, training_file: file.id, method: { type: 'recorded' } }),
+  })
+  const { id } = fineTuningJob.parse(await response.json())
+  await jobOnce(id, ({ status }) => status === 'succeeded')
+  const { data } = await client.fineTuning.jobs.listEvents(id)
+  const warnings = data.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  expect(warnings).toEqual([expect.stringMatching(/^The policy was never updated/)])
 })

@@ -8,7 +8,7 @@ import {
   jobCheckpoint,
   pageOf,
 } from '../../shared/protocol/fine-tuning.ts'
-import { newJob } from '../../shared/protocol/new-job.ts'
+import { newJob, requireSameJob } from '../../shared/protocol/new-job.ts'
 import type { Call } from '../judging/call.ts'
 import { callLimit } from '../models/call-limit.ts'
 import { findEntry } from '../models/model-config.ts'
@@ -17,6 +17,7 @@ import type { Platform } from '../platform/platform.ts'
 import type { StoredJob } from '../platform/training/port.ts'
 import { dispatch } from './dispatch.ts'
 import type { Files } from './files.ts'
+import { requireOwnAdapter } from './own-model.ts'
 import { askJob, refresh, seenFromEdge, workerOf } from './refresh.ts'
 import { askWorker } from './worker-calls.ts'
 
@@ -70,8 +71,10 @@ export function createJobs(platform: Platform, files: Files): Jobs {
         status: 'validating_files',
         now: Math.floor(platform.now() / 1000),
       })
+      await requireOwnAdapter(platform, organisation, entry.id, request)
       const made = { request, apiKey, entry: entry.id, url: null, job: { ...job, model: entry.id } }
       const stored = await training.addJob(organisation, made)
+      requireSameJob(stored.job, made.job)
       if (stored.url !== null) return (await refresh(organisation, stored, platform)).job
       try {
         return (await sent(organisation, stored)).job

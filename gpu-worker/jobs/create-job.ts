@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { CreateJobRequest } from '../../shared/protocol/fine-tuning.ts'
 import { jobId } from '../../shared/protocol/fine-tuning.ts'
-import { newJob } from '../../shared/protocol/new-job.ts'
-import { settingsOf } from '../../shared/protocol/training/methods.ts'
+import { newJob, requireSameJob } from '../../shared/protocol/new-job.ts'
+import { leastPrompts, settingsOf } from '../../shared/protocol/training/methods.ts'
 import { adapterFolder } from '../server/adapter-folder.ts'
 import { checkData } from './check-data.ts'
 import type { Files } from './files.ts'
@@ -28,11 +28,20 @@ export type Asked = { organization: string; idempotencyKey: string | null }
 
 /**
  * Makes a job once all that it needs has been checked: the model, the files line by line, the adapter that it begins
- * with. A call with the key of an earlier one gets that one's job.
+ * with. A call with the key of an earlier one gets that one's job, and throws `invalid_request` if it asks for another.
  */
-export function createJob(request: CreateJobRequest, asked: Asked, parts: CreateParts): Promise<HeldJob> {
+export async function createJob(
+  request: CreateJobRequest,
+  asked: Asked,
+  parts: CreateParts,
+): Promise<HeldJob> {
   const id = idFor(asked.idempotencyKey)
-  return parts.jobs.create(id, async (folder) => {
+  const job = newJob(id, request, {
+    organization: asked.organization,
+    status: 'queued',
+    now: Math.floor(parts.now() / 1000),
+  })
+  const made = await parts.jobs.create(id, async (folder) => {
     const { model, files, adapters } = parts
     if (request.model !== model) {
       const message = `This worker trains '${model}', not '${request.model.slice(0, 128)}'.`
@@ -40,20 +49,19 @@ export function createJob(request: CreateJobRequest, asked: Asked, parts: Create
     }
     const settings = settingsOf(request.method)
     const adapter = 'adapter' in settings ? settings.adapter : null
-    if (adapter !== null) await adapterFolder(adapters, adapter)
+    if (adapter !== null) await requireAdapter(adapters, adapter, request.method.type)
     for (const param of ['training_file', 'validation_file'] as const) {
       const given = request[param]
       if (given == null) continue
       const path = files.contentPath(findFile(files, given, param))
-      await checkData({ method: request.method.type, path, param })
+      const prompts = param === 'training_file' ? leastPrompts(request.method) : 1
+      await checkData({ method: request.method.type, path, param, prompts })
       link(path, join(folder, param === 'training_file' ? 'training.jsonl' : 'validation.jsonl'))
     }
-    return newJob(id, request, {
-      organization: asked.organization,
-      status: 'queued',
-      now: Math.floor(parts.now() / 1000),
-    })
+    return job
   })
+  requireSameJob(made.state.job, job)
+  return made
 }
 
 /** The edge's own ids stay what they are, so that a job has one id everywhere. */
@@ -78,5 +86,16 @@ function link(from: string, to: string): void {
     linkSync(from, to)
   } catch (error) {
     throw toStorageError(error)
+  }
+}
+
+/** Throws what is wrong with the adapter under the name of the hyperparameter. */
+async function requireAdapter(root: string, name: string, method: string): Promise<void> {
+  try {
+    await adapterFolder(root, name)
+  } catch (error) {
+    if (!PlumblineError.isInstance(error)) throw error
+    const param = `method.${method}.hyperparameters.adapter`
+    throw new PlumblineError(error.code, error.message, { param, cause: error })
   }
 }

@@ -10,6 +10,7 @@ export type EventPage = { data: JobEvent[]; has_more: boolean }
 
 export type EventLog = {
   readonly length: number
+  /** After `close` it does nothing: an adapter that is loaded meanwhile has nobody to tell. */
   append(event: NewEvent): void
   /** `count` events in the order asked for, from beyond the number `after` on; numbers count from 1. */
   page(ask: { after: number | null; count: number; order: 'asc' | 'desc' }): EventPage
@@ -31,6 +32,7 @@ export function openEventLog(path: string, jobId: string): EventLog {
   const prefix = `ftevent-${jobId.replace('ftjob-', '').slice(0, 8)}-`
   let end = fstatSync(file).size
   let unwritten = places.length
+  let closed = false
 
   function write(): void {
     for (; unwritten < places.length; unwritten++) {
@@ -63,6 +65,7 @@ export function openEventLog(path: string, jobId: string): EventLog {
       return places.length
     },
     append(event) {
+      if (closed) return
       const id = `${prefix}${String(places.length + 1).padStart(8, '0')}`
       places.push(JSON.stringify({ id, object: 'fine_tuning.job.event', ...event } satisfies JobEvent))
       write()
@@ -80,7 +83,10 @@ export function openEventLog(path: string, jobId: string): EventLog {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    close: () => closeSync(file),
+    close() {
+      if (!closed) closeSync(file)
+      closed = true
+    },
   }
 }
 

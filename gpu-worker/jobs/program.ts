@@ -9,6 +9,7 @@ import type { TrainingMethod } from '../train/method.ts'
 import { runTraining } from '../train/run/run-training.ts'
 import { sha256OfFile } from '../weights/digest.ts'
 import { openMethod } from './open-method.ts'
+import { surroundingsOf } from './surroundings.ts'
 import type { TrainingEnd, TrainingNews, TrainingOrder, TrainingProgram, TrainingWishes } from './training.ts'
 
 /** What jobs of a worker have in common. */
@@ -34,6 +35,7 @@ export function openProgram(settings: ProgramSettings): TrainingProgram {
         sandbox: await openSandbox(python),
         adapterFolder: (name) => adapterFolder(adapters, name),
       })
+      tell({ kind: 'message', level: 'info', text: surroundingsOf(settings.ground, order.method) })
       for (const text of leftOut) tell({ kind: 'message', level: 'warn', text })
       try {
         return await train(order, method, { tell, ...wishes, model: ground.info.digest })
@@ -74,6 +76,9 @@ async function train(order: TrainingOrder, method: TrainingMethod, run: Run): Pr
     },
   })
   if (result.outcome !== 'finished') return { kind: result.outcome }
+  for (const [role, { updates }] of method.roles) {
+    if (updates === 0) tell({ kind: 'message', level: 'warn', text: nothingLearnt(role) })
+  }
   return { kind: 'finished', adapters: Object.fromEntries(result.adapters) }
 }
 
@@ -89,4 +94,8 @@ async function digestsOf(
   const names = ['training', ...(validation ? ['validation'] : [])]
   const files = names.map(async (name) => [name, await sha256OfFile(join(folder, `${name}.jsonl`))])
   return { model, ...Object.fromEntries(await Promise.all(files)) }
+}
+
+function nothingLearnt(role: string): string {
+  return `The ${role} was never updated, so it is as it began: no group of its completions differed in reward, as groups_no_variance and what was left out show.`
 }

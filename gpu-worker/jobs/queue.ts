@@ -112,11 +112,13 @@ export function createQueue({ start, publish, adapters, now }: QueueParts): Queu
     async close(graceMs) {
       closed = true
       if (!current) return
-      const { run: training } = current
+      const { job, run: training } = current
       training.pause()
       const timer = setTimeout(() => void training.kill(), graceMs)
       await training.ended
       clearTimeout(timer)
+      // That its worker was told to end is no fault of the job's, whether or not a checkpoint was in time.
+      job.change({}, { starts: Math.max(0, job.state.starts - 1) })
     },
   }
 }

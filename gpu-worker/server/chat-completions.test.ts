@@ -44,6 +44,19 @@ describe('chat completions', () => {
     })
   })
 
+  it('names no model that somebody trained, and the roles of one that only judges', async () => {
+    const engine = fakeEngine()
+    const worker = await start(engine)
+    for (const name of ['house', 'ft-x-judge', 'ft-x-generator']) await engine.loadAdapter(name, '/a')
+    const sentenceFor = async (model: string) => {
+      const reply = await post(worker, '/v1/chat/completions', { ...hello, model })
+      expect(reply.status).toBe(404)
+      return (await reply.json()).error.message
+    }
+    expect(await sentenceFor('gpt')).toBe("This worker serves 'fake-1m', 'fake-1m:house', not 'gpt'.")
+    expect(await sentenceFor('fake-1m:ft-x')).toMatch(/rubric-arm.*'fake-1m:ft-x-judge', 'fake-1m:ft-x-gen/)
+  })
+
   it('streams the same answer, with usage for those who ask', async () => {
     const worker = await start(fakeEngine())
     const ask = { ...hello, stream: true, logprobs: true, stream_options: { include_usage: true } }

@@ -10,6 +10,9 @@ export type ServedModel = {
   adapter: AdapterInfo | null
 }
 
+/** What a job of Rubric-ARM adds to its name for each adapter. */
+const ROLES = ['judge', 'generator'] as const
+
 /** All that can be named, the base model first. */
 export function servedModels({ model, adapters }: Engine): ServedModel[] {
   return [
@@ -32,8 +35,13 @@ export function findModel(name: string | undefined, engine: Engine): ServedModel
     served.find(({ id }) => id === (name ?? engine.model.id)) ??
     served.find(({ adapter }) => adapter?.name === name)
   if (found) return found
-  const names = served.map(({ id }) => `'${id}'`).join(', ')
-  throw new PlumblineError('model_not_found', `This worker serves ${names}, not '${name}'.`, {
-    param: 'model',
-  })
+  const roles = served.filter(({ id }) => ROLES.some((role) => id === `${name}-${role}`))
+  // What jobs trained belongs to the organisations that trained it, and is nobody else's to hear of.
+  const shown = roles.length > 0 ? roles : served.filter(({ adapter }) => !adapter?.name.startsWith('ft-'))
+  const names = shown.map(({ id }) => `'${id}'`).join(', ')
+  const message =
+    roles.length > 0
+      ? `'${name}' judges by 'rubric-arm' alone, at /v1/judgments: name one of its roles here, which are ${names}.`
+      : `This worker serves ${names}, not '${name}'.`
+  throw new PlumblineError('model_not_found', message, { param: 'model' })
 }

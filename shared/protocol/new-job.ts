@@ -1,3 +1,5 @@
+import { canonicalJson } from '../identity/canonical-json.ts'
+import { PlumblineError } from './error.ts'
 import type { CreateJobRequest, FineTuningJob } from './fine-tuning.ts'
 import { settingsOf } from './training/methods.ts'
 
@@ -36,4 +38,15 @@ export function newJob(
     progress: { step: 0, steps: null, phase: null },
     refreshed_at: now,
   }
+}
+
+/** What a caller says of a job: two calls that say the same are one call that was repeated. */
+const SAID = ['model', 'training_file', 'validation_file', 'method', 'suffix', 'metadata'] as const
+
+/** Throws `invalid_request` where an Idempotency-Key that made one job comes with the body of another. */
+export function requireSameJob(made: FineTuningJob, asked: FineTuningJob): void {
+  const other = SAID.find((field) => canonicalJson(made[field]) !== canonicalJson(asked[field]))
+  if (other === undefined) return
+  const message = `The Idempotency-Key made '${made.id}', whose '${other}' is another: send a new key with a new body.`
+  throw new PlumblineError('invalid_request', message, { param: other })
 }

@@ -95,6 +95,8 @@ describe('fine-tuning jobs, by the official client', () => {
     await jobs.cancel(first)
     await becomes(jobs, other.id, 'running')
     expect((await jobs.list()).data.length).toBe(2)
+    const another = jobs.create({ ...ask, suffix: 'other' }, { headers: { 'Idempotency-Key': 'once' } })
+    await expect(another).rejects.toMatchObject({ status: 400, param: 'suffix' })
   })
 
   it('pauses, goes on where it was, and is cancelled', async () => {
@@ -196,6 +198,20 @@ describe('what is refused before anything runs', () => {
       { method: { type: 'dpo', dpo: { hyperparameters: { adapter: '../..' } } } },
       403,
       'not in the worker',
+    ],
+    [
+      'data of one prompt alone',
+      Array<string>(2).fill('{"prompt": "Rain.", "verifiers": {"form": [{"kind": "punctuation:no_comma"}]}}'),
+      { method: { type: 'arl_rr' } },
+      400,
+      'has one prompt, and this arl_rr job needs 2',
+    ],
+    [
+      'fewer prompts than parts',
+      ['a', 'b'].map((prompt) => JSON.stringify({ prompt, responses: ['y', 'n'], winner: 'first' })),
+      { method: { type: 'rubric_arm', rubric_arm: { hyperparameters: { recipe: 'small' } } } },
+      400,
+      'has 2 different prompts, and this rubric_arm job needs 3',
     ],
   ])('%s', async ([, lines, more, status, sentence]) => {
     const { client, jobs } = await startTraining(await newHome())

@@ -48,7 +48,7 @@ export async function openRubricArm(
   if (parts.some((part) => part.length === 0)) {
     throw new PlumblineError(
       'invalid_request',
-      `The pairs that can be trained on have too few different prompts for ${settings.parts} parts: ${fit.length} pairs are left, ${tooLong} are too long and ${equal} have equal responses.`,
+      `Too few pairs can be trained on for parts, which is ${settings.parts}: ${fit.length} are left, ${tooLong} are too long and ${equal} have equal responses; give more prompts, or raise max_tokens or text_tokens.`,
       { param: 'training_file' },
     )
   }

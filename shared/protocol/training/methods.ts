@@ -55,3 +55,9 @@ export function settingsOf(method: Method) {
       return method.recorded.hyperparameters
   }
 }
+
+/** How many different prompts a method's data must have for it to train at all. */
+export function leastPrompts(method: Method): number {
+  if (method.type === 'rubric_arm') return method.rubric_arm.hyperparameters.parts
+  return method.type === 'arl_rr' ? 2 : 1
+}
