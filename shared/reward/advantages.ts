@@ -2,7 +2,7 @@ import type { AdvantageKind } from '../protocol/training/policy.ts'
 import { deviation, mean } from '../statistics/moments.ts'
 
 /** Rewards as far apart as rounding sets them are the same. */
-const SAME = 1e-9
+export const SAME = 1e-9
 /** From this mean on BRPO takes a group for decided (Writing-Zero, systems.md 3.5). */
 const DECIDED = 0.6
 /** What an advantage below 0 counts for beside one above it. */

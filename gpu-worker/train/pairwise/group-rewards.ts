@@ -1,5 +1,6 @@
 import type { Reward, RewardRequest } from '../../../shared/protocol/reward.ts'
 import type { PairwiseExample, PairwiseSettings } from '../../../shared/protocol/training/pairwise.ts'
+import type { AdvantageKind } from '../../../shared/protocol/training/policy.ts'
 import type { VerifierResult } from '../../../shared/protocol/verify.ts'
 import { addedAdvantages } from '../../../shared/reward/added-advantages.ts'
 import { checkTexts, sharePassed } from '../../../shared/reward/constraints/check.ts'
@@ -10,7 +11,7 @@ import { makeRewards } from '../../../shared/reward/rewards.ts'
 /** What the completions of one prompt earned. */
 export type GroupRewards = {
   rewards: (number | null)[]
-  /** In the place of the settings' own, where BRPO's rewards and added ones come together. */
+  /** In the place of those by the settings, where BRPO's rewards and added ones come together. */
   advantages: (number | null)[] | null
   /** The share of the example's constraints that each passes; null without any, or where one could not tell. */
   passed: (number | null)[]
@@ -55,10 +56,15 @@ export async function rewardGroup(
   const known = pairwise.map((reward, at) => (passed[at] === null ? null : reward))
   const added = results.map((of, at) => addedTo(of, passed[at] ?? null, inForce, weight))
   const whole = known.map((reward, at) => (reward === null ? null : reward + (added[at] ?? 0)))
-  if (settings.shaping !== 'brpo') return { rewards: whole, advantages: null, ...told }
+  if (advantagesOf(settings) !== 'brpo') return { rewards: whole, advantages: null, ...told }
   const { advantages } = addedAdvantages(known, added)
   // a group that BRPO drops is told by its pairwise rewards
   return { rewards: advantages === null ? known : whole, advantages, ...told }
+}
+
+/** How rewards become advantages: as the settings say, or as belongs to the shaping. */
+export function advantagesOf({ advantages, shaping }: PairwiseSettings): AdvantageKind {
+  return advantages ?? (shaping === 'brpo' ? 'brpo' : 'no_std')
 }
 
 function whyNull(data: Reward[]): string | null {

@@ -125,6 +125,18 @@ describe('verifiers beside the judge', () => {
   })
 })
 
+test('advantages that the settings name are taken whether an example has constraints or not', async () => {
+  const given = { verifiers: { as: 'add', weight: 0 }, steps: 3 }
+  const after = async (advantages: string | null, constraints?: object[]) => {
+    const { method, trainer } = await open(byFirst, { ...given, advantages }, constraints)
+    await toEnd(method)
+    return trainer.state().parameters
+  }
+  // What adds nothing changes nothing.
+  expect(await after('grpo', GREEN)).toEqual(await after('grpo'))
+  expect(await after('grpo')).not.toEqual(await after(null))
+})
+
 test('resumed at any step, a run goes on bit for bit', async () => {
   const given = { steps: 6 }
   const whole = await open(byRed, given)

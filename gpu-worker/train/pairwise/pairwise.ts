@@ -14,7 +14,7 @@ import { policyMetrics } from '../policy/policy-metrics.ts'
 import { policyUpdate, type RewardedGroup } from '../policy/policy-update.ts'
 import type { Sample } from '../sampler.ts'
 import { tallied } from './comparisons.ts'
-import { type GroupRewards, rewardGroup } from './group-rewards.ts'
+import { advantagesOf, type GroupRewards, rewardGroup } from './group-rewards.ts'
 
 export type PairwiseParts = {
   settings: PairwiseSettings
@@ -102,7 +102,7 @@ async function pairwiseStep(parts: PairwiseParts, step: number, signal: AbortSig
   const judged = performance.now()
   const report = await policyUpdate(policy.trainer, groupsOf(parts, examples, samples, rewarded), reference, {
     ...settings,
-    advantages: settings.advantages ?? (settings.shaping === 'brpo' ? 'brpo' : 'no_std'),
+    advantages: advantagesOf(settings),
   })
   if (report.update !== null) await syncPolicy(policy)
   return {

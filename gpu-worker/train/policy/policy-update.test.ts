@@ -99,8 +99,9 @@ describe('an update of a policy', () => {
     const trainer = scriptedTrainer(() => -1)
     const own = { ...EQUAL, advantages: [2, null, -1] }
     const none = { ...EQUAL, advantages: [0, 0, 0] }
-    const { groups } = await policyUpdate(trainer, [own, none], null, SETTINGS)
-    expect(groups).toMatchObject({ used: 1, no_variance: 1 })
+    const rounded = { ...EQUAL, advantages: [0.1 + 0.2 - 0.3, 0, 0] }
+    const { groups } = await policyUpdate(trainer, [own, none, rounded], null, SETTINGS)
+    expect(groups).toMatchObject({ used: 1, no_variance: 2 })
     const branches = trainer.seen[0]?.trees[0]?.branches ?? []
     expect(branches.map(({ columns }) => [...(columns.advantage ?? [])])).toEqual([[2], [-1]])
   })

@@ -1,5 +1,10 @@
 import type { PolicySettings } from '../../../shared/protocol/training/policy.ts'
-import { type GroupAdvantages, groupAdvantages, type SkipReason } from '../../../shared/reward/advantages.ts'
+import {
+  type GroupAdvantages,
+  groupAdvantages,
+  SAME,
+  type SkipReason,
+} from '../../../shared/reward/advantages.ts'
 import type { Loss } from '../loss.ts'
 import type { Sample } from '../sampler.ts'
 import type { Trainer, UpdateReport } from '../trainer.ts'
@@ -37,8 +42,9 @@ export type PolicyUpdateSettings = Pick<
 
 /**
  * One step of GRPO (systems.md 1.2) on completions that were just rolled out with the trainer's parameters: advantages
- * within each group, a mean over the tokens of each completion, over completions and over groups; `inner_iterations`
- * updates, whose ratios are to the trainer's own log-probabilities before the first. `reference` are the parameters that
+ * within each group, a mean over the tokens of each completion, over completions and over the groups that teach something
+ * (one that is skipped is no part of the mean, nor held to the reference: as in DAPO's dynamic sampling, arXiv 2503.14476,
+ * but that none is drawn in its place); `inner_iterations` updates, whose ratios are to the trainer's own log-probabilities before the first. `reference` are the parameters that
  * the divergence is taken from, null the frozen decoder.
  */
 export async function policyUpdate(
@@ -112,6 +118,7 @@ function advantaged(
 function ownAdvantages(advantages: readonly (number | null)[]): GroupAdvantages {
   const known = advantages.filter((advantage) => advantage !== null)
   if (known.length < 2) return { advantages: null, skipped: 'too_few' }
-  if (known.every((advantage) => advantage === 0)) return { advantages: null, skipped: 'no_variance' }
+  if (known.every((advantage) => Math.abs(advantage) < SAME))
+    return { advantages: null, skipped: 'no_variance' }
   return { advantages: [...advantages], skipped: null }
 }
