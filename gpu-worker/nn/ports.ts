@@ -1,3 +1,5 @@
+import { type LoraTarget, loraTarget } from '../../shared/protocol/training/training.ts'
+
 /** Names and shapes of the decoder graph's inputs and outputs. B rows a batch, S new tokens a row, T places. */
 export const PORTS = {
   /** int64 [B, S]: the tokens to run. With more than one a row and a past, B is 1. */
@@ -53,13 +55,5 @@ export const ADAPTER_ROLES = ['attn_qkv', 'attn_output', 'ffn_gate', 'ffn_up', '
 export type AdapterRole = (typeof ADAPTER_ROLES)[number]
 
 /** The linear layers that an adapter may change, by the name PEFT gives them. */
-export const LORA_SITES = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const
-export type LoraSite = (typeof LORA_SITES)[number]
+export const LORA_SITES = loraTarget.options
+export type LoraSite = LoraTarget

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { seededRandom } from '../../../shared/statistics/random.ts'
 import { readBytes } from '../../weights/file-bytes.ts'
 import type { WeightStore } from '../../weights/store/weight-store.ts'
 import type { ParameterLayout } from './parameter-layout.ts'
@@ -10,7 +11,7 @@ import type { ParameterLayout } from './parameter-layout.ts'
  */
 export function loraInitialValues(layout: ParameterLayout, seed: number): Float32Array {
   const values = new Float32Array(layout.size)
-  const next = splitmix32(seed)
+  const next = seededRandom(seed)
   for (const { name, shape, offset } of layout.entries) {
     if (!name.endsWith('.lora_A.weight')) continue
     const [rank = 0, inner = 1] = shape
@@ -41,15 +42,4 @@ export async function storedParameters(layout: ParameterLayout, store: WeightSto
     values.set(new Float32Array(read.buffer, read.byteOffset, bytes / 4), offset)
   }
   return values
-}
-
-/** Numbers from 0 to 1 (Steele, Lea and Flood, OOPSLA 2014, in 32 bits). */
-function splitmix32(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x9e3779b9) | 0
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
-  }
 }

@@ -57,7 +57,10 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
     ...ofPolicy,
     level: 0.8,
     train: (learner, labels) =>
-      learnByRules(learner, verified(requests(labels)), { objective: 'alternate', steps: 24 }),
+      // Short phases: the last class of long ones would be at the cost of the first.
+      learnByRules(learner, verified(requests(labels)), {
+        ...{ objective: 'alternate', steps: 24, phase_steps: 2 },
+      }),
   },
   brpo: {
     ...ofPolicy,
