@@ -44,7 +44,7 @@ base = LlamaForCausalLM(
 )
 rank = order["rank"]
 model = get_peft_model(base, LoraConfig(r=rank, lora_alpha=rank, lora_dropout=0.0, target_modules=SITES))
-if order["recompute"]:
+if order["recompute"] == "layers":
     model.enable_input_require_grads()
     model.gradient_checkpointing_enable()
 model.train()

@@ -34,7 +34,7 @@ if (wanted('peft')) await besidePeft()
 if (wanted('packed')) await packedGroup()
 if (wanted('growth')) await growth()
 
-/** With the loss on half of the tokens and on all; with recomputation and without. */
+/** With the loss on half of the tokens and on all; with each recomputation. */
 async function besidePeft(): Promise<void> {
   const python = values.python ?? (await pythonWithPeft())
   const home = defaultHome(process.env)
@@ -49,9 +49,11 @@ async function besidePeft(): Promise<void> {
   }
   const beside = 'PyTorch with peft'
   for (const variant of [base, { ...base, prompt: 1, branch: 255 }]) {
-    const again = { ...variant, recompute: true }
+    const [kept, again] = (['none', 'layers'] as const).map((recompute) => ({ ...variant, recompute }))
+    if (!kept || !again) throw new Error('two were made')
     for (const [own, other, logits, against] of [
       [variant, variant, 'counted', beside],
+      [kept, variant, 'counted', beside],
       [variant, variant, 'all', `${beside}, logits of all tokens`],
       [again, variant, 'counted', beside],
       [again, again, 'counted', `${beside}, checkpointed`],
@@ -88,7 +90,7 @@ async function growth(): Promise<void> {
     ...[1, 2, 4, 8].map((rows) => ({ ...base, rows })),
     ...[4, 16, 64].map((rank) => ({ ...base, rank })),
   ]
-  for (const recompute of [false, true]) {
+  for (const recompute of ['none', 'light', 'layers'] as const) {
     for (const variant of along) {
       const [found] = await inTurns([ourSteps({ ...variant, recompute })], rounds)
       if (found) tell({ ...variant, recompute }, found)
@@ -99,8 +101,7 @@ async function growth(): Promise<void> {
 function tell(variant: Variant, found: Measured, [against, other]: [string?, Measured?] = []): void {
   const { rows, branch, rank, recompute } = variant
   const tokens = rows * rowTokens(variant)
-  const how = recompute ? ', recomputed' : ''
-  const name = `step of ${rows} x ${rowTokens(variant)} tokens, ${branch} counted, rank ${rank}${how}`
+  const name = `step of ${rows} x ${rowTokens(variant)} tokens, ${branch} counted, rank ${rank}, recomputed: ${recompute}`
   const beside = (ratio: (other: Measured) => number) =>
     against !== undefined && other ? { against, ratio: ratio(other) } : {}
   report({

@@ -1,4 +1,5 @@
 import type { DecoderConfig } from '../../gpu-worker/nn/decoder-config.ts'
+import type { Recompute } from '../../shared/protocol/training/training.ts'
 
 /** A training step to measure: rows that each have a prompt and branches of a length, all of whose tokens count. */
 export type Variant = {
@@ -7,7 +8,7 @@ export type Variant = {
   branches: number
   branch: number
   rank: number
-  recompute: boolean
+  recompute: Recompute
   loss: 'supervised' | 'policy'
   threads: number
 }
@@ -15,7 +16,7 @@ export type Variant = {
 /** The aim's: 4 x 256 tokens, of which the last 128 count, with an adapter of rank 16. */
 export const STEP: Variant = {
   ...{ rows: 4, prompt: 128, branches: 1, branch: 128, rank: 16 },
-  ...{ recompute: false, loss: 'supervised', threads: 2 },
+  ...{ recompute: 'light', loss: 'supervised', threads: 2 },
 }
 
 /** Tokens of a row. */

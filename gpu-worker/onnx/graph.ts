@@ -111,10 +111,25 @@ export class Graph {
     return value
   }
 
+  /** Those that an output depends on. */
+  get liveNodes(): readonly Node[] {
+    const read = new Set(this.#names.keys())
+    const live = this.#nodes.toReversed().filter(({ inputs, outputs }) => {
+      if (!outputs.some(({ name }) => read.has(name))) return false
+      for (const input of inputs) if (input) read.add(input.name)
+      return true
+    })
+    return live.reverse()
+  }
+
+  isOutput(value: Value): boolean {
+    return this.#names.has(value.name)
+  }
+
   /** The ModelProto. Nodes that no output depends on are left out. */
   encode(): Uint8Array {
     const graph = new Message()
-    for (const node of this.#live()) graph.message(1, this.#nodeMessage(node))
+    for (const node of this.liveNodes) graph.message(1, this.#nodeMessage(node))
     graph.string(2, 'plumbline')
     for (const tensor of this.#initializers.values()) graph.message(5, tensor)
     for (const value of this.#inputs) graph.message(11, valueMessage(value))
@@ -124,16 +139,6 @@ export class Graph {
       model.message(8, new Message().string(1, domain).int(2, version))
     }
     return model.encode()
-  }
-
-  #live(): Node[] {
-    const read = new Set(this.#names.keys())
-    const live = this.#nodes.toReversed().filter(({ inputs, outputs }) => {
-      if (!outputs.some(({ name }) => read.has(name))) return false
-      for (const input of inputs) if (input) read.add(input.name)
-      return true
-    })
-    return live.reverse()
   }
 
   #nodeMessage({ op, inputs, outputs, domain, attributes = {} }: Node): Message {

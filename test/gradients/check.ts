@@ -120,7 +120,7 @@ async function step(
     advantage: spread('advantage', 2),
     ...{ old: near('old', 0.5), reference: near('reference', 0.5), rollout: near('rollout', 0.5) },
   }
-  const options = { layout, loss, alpha: ALPHA, recompute: true }
+  const options = { layout, loss, alpha: ALPHA, recompute: 'layers' as const }
   const found = await stepOnce(device, config, store, ROWS, options, { parameters, columns })
   return { subject, loss, columns, found }
 }

@@ -1,4 +1,5 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { Recompute } from '../../../shared/protocol/training/training.ts'
 import * as fused from '../../onnx/fused.ts'
 import { gradients } from '../../onnx/gradients/gradients.ts'
 import { Graph } from '../../onnx/graph.ts'
@@ -12,6 +13,7 @@ import type { DecoderConfig } from '../decoder-config.ts'
 import { decoderLayers, embed } from '../decoder-layers.ts'
 import { GraphWeights } from '../graph-weights.ts'
 import { lossColumns, tokenLoss } from '../losses/token-losses.ts'
+import { CheapSegments } from './cheap-segments.ts'
 import { dropout } from './dropout.ts'
 import { cutParameters, joinPieces, type Pieces } from './flat-parameters.ts'
 import { loraMaps } from './lora.ts'
@@ -33,8 +35,11 @@ export type TrainingOptions = {
   dropout?: number
   /** What is computed in; float32 by default. 16-bit types need CUDA to be fast, float64 is for tests. */
   type?: 'float32' | 'float64' | 'float16' | 'bfloat16'
-  /** Computes each layer again for the backward pass: more time, and memory of one layer alone. */
-  recompute?: boolean
+  /**
+   * What is computed again for the backward pass: nothing, attention's weights and the feed-forward's activation, or each
+   * layer whole; `light` by default.
+   */
+  recompute?: Recompute
   /** Rows that pass the head together; by default what 32 MB of logits hold. */
   chunk?: number
   /** `recomputed` goes back through a frozen head as if it were trained; to check the other by. */
@@ -69,6 +74,7 @@ export function trainingGraph(
   options: TrainingOptions,
 ): Omit<TrainingModel, 'model'> & { g: Graph } {
   const { layout, shape, loss, type = 'float32', chunk = chunkRows(config.vocabulary) } = options
+  const { recompute = 'light' } = options
   const { rows: B, tokens: T, targets: R } = shape
   requireFloats(store, layout)
   const g = new Graph()
@@ -85,16 +91,17 @@ export function trainingGraph(
   const frozen = new GraphWeights(g, store, type)
   const weights = layout.kind === 'full' ? new TrainedWeights(g, pieces, type, config.tiedHead) : frozen
   const adapted = layout.kind === 'lora' ? adaptedMap(g, { ...options, layout, pieces, type, ports }) : null
+  const cheap = new CheapSegments(g)
   const blocks: Blocks = {
     ...{ g, config, weights, type },
-    linears: trainingLinears(g, config, weights, adapted),
+    linears: cheap.between(trainingLinears(g, config, weights, adapted)),
     byRow: (x) => ops.reshape(g, x, [B, T, x.shape.at(-1) ?? 1]),
   }
   const embedded = embed(blocks, ops.reshape(g, tokens, [B * T]))
   const { residual, starts } = decoderLayers(
     blocks,
     embedded,
-    treeAttention(blocks, shape, { positions, branch }),
+    treeAttention(blocks, shape, { positions, branch }, cheap),
   )
   const layers = starts.map((from, i) => ({ from, to: starts[i + 1] ?? g.nodes.length }))
   const scale = weights.vector('output_norm.weight', [config.hidden], wide)
@@ -119,7 +126,7 @@ export function trainingGraph(
       derivatives: head.derivatives,
       constants: total.constants,
       recompute: {
-        segments: [...(options.recompute ? layers : []), ...head.segments],
+        segments: [...{ none: [], light: cheap.found, layers }[recompute], ...head.segments],
         // On CUDA, where the narrow types are for, a shape that depends on data waits for the host.
         barrier: narrow ? 'sum' : 'shape',
       },

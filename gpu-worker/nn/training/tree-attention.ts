@@ -4,6 +4,7 @@ import type { Value } from '../../onnx/types.ts'
 import { heads, projected, queryKeyValue, splitHeads } from '../attention.ts'
 import { type Blocks, wideType } from '../block.ts'
 import { rotaryTables } from '../rotary-tables.ts'
+import type { CheapSegments } from './cheap-segments.ts'
 import type { TrainingShape } from './training-ports.ts'
 
 /** Where the tokens of a batch belong, each int64 [B, T]. */
@@ -17,6 +18,7 @@ export function treeAttention(
   blocks: Blocks,
   { rows: B, tokens: T }: TrainingShape,
   inputs: TreeInputs,
+  cheap: CheapSegments,
 ): (normed: Value, layer: number) => Value {
   const { g, config, type } = blocks
   const { heads: count, kvHeads, headSize, scoreScale, local } = config
@@ -36,16 +38,14 @@ export function treeAttention(
     const turned = (x: Value) =>
       fused.rotate(g, byHead(x), inputs.positions, { ...sees.rotary, interleaved: false })
     const grouped = ops.reshape(g, turned(query), [B, kvHeads, groups * T, headSize])
-    const scores = ops.reshape(g, fused.scaledProducts(g, grouped, turned(key), scoreScale), [
-      B,
-      kvHeads,
-      groups,
-      T,
-      T,
-    ])
-    const weights = ops.softmax(g, ops.add(g, ops.cast(g, scores, wide), sees.mask))
-    const flat = ops.reshape(g, ops.cast(g, weights, type), [B, kvHeads, groups * T, T])
-    const mixed = ops.reshape(g, ops.matmul(g, flat, byHead(value)), [B, count, T, headSize])
+    const [keys, values] = [turned(key), byHead(value)]
+    const product = cheap.of(() => {
+      const scores = fused.scaledProducts(g, grouped, keys, scoreScale)
+      const byGroup = ops.reshape(g, ops.cast(g, scores, wide), [B, kvHeads, groups, T, T])
+      const weights = ops.cast(g, ops.softmax(g, ops.add(g, byGroup, sees.mask)), type)
+      return ops.matmul(g, ops.reshape(g, weights, [B, kvHeads, groups * T, T]), values)
+    })
+    const mixed = ops.reshape(g, product, [B, count, T, headSize])
     const back = ops.transpose(g, mixed, [0, 2, 1, 3])
     return projected(blocks, ops.reshape(g, back, [B * T, count * headSize]), layer)
   }

@@ -1,4 +1,4 @@
-import type { TrainingSettings } from '../../../shared/protocol/training/training.ts'
+import { recomputed, type TrainingSettings } from '../../../shared/protocol/training/training.ts'
 import type { DecoderConfig } from '../../nn/decoder-config.ts'
 import { loraInitialValues, storedParameters } from '../../nn/training/initial-parameters.ts'
 import { fullLayout, loraLayout, type ParameterLayout } from '../../nn/training/parameter-layout.ts'
@@ -84,8 +84,8 @@ function shared(
   layout: ParameterLayout,
   lora: { alpha?: number; dropout?: number },
 ) {
-  const { precision: type, recompute, batch_tokens: budget } = settings
-  const graph = { layout, type, recompute, ...lora }
+  const { precision: type, batch_tokens: budget } = settings
+  const graph = { layout, type, recompute: recomputed(settings.recompute), ...lora }
   const pass = new DecoderPass({ sessions, model: config, graph, budget, seed })
   return { device, layout, settings, pass, totalUpdates, now }
 }

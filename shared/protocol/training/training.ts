@@ -96,6 +96,16 @@ export const scheduleSettings = z.strictObject({
 })
 export type ScheduleSettings = z.infer<typeof scheduleSettings>
 
+/** What of a step is computed again for the backward pass in place of being kept. */
+export const recompute = z.enum(['none', 'light', 'layers'])
+export type Recompute = z.infer<typeof recompute>
+
+/** A setting as it was published first, true or false, means all layers or nothing. */
+export function recomputed(setting: Recompute | boolean): Recompute {
+  if (typeof setting === 'string') return setting
+  return setting ? 'layers' : 'none'
+}
+
 /** What all ways of training are told; each spreads them into a schema of its own. */
 export const trainingFields = {
   lora: loraSettings.prefault({}),
@@ -118,10 +128,10 @@ export const trainingFields = {
     .default(0)
     .describe('Of first parameters, shuffling, dropout and rollouts.'),
   recompute: z
-    .boolean()
-    .default(false)
+    .union([recompute, z.boolean()])
+    .default('light')
     .describe(
-      'Computes activations a second time in place of keeping them: under half the memory, a third slower.',
+      "What is computed a second time in place of being kept: light takes attention's weights and the feed-forward's activation, layers (or true) all of a layer; none (or false) is the fastest.",
     ),
   max_tokens: z
     .int()
