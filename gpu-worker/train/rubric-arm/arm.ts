@@ -1,6 +1,5 @@
 import type { LabelledPair, RubricArmSettings } from '../../../shared/protocol/training/rubric-arm.ts'
 import type { ArmForm } from '../../../shared/rubric-arm/forms/form.ts'
-import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { seededRandom } from '../../../shared/statistics/random.ts'
 import type { ShownSample } from '../method.ts'
 import type { RewardedGroup } from '../policy/policy-update.ts'
@@ -36,9 +35,6 @@ export function turnedBy(seed: number, { responses: [first, second], winner }: L
 export function namedBy(form: ArmForm, { text, finish }: Sample): 'first' | 'second' | null {
   return finish === 'length' ? null : form.winner(text)
 }
-
-/** A seed for each of some requests. */
-export const seedFor = (seed: number, index: number) => derivedSeed(seed, index)
 
 export const share = (hits: readonly boolean[]): number | null =>
   hits.length === 0 ? null : hits.filter(Boolean).length / hits.length

@@ -1,9 +1,10 @@
 import { transcript } from '../../../shared/model/transcript.ts'
 import type { Criterion } from '../../../shared/protocol/rubric.ts'
 import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { meanOrNull } from '../../../shared/statistics/moments.ts'
 import type { Sample } from '../sampler.ts'
-import { type Arm, namedBy, type Rolled, seedFor, share, turnedBy } from './arm.ts'
+import { type Arm, namedBy, type Rolled, share, turnedBy } from './arm.ts'
 
 /** A rubric that was drawn: what it says, null where it is none, and whether the judge is right by it, null where it named nobody. */
 type Judged = { criteria: Criterion[] | null; right: boolean | null }
@@ -27,7 +28,7 @@ export async function rollOutGenerator(
   const messages = await Promise.all(pairs.map(({ prompt }) => form.generatorMessages(prompt, secret)))
   const requests = messages.map((messages, index) => ({
     ...{ messages, role: 'generator', count, maxTokens, temperature },
-    seed: seedFor(seed, 2 * index),
+    seed: derivedSeed(seed, 2 * index),
   }))
   const drawn = await sampler.sample(requests, signal)
   const rolledOut = performance.now()
@@ -71,7 +72,7 @@ async function judgeGreedily(
   signal: AbortSignal,
 ): Promise<Judged[][]> {
   const { max_new_tokens: maxTokens } = settings.judge
-  const turned = pairs.map((pair, index) => turnedBy(seedFor(seed, 2 * index + 1), pair))
+  const turned = pairs.map((pair, index) => turnedBy(derivedSeed(seed, 2 * index + 1), pair))
   const rubrics = drawn.map((of) =>
     of.map(({ text, finish }) => (finish === 'length' ? null : form.readRubric(text).criteria)),
   )

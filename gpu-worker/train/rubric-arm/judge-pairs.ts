@@ -2,8 +2,9 @@ import type { Message } from '../../../shared/protocol/message.ts'
 import type { Criterion } from '../../../shared/protocol/rubric.ts'
 import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.ts'
 import type { ArmForm } from '../../../shared/rubric-arm/forms/form.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import type { SampleRequest, Sampler } from '../sampler.ts'
-import { namedBy, seedFor, share, turnedBy } from './arm.ts'
+import { namedBy, share, turnedBy } from './arm.ts'
 
 export type EvaluationOptions = {
   form: ArmForm
@@ -39,7 +40,7 @@ export async function judgePairs(
   { form, role, maxTokens, seed }: EvaluationOptions,
   signal?: AbortSignal,
 ): Promise<JudgedPairs> {
-  const turned = pairs.map((pair, index) => turnedBy(seedFor(seed, index), pair))
+  const turned = pairs.map((pair, index) => turnedBy(derivedSeed(seed, index), pair))
   const asked = pairs.flatMap(({ prompt }, index) => {
     const [criteria, shown] = [rubrics[index], turned[index]?.shown]
     return criteria && shown ? [{ index, task: { prompt, shown, reference: null, criteria } }] : []

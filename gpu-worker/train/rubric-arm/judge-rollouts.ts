@@ -1,9 +1,10 @@
 import { transcript } from '../../../shared/model/transcript.ts'
 import type { Criterion } from '../../../shared/protocol/rubric.ts'
 import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { meanOrNull } from '../../../shared/statistics/moments.ts'
 import type { Sample } from '../sampler.ts'
-import { type Arm, namedBy, type Rolled, seedFor, share, turnedBy } from './arm.ts'
+import { type Arm, namedBy, type Rolled, share, turnedBy } from './arm.ts'
 
 export type JudgeTask = { pair: LabelledPair; criteria: Criterion[] }
 
@@ -22,7 +23,7 @@ export async function rollOutJudge(
   const started = performance.now()
   const asked = await Promise.all(
     tasks.map(async ({ pair, criteria }, index) => {
-      const turned = turnedBy(seedFor(seed, 2 * index), pair)
+      const turned = turnedBy(derivedSeed(seed, 2 * index), pair)
       const { shown } = turned
       const task = { prompt: pair.prompt, shown, reference: null, criteria }
       return { ...turned, messages: await form.judgeMessages(task, secret) }
@@ -30,7 +31,7 @@ export async function rollOutJudge(
   )
   const requests = asked.map(({ messages }, index) => ({
     ...{ messages, role: 'judge', count, maxTokens, temperature },
-    seed: seedFor(seed, 2 * index + 1),
+    seed: derivedSeed(seed, 2 * index + 1),
   }))
   const drawn = await sampler.sample(requests, signal)
   const rolledOut = performance.now()

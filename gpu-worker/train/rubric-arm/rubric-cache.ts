@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Message } from '../../../shared/protocol/message.ts'
 import type { Criterion } from '../../../shared/protocol/rubric.ts'
-import { type Arm, seedFor } from './arm.ts'
+import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
+import type { Arm } from './arm.ts'
 
 /** A rubric that can't be read is drawn anew so often; then its pairs are left out of the phase. Our choice. */
 const TRIES = 3
@@ -37,7 +38,7 @@ export class RubricCache {
       const texts = await drawRubrics(
         arm,
         wanted.map(([, prompt]) => prompt),
-        seedFor(seed, round),
+        derivedSeed(seed, round),
         signal,
       )
       for (const [index, [key]] of wanted.entries()) {
@@ -66,7 +67,7 @@ async function drawRubrics(
   const drawn = await sampler.sample(
     messages.map((messages, index) => ({
       ...{ messages, role: 'generator', count: 1, maxTokens, temperature },
-      seed: seedFor(seed, index),
+      seed: derivedSeed(seed, index),
     })),
     signal,
   )
