@@ -23,8 +23,8 @@ export type CreateParts = {
   now(): number
 }
 
-/** Whom a job is made for, and the Idempotency-Key of the call. */
-export type Asked = { organization: string; idempotencyKey: string | null }
+/** The organisation that an edge makes a job for, if it is one, and the Idempotency-Key of the call. */
+export type Asked = { caller: string | null; idempotencyKey: string | null }
 
 /**
  * Makes a job once all that it needs has been checked: the model, the files line by line, the adapter that it begins
@@ -37,7 +37,7 @@ export async function createJob(
 ): Promise<HeldJob> {
   const id = idFor(asked.idempotencyKey)
   const job = newJob(id, request, {
-    organization: asked.organization,
+    organization: asked.caller ?? 'local',
     status: 'queued',
     now: Math.floor(parts.now() / 1000),
   })
@@ -53,7 +53,7 @@ export async function createJob(
     for (const param of ['training_file', 'validation_file'] as const) {
       const given = request[param]
       if (given == null) continue
-      const path = files.contentPath(findFile(files, given, param))
+      const path = files.contentPath(findFile(files, asked.caller, given, param))
       const prompts = param === 'training_file' ? leastPrompts(request.method) : 1
       await checkData({ method: request.method.type, path, param, prompts })
       link(path, join(folder, param === 'training_file' ? 'training.jsonl' : 'validation.jsonl'))
@@ -71,9 +71,9 @@ function idFor(key: string | null): string {
   return `ftjob-${digest.digest('hex').slice(0, 24)}`
 }
 
-function findFile(files: Files, id: string, param: string): string {
+function findFile(files: Files, caller: string | null, id: string, param: string): string {
   try {
-    return files.find(id).id
+    return files.findFor(caller, id).id
   } catch (error) {
     if (!PlumblineError.isInstance(error)) throw error
     throw new PlumblineError(error.code, error.message, { param })

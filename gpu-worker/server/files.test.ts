@@ -47,3 +47,20 @@ it('refuses what is no upload by name', async () => {
     `'purpose' must be "fine-tune"`,
   )
 })
+
+it('trains an organisation on what it sent, or what no edge did', async () => {
+  const { client, jobs } = await startTraining(await newHome())
+  const as = (caller: string) => ({ headers: { 'X-Caller': caller } })
+  const { id } = await client.files.create(
+    { file: await toFile(Buffer.from(CONVERSATIONS.join('\n')), 'x.jsonl'), purpose: 'fine-tune' },
+    as('ours'),
+  )
+  const ask = { model: 'fake-1m', training_file: id }
+  expect((await jobs.create(ask, as('ours'))).training_file).toBe(id)
+  await expect(jobs.create(ask, as('theirs'))).rejects.toMatchObject({
+    code: 'file_not_found',
+    param: 'training_file',
+  })
+  await upload(client)
+  expect((await jobs.create(ask, as('theirs'))).training_file).toBe(id)
+})

@@ -4,7 +4,7 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import { filesQuery, pageOfFiles, readUpload } from '../../shared/protocol/files.ts'
 import { parseWith } from '../../shared/protocol/parse.ts'
 import type { Files } from '../jobs/files.ts'
-import type { Served } from './life.ts'
+import { organisationOf, type Served } from './life.ts'
 
 /** `/v1/files` and what lies under it. */
 export function fileRoutes(files: Files): Hono<Served> {
@@ -28,7 +28,7 @@ async function postFile(c: Context, files: Files): Promise<Response> {
   })
   const { file, expiresAfter } = readUpload(form)
   const bytes = new Uint8Array(await file.arrayBuffer())
-  return c.json(files.keep({ bytes, filename: file.name, expiresAfter }))
+  return c.json(files.keep({ bytes, filename: file.name, expiresAfter, caller: organisationOf(c) }))
 }
 
 function listFiles(c: Context, files: Files): Response {

@@ -47,10 +47,15 @@ export const follow: MiddlewareHandler<Served> = async (c, next) => {
 /** A longer name is cut: it grants nothing and is never shown. */
 export const CALLER_CHARACTERS = 128
 
+/** The organisation that an edge asks for; null where whoever has the worker's key asks by themselves. */
+export function organisationOf(c: Context): string | null {
+  return c.req.header(CALLER_HEADER)?.slice(0, CALLER_CHARACTERS) || null
+}
+
 /** Who asks, so that those who wait are served in turn: whom the edge names, else the address of the connection. */
 export function callerOf(c: Context): string | undefined {
-  const named = c.req.header(CALLER_HEADER)
-  if (named) return named.slice(0, CALLER_CHARACTERS)
+  const named = organisationOf(c)
+  if (named !== null) return named
   const address: unknown = c.env?.incoming?.socket?.remoteAddress
   return typeof address === 'string' ? address : undefined
 }

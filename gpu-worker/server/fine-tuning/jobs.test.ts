@@ -142,14 +142,14 @@ describe('a run that breaks off', () => {
 
   it('is found again by the next worker, with its files and its events', async () => {
     const home = await newHome()
-    const before = await startTraining(home, { steps: 40, milliseconds: 10 })
+    const before = await startTraining(home, { steps: 300, milliseconds: 20 })
     const { id } = await makeJob(before.client)
     const waiting = await makeJob(before.client, { suffix: 'next' })
     await becomes(before.jobs, id, 'running')
     await before.worker.close()
     // as a kill in the middle of a line leaves it
     await writeFile(join(home, 'jobs', id, 'events.jsonl'), '{"id": "ftev', { flag: 'a' })
-    const after = await startTraining(home, { steps: 40, milliseconds: 1 })
+    const after = await startTraining(home, { steps: 300, milliseconds: 0 })
     await becomes(after.jobs, id, 'succeeded')
     await becomes(after.jobs, waiting.id, 'succeeded')
     const messages = await messagesOf(after.jobs, id)

@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import { CALLER_HEADER } from '../../../shared/protocol/caller.ts'
 import { parseCreateJob } from '../../../shared/protocol/create-job.ts'
 import { checkpointsQuery, jobsQuery } from '../../../shared/protocol/fine-tuning.ts'
 import { pageAfter } from '../../../shared/protocol/page.ts'
@@ -8,13 +7,13 @@ import { type CreateParts, createJob } from '../../jobs/create-job.ts'
 import type { HeldJob } from '../../jobs/held-job.ts'
 import type { Jobs } from '../../jobs/jobs.ts'
 import { readBody } from '../body.ts'
-import { CALLER_CHARACTERS } from '../life.ts'
+import { organisationOf } from '../life.ts'
 
 /** `POST /v1/fine_tuning/jobs`. */
 export async function postJob(c: Context, parts: CreateParts): Promise<Response> {
   const request = parseCreateJob(await readBody(c))
   const asked = {
-    organization: c.req.header(CALLER_HEADER)?.slice(0, CALLER_CHARACTERS) || 'local',
+    caller: organisationOf(c),
     idempotencyKey: c.req.header('idempotency-key')?.slice(0, 255) || null,
   }
   return show(c, await createJob(request, asked, parts))
