@@ -3,6 +3,8 @@ import { parseWith } from '../../../shared/protocol/parse.ts'
 import { readRecordedExample, recordedSettings } from '../../../shared/protocol/training/recorded.ts'
 import { scriptedTrainer } from '../testing/scripted-trainer.ts'
 import { wordPolicy } from '../testing/word-policy.ts'
+import { checkTrees } from '../trainer/check-trees.ts'
+import type { Trainer } from '../trainer.ts'
 import { openRecorded } from './recorded.ts'
 
 const WORDS = ['red', 'blue', 'green']
@@ -85,6 +87,32 @@ test('a completion that was cut off does not learn to end there', async () => {
   await method.step(new AbortController().signal)
   const [update] = trainer.seen
   expect(update?.trees[0]?.branches.map(({ tokens }) => tokens)).toEqual([[1, 2], [1, 2, 7], [7]])
+})
+
+test('a group of which nothing was written is left out and counted', async () => {
+  const { trainer, sampler } = wordPolicy(WORDS, 1, 200)
+  const writing = { ...sampler, encode: (text: string) => (text === '' ? [] : sampler.encode(text)) }
+  const strict: Trainer = {
+    ...trainer,
+    score(trees) {
+      checkTrees(trees, [], { context: 16, vocabulary: 8 })
+      return trainer.score(trees)
+    },
+  }
+  const nothing = { text: '', finish: 'length', reward: 0 }
+  const empty = readRecordedExample({ prompt: 'a', completions: [nothing, nothing] })
+  const { method } = await openRecorded({
+    settings: parseWith(recordedSettings, { ...SMALL, epochs: 1, batch_size: 1 }),
+    ...{ role: 'policy', writing, openTrainer: async () => strict },
+    ...{ examples: [empty, ...GROUPS.slice(0, 1)], validation: [empty] },
+  })
+  const [one, other] = [
+    await method.step(new AbortController().signal),
+    await method.step(new AbortController().signal),
+  ]
+  const shares = [one, other].map((report) => report?.metrics.groups_too_few)
+  expect(shares.toSorted()).toEqual([0, 1])
+  expect(trainer.updates).toBe(1)
 })
 
 test.each([

@@ -101,12 +101,16 @@ function groupTraining(
   }
 }
 
-/** The log-probabilities of each completion's tokens under the parameters as they are. */
+/** The log-probabilities of each completion's tokens under the parameters as they are; none of a group without any. */
 async function scored(trainer: Trainer, groups: readonly Group[]): Promise<Float32Array[][]> {
-  const trees = groups.map(({ prompt, completions }) => ({
-    prompt,
-    branches: completions.map(({ tokens }) => ({ tokens, columns: {} })),
-  }))
-  const scores = await trainer.score(trees)
-  return scores.map((branches) => branches.map(({ logprobs }) => logprobs))
+  const trees = groups.flatMap(({ prompt, completions }) =>
+    completions.length === 0
+      ? []
+      : [{ prompt, branches: completions.map(({ tokens }) => ({ tokens, columns: {} })) }],
+  )
+  const scores = (trees.length === 0 ? [] : await trainer.score(trees)).values()
+  return groups.map(({ completions }) => {
+    const branches = completions.length === 0 ? [] : (scores.next().value ?? [])
+    return branches.map(({ logprobs }) => logprobs)
+  })
 }
