@@ -1,15 +1,16 @@
-import { join } from 'node:path'
 import type { Sampler } from '../../../gpu-worker/train/sampler.ts'
 import { type Random, seededRandom } from '../../../shared/statistics/random.ts'
-import { ARMS, type Arm } from './arms.ts'
-import { FORM, type HeldOut, oracleRubric } from './data.ts'
+import { FORM, type HeldOut } from './data.ts'
+
+/** An arm by the name of its folder; `untrained` has none. */
+export type ArmName = string
 
 /** By what a judge judges: rubrics of an arm's generator, or of nobody's. */
-export type RubricSource = Arm | 'untrained' | 'shuffled' | 'empty' | 'oracle'
+export type RubricSource = { of: ArmName } | 'shuffled' | 'empty' | 'oracle'
 
-/** A judge with rubrics, measured on held-out pairs. */
+/** A judge with rubrics, measured on held-out pairs. `shuffled` are the rubrics of the judge's own arm, for other requests. */
 export type Condition = {
-  judge: Arm | 'untrained'
+  judge: ArmName
   rubrics: RubricSource
   /** The order in which the pairs are shown: drawn, the preferred first, or second. */
   shown: 'drawn' | 'preferred_first' | 'preferred_second'
@@ -17,27 +18,23 @@ export type Condition = {
   on: 'all' | 'aside'
 }
 
-const own = (arm: Arm | 'untrained', on: Condition['on']): Condition => {
-  return { judge: arm, rubrics: arm, shown: 'drawn', on }
-}
-const final = (rubrics: RubricSource, shown: Condition['shown'] = 'drawn'): Condition => {
-  return { judge: 'alternation', rubrics, shown, on: 'aside' }
+/** What is measured, and what is held against what: a name, and the names of two conditions. */
+export type Study = {
+  conditions: readonly Condition[]
+  differences: readonly (readonly [name: string, one: string, other: string])[]
+  /** The arm whose positions and groups are looked at. */
+  final: ArmName
 }
 
-/**
- * The arms with their own rubrics; the final judge by other rubrics; untrained and trained generator and judge crossed;
- * both orders for the audit of positions.
- */
-export const CONDITIONS: readonly Condition[] = [
-  own('untrained', 'aside'),
-  ...ARMS.map((arm) => own(arm, 'all')),
-  ...(['untrained', 'warm_up', 'shuffled', 'empty', 'oracle'] as const).map((rubrics) => final(rubrics)),
-  { judge: 'untrained', rubrics: 'alternation', shown: 'drawn', on: 'aside' },
-  final('alternation', 'preferred_first'),
-  final('alternation', 'preferred_second'),
-]
+export const UNTRAINED = 'untrained'
 
-export const nameOf = ({ judge, rubrics, shown }: Condition) => `${judge} by ${rubrics}, ${shown}`
+export const own = (arm: ArmName, on: Condition['on'] = 'all', shown: Condition['shown'] = 'drawn') => {
+  return { judge: arm, rubrics: { of: arm }, shown, on } satisfies Condition
+}
+
+const sourceName = (source: RubricSource) => (typeof source === 'string' ? source : source.of)
+export const nameOf = ({ judge, rubrics, shown }: Condition) => `${judge} by ${sourceName(rubrics)}, ${shown}`
+export const drawnName = (judge: ArmName, rubrics: string = judge) => `${judge} by ${rubrics}, drawn`
 
 /** A pair of a held-out request, in the order in which it is shown. */
 export type Shown = { task: HeldOut; at: number; pair: number; turned: boolean }
@@ -86,7 +83,7 @@ export function givenRubrics(
   heldOut: readonly HeldOut[],
   own: Rubrics,
 ): Rubrics {
-  if (source === 'oracle') return heldOut.map(oracleRubric)
+  if (source === 'oracle') return heldOut.map(({ oracle }) => oracle)
   if (source === 'empty') return heldOut.map(() => '')
   const random = seededRandom(78)
   return heldOut.map((_, at) => own[otherThan(at, own.length, random)] ?? null)
@@ -97,7 +94,3 @@ function otherThan(at: number, count: number, random: Random): number {
 }
 
 export const SECRET = 'held out'
-
-/** Where an arm's adapter of a role lies. */
-export const adapterOf = (folder: string, arm: Arm, role: 'judge' | 'generator') =>
-  join(folder, arm, 'adapters', role)

@@ -23,8 +23,14 @@ const HELD_OUT_TOPICS = 5
 const SEED = 2601
 const PAIRS_EACH = 4
 
-/** A held-out request: whether the constraint that its rejected responses violate is of a trained kind. */
-export type HeldOut = Task & { split: 'same_kinds' | 'new_kinds' }
+/** A held-out request with pairs, and the split that it counts to. */
+export type HeldOut = {
+  prompt: string
+  pairs: readonly Pick<Pair, 'chosen' | 'rejected'>[]
+  split: string
+  /** An oracle's, where there is one. */
+  oracle: string | null
+}
 
 export type ConstraintData = {
   /** Lines of a training file for `rubric_arm`. */
@@ -57,8 +63,8 @@ export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
     ...{ ...held, seed: derivedSeed(SEED, 4), kinds: KIND_NAMES, violated: HELD_OUT_KINDS },
   })
   const heldOut = [
-    ...same.map((task) => ({ ...task, split: 'same_kinds' as const })),
-    ...fresh.map((task) => ({ ...task, split: 'new_kinds' as const })),
+    ...same.map((task) => ({ ...task, split: 'trained kinds', oracle: oracleRubric(task) })),
+    ...fresh.map((task) => ({ ...task, split: 'new kinds', oracle: oracleRubric(task) })),
   ]
   return { lines, heldOut }
 }

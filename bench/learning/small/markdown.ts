@@ -4,15 +4,16 @@ import type { Estimate, LearningReport } from './report.ts'
 export function learningMarkdown(report: LearningReport): string {
   const { seeds, accuracies, differences, longer_wins, position_spread, generator_groups_with_variance } =
     report
+  const splits = Object.keys(accuracies[0]?.splits ?? {})
   return [
     `Seeds: ${seeds.join(', ')}. Intervals hold 95 % of bootstrap means over seeds and requests.`,
     '',
-    '| judge by rubrics, order | judged | accuracy | trained kinds | new kinds |',
-    '|---|---|---|---|---|',
-    ...accuracies.map(
-      ({ name, judged, all, same_kinds, new_kinds }) =>
-        `| ${name} | ${percent(judged)} | ${shown(all)} | ${shown(same_kinds)} | ${shown(new_kinds)} |`,
-    ),
+    `| judge by rubrics, order | judged | accuracy | ${splits.join(' | ')} |`,
+    `|---|---|---|${splits.map(() => '---|').join('')}`,
+    ...accuracies.map(({ name, judged, all, splits: of }) => {
+      const each = splits.map((split) => shown(of[split] ?? null))
+      return `| ${name} | ${percent(judged)} | ${shown(all)} | ${each.join(' | ')} |`
+    }),
     '',
     '| difference, same pairs | points | requests | seeds |',
     '|---|---|---|---|',

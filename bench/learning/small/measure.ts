@@ -4,8 +4,7 @@ import * as z from 'zod'
 import type { Sampler } from '../../../gpu-worker/train/sampler.ts'
 import { jsonOrNull } from '../../../shared/protocol/parse.ts'
 import {
-  adapterOf,
-  CONDITIONS,
+  type ArmName,
   type Condition,
   givenRubrics,
   nameOf,
@@ -13,6 +12,8 @@ import {
   type Rubrics,
   SECRET,
   type Shown,
+  type Study,
+  UNTRAINED,
   writeRubrics,
 } from './conditions.ts'
 import { FORM, type HeldOut } from './data.ts'
@@ -27,8 +28,10 @@ const written = z.object({ rubrics: z.string(), texts: z.array(z.string().nullab
 
 export type Measuring = {
   sampler: Sampler
-  /** Of all arms of a seed; what was measured is kept in it. */
+  study: Study
+  /** Where what was measured is kept, and each arm's run lies. */
   folder: string
+  folderOf: (arm: ArmName) => string
   heldOut: readonly HeldOut[]
   aside: number
   onPiece: (name: string, done: number, total: number) => void
@@ -47,24 +50,26 @@ export async function measure(measuring: Measuring): Promise<boolean> {
       return success ? [[data.rubrics, data.texts] as const] : []
     }),
   )
-  const load = async (arm: Condition['judge'], role: 'judge' | 'generator') => {
-    if (arm === 'untrained') return null
+  const load = async (arm: ArmName, role: 'judge' | 'generator') => {
+    if (arm === UNTRAINED) return null
     const name = `${arm} ${role}`
-    await sampler.load(name, adapterOf(folder, arm, role))
+    await sampler.load(name, join(measuring.folderOf(arm), 'adapters', role))
     return name
   }
-  async function rubricsOf(source: Condition['rubrics']): Promise<Rubrics> {
-    const found = known.get(source)
+  async function writtenBy(arm: ArmName): Promise<Rubrics> {
+    const found = known.get(arm)
     if (found) return found
-    if (source === 'oracle' || source === 'empty') return givenRubrics(source, heldOut, [])
-    if (source === 'shuffled') return givenRubrics(source, heldOut, await rubricsOf('alternation'))
-    const texts = await writeRubrics(sampler, await load(source, 'generator'), heldOut, TOKENS.rubric)
-    known.set(source, [...texts])
-    await keep({ rubrics: source, texts })
+    const texts = await writeRubrics(sampler, await load(arm, 'generator'), heldOut, TOKENS.rubric)
+    known.set(arm, [...texts])
+    await keep({ rubrics: arm, texts })
     return texts
   }
+  async function rubricsOf({ judge, rubrics: source }: Condition): Promise<Rubrics> {
+    if (typeof source !== 'string') return writtenBy(source.of)
+    return givenRubrics(source, heldOut, source === 'shuffled' ? await writtenBy(judge) : [])
+  }
 
-  for (const condition of CONDITIONS) {
+  for (const condition of measuring.study.conditions) {
     const name = nameOf(condition)
     const pairs = pairsOf(condition, heldOut, aside)
     const done = lines
@@ -72,7 +77,7 @@ export async function measure(measuring: Measuring): Promise<boolean> {
       .filter((one) => one.condition === name)
     const from = done.reduce((sum, { right }) => sum + right.length, 0)
     if (from >= pairs.length) continue
-    const rubrics = await rubricsOf(condition.rubrics)
+    const rubrics = await rubricsOf(condition)
     const judge = await load(condition.judge, 'judge')
     for (let at = from; at < pairs.length; at += PIECE) {
       if (pause.aborted) return false

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { jsonOrNull } from '../../../shared/protocol/parse.ts'
 import { mean, meanOrNull } from '../../../shared/statistics/moments.ts'
 import { type Interval, nestedBootstrap } from '../report/nested-bootstrap.ts'
-import { CONDITIONS, type Condition, nameOf, pairsOf } from './conditions.ts'
+import { type Condition, nameOf, own, pairsOf, type Study } from './conditions.ts'
 import type { HeldOut } from './data.ts'
 import { outcomesOf } from './measure.ts'
 
@@ -15,77 +15,74 @@ export type LearningReport = {
   /** Shares of pairs with the right winner; a pair without a winner counts as a coin. */
   accuracies: {
     name: string
+    /** The share of pairs of which the judge named a winner. */
     judged: number
     all: Estimate | null
-    same_kinds: Estimate | null
-    new_kinds: Estimate | null
+    splits: Record<string, Estimate | null>
   }[]
   /** Of two conditions on the same pairs. */
   differences: { name: string; estimate: Estimate | null }[]
   longer_wins: number
   /** Largest less smallest accuracy of three arrangements of the same pairs, by seed. */
   position_spread: (number | null)[]
-  /** Of the alternation's generator, by seed: the share of groups in which rubrics earned differently. */
+  /** Of the final arm's generator, by seed: the share of groups in which rubrics earned differently. */
   generator_groups_with_variance: (number | null)[]
 }
 
 /** A seed's outcomes of a condition, by request: of each pair 1, 0, or 0.5 without a winner. */
 type Outcomes = ReadonlyMap<number, { split: HeldOut['split']; scores: number[]; judged: boolean[] }>
 
-/** Reads what was measured of some seeds, each in a folder of its own. */
-export async function makeReport(
-  folders: ReadonlyMap<number, string>,
-  heldOut: readonly HeldOut[],
-  aside: number,
-): Promise<LearningReport> {
+export type Measured = {
+  study: Study
+  /** What was measured, by seed. */
+  folders: ReadonlyMap<number, string>
+  /** The run of the final arm, by seed. */
+  finals: ReadonlyMap<number, string>
+  heldOut: readonly HeldOut[]
+  aside: number
+}
+
+/** Puts what was measured of some seeds together. */
+export async function makeReport({
+  study,
+  folders,
+  finals,
+  heldOut,
+  aside,
+}: Measured): Promise<LearningReport> {
   const byCondition = new Map<string, Outcomes[]>()
-  for (const condition of CONDITIONS) {
+  for (const condition of study.conditions) {
     const seeds = await Promise.all(
       Array.from(folders.values(), (folder) => scoresOf(folder, condition, heldOut, aside)),
     )
     byCondition.set(nameOf(condition), seeds)
   }
   const of = (name: string) => byCondition.get(name) ?? []
-  const drawn = (judge: string, rubrics = judge) => `${judge} by ${rubrics}, drawn`
-  const own = drawn('alternation')
-  const against: [string, string, string][] = [
-    ['alternation less judge-only', own, drawn('judge_only')],
-    ['alternation less warm-up', own, drawn('warm_up')],
-    ['alternation less untrained', own, drawn('untrained')],
-    ['judge-only less warm-up', drawn('judge_only'), drawn('warm_up')],
-    ...(['shuffled', 'empty', 'untrained', 'warm_up'] as const).map((rubrics): [string, string, string] => {
-      return [`own rubric less ${rubrics}`, own, drawn('alternation', rubrics)]
-    }),
-    ["oracle's rubric less own", drawn('alternation', 'oracle'), own],
-    [
-      'trained generator less untrained, untrained judge',
-      drawn('untrained', 'alternation'),
-      drawn('untrained'),
-    ],
-  ]
+  const splits = [...new Set(heldOut.map(({ split }) => split))]
   return {
     seeds: [...folders.keys()],
-    accuracies: CONDITIONS.map((condition) => {
+    accuracies: study.conditions.map((condition) => {
       const seeds = of(nameOf(condition))
       const judged = seeds.flatMap((one) => [...one.values()].flatMap((request) => request.judged))
       return {
         name: nameOf(condition),
         judged: mean(judged.map(Number)),
         all: estimate(seeds, () => true),
-        same_kinds: estimate(seeds, (split) => split === 'same_kinds'),
-        new_kinds: estimate(seeds, (split) => split === 'new_kinds'),
+        splits: Object.fromEntries(splits.map((name) => [name, estimate(seeds, (split) => split === name)])),
       }
     }),
-    differences: against.map(([name, one, other]) => ({ name, estimate: difference(of(one), of(other)) })),
+    differences: study.differences.map(([name, one, other]) => {
+      return { name, estimate: difference(of(one), of(other)) }
+    }),
     longer_wins: longerWins(heldOut),
     position_spread: [...folders.keys()].map((_, seed) =>
       spread(
-        ['drawn', 'preferred_first', 'preferred_second'].map(
-          (shown) => of(`alternation by alternation, ${shown}`)[seed],
+        (['drawn', 'preferred_first', 'preferred_second'] as const).map(
+          (shown) => of(nameOf(own(study.final, 'all', shown)))[seed],
         ),
       ),
     ),
-    generator_groups_with_variance: await Promise.all(Array.from(folders.values(), groupsWithVariance)),
+    generator_groups_with_variance: await Promise.all(Array.from(finals.values(), groupsWithVariance)),
   }
 }
 
@@ -158,7 +155,7 @@ function longerWins(heldOut: readonly HeldOut[]): number {
 }
 
 async function groupsWithVariance(folder: string): Promise<number | null> {
-  const text = await readFile(join(folder, 'alternation', 'metrics.jsonl'), 'utf8').catch(() => '')
+  const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8').catch(() => '')
   const shares = text.split('\n').flatMap((line): number[] => {
     const step = jsonOrNull(line)
     if (typeof step !== 'object' || step === null || !('phase' in step) || step.phase !== 'generator')

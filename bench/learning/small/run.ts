@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openGround } from '../../../gpu-worker/train/ground.ts'
 import { defaultHome } from '../../../gpu-worker/weights/home.ts'
-import { ARMS, runArm } from './arms.ts'
+import { runArm } from './arms.ts'
 import { type ConstraintData, constraintData } from './data.ts'
 import { learningMarkdown } from './markdown.ts'
 import { measure } from './measure.ts'
 import { makeReport } from './report.ts'
 import { SIZES, type Sizes } from './sizes.ts'
+import { ARMS, CONSTRAINT_STUDY } from './study.ts'
 
 /**
  * `npm run train:small`: trains SmolLM2-135M to write rubrics and to judge by them, on pairs that differ in one
@@ -30,6 +31,8 @@ const pause = AbortSignal.timeout(Number(values.minutes) * 60_000)
 const seed = Number(values.seed)
 const sizes = sizesOf(values)
 const folder = join(values.folder, `seed-${seed}`)
+const folderOf = (arm: string) => join(folder, arm)
+const ORDERS = { judge_only: 'judge_only', alternation: 'judge_first' } as const
 await mkdir(folder, { recursive: true })
 const data = await constraintData(sizes)
 console.log(
@@ -50,7 +53,8 @@ async function trainAndMeasure({ lines, heldOut }: ConstraintData): Promise<bool
   try {
     for (const arm of ARMS) {
       const outcome = await runArm({
-        ...{ ground, arm, folder, lines, sizes, seed, pause },
+        ...{ ground, lines, sizes, seed, pause, folder: folderOf(arm) },
+        does: arm === 'warm_up' ? arm : { order: ORDERS[arm], from: folderOf('warm_up') },
         onStep: ({ step, phase, metrics, seconds }, total) => {
           const spent = seconds.rollout + seconds.reward + seconds.update
           const { loss = null, reward = null, accuracy = null, format = null } = metrics
@@ -60,7 +64,8 @@ async function trainAndMeasure({ lines, heldOut }: ConstraintData): Promise<bool
       if (outcome !== 'finished') return false
     }
     return await measure({
-      ...{ sampler: ground.sampler, folder, heldOut, aside: sizes.asidePrompts, pause },
+      ...{ sampler: ground.sampler, study: CONSTRAINT_STUDY, folder, folderOf, heldOut, pause },
+      aside: sizes.asidePrompts,
       onPiece: (name, made, total) => console.log(JSON.stringify({ measuring: name, made, total })),
     })
   } finally {
@@ -72,7 +77,9 @@ async function trainAndMeasure({ lines, heldOut }: ConstraintData): Promise<bool
 async function report({ heldOut }: ConstraintData): Promise<void> {
   const names = (await readdir(values.folder)).filter((name) => /^seed-\d+$/.test(name)).sort()
   const folders = new Map(names.map((name) => [Number(name.slice(5)), join(values.folder, name)]))
-  const found = await makeReport(folders, heldOut, sizes.asidePrompts)
+  const finals = new Map(Array.from(folders, ([of, place]) => [of, join(place, CONSTRAINT_STUDY.final)]))
+  const study = CONSTRAINT_STUDY
+  const found = await makeReport({ study, folders, finals, heldOut, aside: sizes.asidePrompts })
   await writeFile(join(values.folder, 'report.json'), `${JSON.stringify({ sizes, ...found }, null, 2)}\n`)
   await writeFile(join(values.folder, 'report.md'), learningMarkdown(found))
   console.log(learningMarkdown(found))

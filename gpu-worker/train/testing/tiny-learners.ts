@@ -76,7 +76,12 @@ export async function learnDpo(learner: Learner, lines: readonly object[], given
 }
 
 /** GRPO with the share of rules that a response keeps as its reward, or with `alternate` one rule at a time. */
-export async function learnByRules(learner: Learner, lines: readonly object[], given: object = {}) {
+export async function learnByRules(
+  learner: Learner,
+  lines: readonly object[],
+  given: object = {},
+  validation: readonly object[] = [],
+) {
   const settings = parseWith(arlRrSettings, {
     ...POLICY,
     ...{ objective: 'scalarised', steps: 16, phase_steps: 8, held_out: { share: 0.1, most: 16 } },
@@ -84,8 +89,9 @@ export async function learnByRules(learner: Learner, lines: readonly object[], g
     ...given,
   })
   const { method } = await openArlRr({
-    ...{ ground: learner.ground, settings, scratch: learner.folder, validation: [], rewarding: NOBODY },
+    ...{ ground: learner.ground, settings, scratch: learner.folder, rewarding: NOBODY },
     examples: lines.map((line) => parseWith(arlRrExample, line)),
+    validation: validation.map((line) => parseWith(arlRrExample, line)),
   })
   return learn(learner, method)
 }

@@ -1,0 +1,37 @@
+import { drawnName, own, type Study, UNTRAINED } from './conditions.ts'
+
+/** What is held against each other beside the untrained model; both ways of RL begin where the warm-up ends. */
+export const ARMS = ['warm_up', 'judge_only', 'alternation'] as const
+
+const FINAL = 'alternation'
+const byFinal = drawnName(FINAL)
+
+/**
+ * The arms with their own rubrics; the final judge by other rubrics; untrained and trained generator and judge crossed;
+ * both orders for the audit of positions.
+ */
+export const CONSTRAINT_STUDY: Study = {
+  final: FINAL,
+  conditions: [
+    own(UNTRAINED, 'aside'),
+    ...ARMS.map((arm) => own(arm)),
+    { ...own(FINAL, 'aside'), rubrics: { of: UNTRAINED } },
+    { ...own(FINAL, 'aside'), rubrics: { of: 'warm_up' } },
+    ...(['shuffled', 'empty', 'oracle'] as const).map((rubrics) => ({ ...own(FINAL, 'aside'), rubrics })),
+    { ...own(UNTRAINED, 'aside'), rubrics: { of: FINAL } },
+    own(FINAL, 'aside', 'preferred_first'),
+    own(FINAL, 'aside', 'preferred_second'),
+  ],
+  differences: [
+    ['alternation less judge-only', byFinal, drawnName('judge_only')],
+    ['alternation less warm-up', byFinal, drawnName('warm_up')],
+    ['alternation less untrained', byFinal, drawnName(UNTRAINED)],
+    ['judge-only less warm-up', drawnName('judge_only'), drawnName('warm_up')],
+    ["own rubric less another request's", byFinal, drawnName(FINAL, 'shuffled')],
+    ['own rubric less none', byFinal, drawnName(FINAL, 'empty')],
+    ["own rubric less the untrained generator's", byFinal, drawnName(FINAL, UNTRAINED)],
+    ["own rubric less the warm-up's", byFinal, drawnName(FINAL, 'warm_up')],
+    ["oracle's rubric less own", drawnName(FINAL, 'oracle'), byFinal],
+    ['trained generator less untrained, untrained judge', drawnName(UNTRAINED, FINAL), drawnName(UNTRAINED)],
+  ],
+}
