@@ -9,8 +9,11 @@ type Waiting = {
   reject(reason: unknown): void
 }
 
-/** Milliseconds without a new question after which those that wait are computed. */
-const QUIET_MS = 5
+/**
+ * Milliseconds without a new question after which those that wait are computed: far more than judging takes between two
+ * questions, even on a busy machine, since what is computed together decides the last digits; far less than an answer.
+ */
+const QUIET_MS = 50
 
 /**
  * A frozen model of the ground as judges see models: it picks labels and clauses, and writes nothing, since the sampler
