@@ -76,7 +76,7 @@ function settingsOf(
   return {
     ...{ recipe: 'small', seed, parts, max_tokens: 640, batch_tokens: 4096 },
     order: does === 'warm_up' ? 'judge_first' : does.order,
-    optimiser: { learning_rate: 3e-4 },
+    ...{ lora: { rank: 8, alpha: 16 }, optimiser: { learning_rate: 3e-4 } },
     ...{ judge: role, generator: role, warm_up: { judge: warmUp, generator: warmUp } },
   }
 }

@@ -7,6 +7,7 @@ import { runArm } from './arms.ts'
 import { type ConstraintData, constraintData } from './data.ts'
 import { learningMarkdown } from './markdown.ts'
 import { measure } from './measure.ts'
+import { writeRelease } from './release.ts'
 import { makeReport } from './report.ts'
 import { SIZES, type Sizes } from './sizes.ts'
 import { ARMS, CONSTRAINT_STUDY } from './study.ts'
@@ -40,7 +41,15 @@ console.log(
 )
 const done = await trainAndMeasure(data)
 await report(data)
-console.log(done ? 'Done.' : 'Paused: run the same command to go on.')
+if (done) {
+  const reports = ['report.json', 'report.md'].map((name) => join(values.folder, name))
+  await writeRelease({ final: folderOf(CONSTRAINT_STUDY.final), reports }, join(folder, 'release'))
+}
+console.log(
+  done
+    ? `Done: adapters and reports are in ${join(folder, 'release')}.`
+    : 'Paused: run the same command to go on.',
+)
 
 async function trainAndMeasure({ lines, heldOut }: ConstraintData): Promise<boolean> {
   const options = {
