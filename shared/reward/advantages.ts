@@ -1,10 +1,9 @@
 import type { AdvantageKind } from '../protocol/training/policy.ts'
 import { deviation, mean } from '../statistics/moments.ts'
+import { groupKept } from './compare/shaping.ts'
 
 /** Rewards as far apart as rounding sets them are the same. */
 export const SAME = 1e-9
-/** From this mean on BRPO takes a group for decided (Writing-Zero, systems.md 3.5). */
-const DECIDED = 0.6
 /** What an advantage below 0 counts for beside one above it. */
 const FAILURE = 0.25
 
@@ -32,9 +31,9 @@ export const ADVANTAGES: Readonly<Record<AdvantageKind, Advantages>> = {
     return rewards.map((reward) => reward - centre)
   },
 
-  /** The reward itself, -1..1, of a pair with an anchor of the group; none of a group with `|mean| > 0.6` (systems.md 3.5). */
+  /** The reward itself, -1..1, of a pair with an anchor of the group; none of a group that is one-sided (systems.md 3.5). */
   brpo(rewards) {
-    return Math.abs(mean(rewards)) > DECIDED ? null : [...rewards]
+    return groupKept(rewards) ? [...rewards] : null
   },
 
   /**

@@ -56,7 +56,7 @@ export function shapingOf({
 const MOST_ONE_SIDED = 0.6
 
 /** Whether BRPO trains on a group of these rewards: those that are null are left out of the sum and of the count. */
-export function groupKept(rewards: (number | null)[]): boolean {
+export function groupKept(rewards: readonly (number | null)[]): boolean {
   const known = rewards.filter((reward) => reward !== null)
   if (known.length === 0) return false
   return Math.abs(known.reduce((sum, reward) => sum + reward, 0)) / known.length <= MOST_ONE_SIDED
