@@ -18,7 +18,7 @@ import { learnConstraints } from './small-policy.ts'
  */
 const { values } = parseArgs({
   options: {
-    folder: { type: 'string', default: 'learning-arl-rr' },
+    folder: { type: 'string', default: '.plumbline/learning/arl-rr' },
     on: { type: 'string', default: 'tiny' },
     seeds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '24' },

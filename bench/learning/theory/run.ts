@@ -14,7 +14,7 @@ import { type PairVariance, pairVariances } from './variance.ts'
  */
 const { values } = parseArgs({
   options: {
-    folder: { type: 'string', default: 'learning-theory' },
+    folder: { type: 'string', default: '.plumbline/learning/theory' },
     seeds: { type: 'string', default: '5' },
     pairs: { type: 'string', default: '12' },
     samples: { type: 'string', default: '64' },
