@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startModelServer } from '../test/model-server/model-server.ts'
+import { startEdgeProcess } from './start/edge-process.ts'
 
 const PAIR = { prompt: 'Say it.', responses: ['GOOD.', 'Bad.'] }
 
@@ -107,6 +108,17 @@ describe('plumbline start', () => {
     expect(await ended).toEqual([1, null])
     expect(said.text).toContain(port)
     expect(said.text).toContain('--port')
+    squatter.close()
+  })
+
+  test('a port that is taken while the edge starts is named too', async () => {
+    const squatter = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')).listen(0, '127.0.0.1')
+    await once(squatter, 'listening')
+    const address = squatter.address()
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+    const edge = startEdgeProcess(port, join(home, 'edge'), {})
+    await expect(edge.ready).rejects.toThrow(`Port ${port} is in use`)
+    await edge.close()
     squatter.close()
   })
 
