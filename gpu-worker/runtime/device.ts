@@ -62,12 +62,21 @@ export type SessionOptions = {
    * both ways would have two of each.
    */
   prepacking?: boolean
+  /**
+   * Whether it computes in memory of its own, or in memory that it shares with others of the device that say so, where the
+   * device `sharesArenas`: for sessions that run by turns. 'own' by default.
+   */
+  arena?: 'own' | 'shared'
 }
 
 export interface Device {
   readonly provider: Provider
   /** Whether runs leave the event loop free. */
   readonly asynchronous: boolean
+  /** Whether sessions can share what they compute in. */
+  readonly sharesArenas: boolean
+  /** Bytes of the memory that tensors lie in: the GPU's, the machine's, or what its container is given of that. */
+  readonly memoryBytes: number
   /** Not cleared. */
   allocate(dtype: DType, dims: readonly number[]): DeviceTensor
   openSession(options: SessionOptions): Promise<Session>

@@ -1,3 +1,4 @@
+import { machineMemory } from '../machine-memory.ts'
 import type { Api } from './api.ts'
 import { openLibc } from './libc.ts'
 import type { Processor } from './processor.ts'
@@ -12,6 +13,7 @@ export function openCpu(api: Api): Processor {
   return {
     provider: 'cpu',
     memoryInfo,
+    memoryBytes: machineMemory(),
     allocate: libc.allocate,
     free: libc.free,
     write: (to, bytes) => libc.copy(to, bytes, bytes.byteLength),

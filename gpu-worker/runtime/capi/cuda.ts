@@ -43,6 +43,7 @@ export function openCuda(api: Api, folder: string, deviceId: number): Processor 
   return {
     provider: 'cuda',
     memoryInfo,
+    memoryBytes: cuda.memory().totalBytes,
     allocate: cuda.allocate,
     free: cuda.free,
     write: (to, bytes) => cuda.copy(to, bytes, bytes.byteLength),

@@ -19,6 +19,8 @@ export async function openCapiDevice(options: DeviceOptions): Promise<Device> {
   return {
     provider: options.provider,
     asynchronous: true,
+    sharesArenas: runtime.arena !== null,
+    memoryBytes: runtime.processor.memoryBytes,
     allocate: (dtype, dims) => CapiTensor.allocate(runtime, dtype, dims),
     openSession: (session) => runtime.living.during(() => CapiSession.open(runtime, files, session)),
     dispose: () => runtime.dispose(),

@@ -5,6 +5,8 @@ export interface Processor {
   readonly provider: Provider
   /** The runtime's name for its memory, an OrtMemoryInfo. */
   readonly memoryInfo: bigint
+  /** Of all its memory, bytes. */
+  readonly memoryBytes: number
   /** Not cleared. */
   allocate(bytes: number): bigint
   free(pointer: bigint): void

@@ -3,6 +3,7 @@ import { elementsOf } from '../extent.ts'
 import { Living } from '../living.ts'
 import type { Api } from './api.ts'
 import type { Processor } from './processor.ts'
+import { SharedArena } from './shared-arena.ts'
 
 /** What goes wrong is thrown: it need not be printed too. */
 export const FATAL_ONLY = 4
@@ -19,6 +20,8 @@ export class Runtime {
   /** The OrtEnv. */
   readonly environment: bigint
   readonly threads: number
+  /** Of the processor alone: the environment hands out no GPU's memory. */
+  readonly arena: SharedArena | null
   readonly living = new Living()
 
   constructor(api: Api, processor: Processor, environment: bigint, threads: number) {
@@ -26,6 +29,7 @@ export class Runtime {
     this.processor = processor
     this.environment = environment
     this.threads = threads
+    this.arena = processor.provider === 'cpu' ? new SharedArena(api, environment) : null
   }
 
   /** An OrtValue over memory that stays the owner's. */

@@ -19,7 +19,7 @@ export class CapiSession implements Session {
   readonly #writes: Binding
   readonly #state: RunState
 
-  private constructor(runtime: Runtime, pointer: bigint, releaseWeights: () => void) {
+  private constructor(runtime: Runtime, pointer: bigint, release: () => void) {
     const { api } = runtime
     this.#runtime = runtime
     this.#pointer = pointer
@@ -31,7 +31,7 @@ export class CapiSession implements Session {
       api.call('ReleaseIoBinding', this.#bindings)
       api.call('ReleaseSession', pointer)
       runtime.living.delete(this)
-      releaseWeights()
+      release()
     })
   }
 
@@ -40,7 +40,12 @@ export class CapiSession implements Session {
     const { api, environment } = runtime
     const { path, initializers } = options.weights
     const weights = initializers.length > 0 ? files.use(path) : null
-    const releaseWeights = () => weights && files.release(path)
+    const arena = options.arena === 'shared' ? runtime.arena : null
+    arena?.use()
+    const release = () => {
+      arena?.release()
+      if (weights) files.release(path)
+    }
     const settings = api.call('CreateSessionOptions')
     try {
       configure(runtime, settings, options)
@@ -55,9 +60,9 @@ export class CapiSession implements Session {
         settings,
         weights?.packed ?? null,
       )
-      return new CapiSession(runtime, pointer, releaseWeights)
+      return new CapiSession(runtime, pointer, release)
     } catch (error) {
-      releaseWeights()
+      release()
       throw error
     } finally {
       api.call('ReleaseSessionOptions', settings)
@@ -97,7 +102,7 @@ export class CapiSession implements Session {
 function configure(
   { api, threads, processor }: Runtime,
   settings: bigint,
-  { weights, optimization = 'all', prepacking = true }: SessionOptions,
+  { weights, optimization = 'all', prepacking = true, arena = 'own' }: SessionOptions,
 ): void {
   api.call('SetIntraOpNumThreads', settings, threads)
   api.call('SetInterOpNumThreads', settings, 1)
@@ -111,6 +116,7 @@ function configure(
     // may share the cores; between runs they don't.
     'session.intra_op.spin_duration_us': '100',
     'session.force_spinning_stop': '1',
+    'session.use_env_allocators': arena === 'shared' ? '1' : '0',
     'session.disable_prepacking': prepacking ? '0' : '1',
   }
   for (const [key, value] of Object.entries(entries)) api.call('AddSessionConfigEntry', settings, key, value)

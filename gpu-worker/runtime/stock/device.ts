@@ -1,6 +1,7 @@
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Device, DeviceOptions } from '../device.ts'
 import { Living } from '../living.ts'
+import { machineMemory } from '../machine-memory.ts'
 import { StockSession } from './session.ts'
 import { StockTensor } from './tensor.ts'
 
@@ -19,6 +20,8 @@ export async function openStockDevice({ provider, threads }: DeviceOptions): Pro
   return {
     provider,
     asynchronous: false,
+    sharesArenas: false,
+    memoryBytes: machineMemory(),
     allocate: (dtype, dims) => StockTensor.allocate(living, dtype, dims),
     openSession: (options) => living.during(() => StockSession.open(living, threads, options)),
     dispose: () => living.end(() => {}),

@@ -1,3 +1,5 @@
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import type { Recompute } from '../../../shared/protocol/training/training.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { lossColumns } from '../../nn/losses/token-losses.ts'
 import type { TrainingOptions } from '../../nn/training/training-model.ts'
@@ -67,18 +69,37 @@ export class DecoderPass {
     vectors: { parameters: DeviceTensor; gradient: DeviceTensor | null },
     scalars: (batch: number) => ReadonlyMap<string, BigInt64Array | Float32Array>,
   ): Promise<Passed> {
-    const { sessions, budget } = this.#options
-    const parts = partsOf(trees, budget, loss?.kind === 'dpo')
+    const { sessions } = this.#options
+    const batches = this.#batches(trees, loss)
     const scores = emptyScores(trees)
     let sum = 0
-    for (const [index, batch] of batchesOf(parts, budget).entries()) {
+    for (const [index, batch] of batches.entries()) {
       const session = await sessions.session(this.#graph(batch, loss))
       const inputs = batchInputs(batch, loss ? lossColumns(loss) : [])
       const found = await session.run(new Map([...inputs, ...scalars(index)]), vectors)
       collectScores(batch, found, scores)
       sum += found.loss
     }
+    const parts = batches.flatMap((batch) => batch.parts)
     return { loss: sum, scores, tokens: parts.reduce((total, part) => total + part.tokens, 0) }
+  }
+
+  /** Of fewer tokens than the budget where memory asks for it. Throws `not_configured` where no cut is small enough. */
+  #batches(trees: readonly TokenTree[], loss: Loss | null): Batch[] {
+    const { sessions } = this.#options
+    const whole = loss?.kind === 'dpo'
+    for (let budget = this.#options.budget; ; budget = Math.ceil(budget / 2)) {
+      const batches = batchesOf(partsOf(trees, budget, whole), budget)
+      const large = batches.filter((batch) => sessions.bytes(this.#graph(batch, loss)) > sessions.most)
+      const stuck = large.find(({ parts: [first, ...others] }) => {
+        return others.length === 0 && (whole || first?.branches.length === 1)
+      })
+      if (stuck) {
+        const graph = this.#graph(stuck, loss)
+        throw tooLarge(stuck, graph.recompute, sessions.bytes(graph), sessions.most)
+      }
+      if (large.length === 0) return batches
+    }
   }
 
   /** Reinforcement learning has no dropout: its log-probabilities are those of what was rolled out. */
@@ -87,4 +108,18 @@ export class DecoderPass {
     const without = loss === null || loss.kind === 'policy'
     return { ...graph, shape, loss, ...(without && { dropout: 0 }) }
   }
+}
+
+function tooLarge(
+  { shape }: Batch,
+  again: Recompute | undefined,
+  bytes: number,
+  most: number,
+): PlumblineError {
+  const inGiB = (value: number) => `${(value / 2 ** 30).toPrecision(2)} GiB`
+  const first = again === 'layers' ? '' : 'set recompute to layers, '
+  return new PlumblineError(
+    'not_configured',
+    `An example of up to ${shape.tokens} tokens takes about ${inGiB(bytes)} to train on, and half of the memory is ${inGiB(most)}: ${first}lower max_tokens, or take a machine with more memory.`,
+  )
 }

@@ -32,7 +32,7 @@ export class TrainingSession {
     { model, initializers, ...ports }: TrainingModel,
   ): Promise<TrainingSession> {
     const weights = { path, initializers }
-    const session = await device.openSession({ model, weights, prepacking: false })
+    const session = await device.openSession({ model, weights, prepacking: false, arena: 'shared' })
     const allocated = (list: TrainingModel['inputs']) =>
       new Map(
         list

@@ -14,9 +14,13 @@ export class TinyGround {
     this.ground = ground
   }
 
-  static async open(device: Device, { config, store, checkpoint }: TinyCheckpoint): Promise<TinyGround> {
+  static async open(
+    device: Device,
+    { config, store, checkpoint }: TinyCheckpoint,
+    most?: number,
+  ): Promise<TinyGround> {
     const kept = await store('float32')
-    const sessions = new SessionPool(device, config, kept)
+    const sessions = new SessionPool(device, config, kept, most)
     return new TinyGround({ device, config, store: kept, path: checkpoint.path, sessions })
   }
 
