@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PlumblineError } from '../../shared/protocol/error.ts'
+import { type ErrorCode, PlumblineError } from '../../shared/protocol/error.ts'
 
 const PREFIX = '.partial-'
 const ABANDONED_MS = 24 * 60 * 60 * 1000
@@ -33,7 +33,10 @@ export async function sweepAbandoned(parent: string, swept: (name: string) => bo
 
 const MODEL_ADVICE = 'or set PLUMBLINE_HOME to a folder with room for the model'
 
-/** Throws `not_configured` where what `work` does to a folder fails because of the disk; `advice` ends its sentence. */
+/**
+ * Throws `storage_full` where what `work` does to a folder fails for want of room, `not_configured` where it may not be
+ * written; `advice` ends its sentence.
+ */
 export async function diskErrors<T>(
   folder: string,
   work: () => Promise<T>,
@@ -46,18 +49,18 @@ export async function diskErrors<T>(
   }
 }
 
-const COMPLAINTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'The disk is full',
-  EDQUOT: 'Your quota of the disk is used up',
-  EACCES: 'The folder may not be written',
-  EPERM: 'The folder may not be written',
-  EROFS: 'The disk is read-only',
+const COMPLAINTS: Readonly<Record<string, { code: ErrorCode; what: string }>> = {
+  ENOSPC: { code: 'storage_full', what: 'The disk is full' },
+  EDQUOT: { code: 'storage_full', what: 'Your quota of the disk is used up' },
+  EACCES: { code: 'not_configured', what: 'The folder may not be written' },
+  EPERM: { code: 'not_configured', what: 'The folder may not be written' },
+  EROFS: { code: 'not_configured', what: 'The disk is read-only' },
 }
 
 function complaint(folder: string, error: unknown, advice: string): PlumblineError | null {
-  const what = error instanceof Error && 'code' in error ? COMPLAINTS[String(error.code)] : undefined
-  if (what === undefined) return null
-  return new PlumblineError('not_configured', `${what} (${folder}); change that, ${advice}.`, {
+  const found = error instanceof Error && 'code' in error ? COMPLAINTS[String(error.code)] : undefined
+  if (found === undefined) return null
+  return new PlumblineError(found.code, `${found.what} (${folder}); change that, ${advice}.`, {
     cause: error,
   })
 }

@@ -16,7 +16,7 @@ const digests = z.record(z.string(), z.string())
 /**
  * Writes a folder all at once: `write` fills one beside it, whose files are digested and brought to the disk before it
  * takes the folder's place. Whatever fails or is killed on the way, the folder that was there stays. Throws
- * `not_configured` where the disk is full or may not be written.
+ * `storage_full` where the disk is full, `not_configured` where it may not be written.
  */
 export function writeSealed(folder: string, write: (partial: string) => Promise<void>): Promise<void> {
   const parent = dirname(folder)

@@ -137,7 +137,7 @@ test('a full disk leaves the last checkpoint, wherever the writing broke off', a
     try {
       await write(disk, 1)
       const refused = write(disk, 2)
-      await expect(refused, `${kib} KiB`).rejects.toMatchObject({ code: 'not_configured' })
+      await expect(refused, `${kib} KiB`).rejects.toMatchObject({ code: 'storage_full' })
       await expect(refused).rejects.toThrow(
         /The disk is full .*; change that, and resume: the last checkpoint is whole\./,
       )

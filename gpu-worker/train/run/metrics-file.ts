@@ -32,7 +32,7 @@ export class MetricsFile {
     return this.#bytes
   }
 
-  /** The disk has the line once this resolves. Throws `not_configured` where the disk is full. */
+  /** The disk has the line once this resolves. Throws `storage_full` where the disk is full. */
   async append(report: StepReport): Promise<void> {
     const line = new TextEncoder().encode(`${JSON.stringify(report)}\n`)
     await diskErrors(

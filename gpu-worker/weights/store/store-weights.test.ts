@@ -154,7 +154,7 @@ test('a full disk is named with what to change, and nothing stays on it', async 
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
   }
   await expect(withPartialFolder(home, fill)).rejects.toMatchObject({
-    code: 'not_configured',
+    code: 'storage_full',
     message: `The disk is full (${home}); change that, or set PLUMBLINE_HOME to a folder with room for the model.`,
   })
   expect(await readdir(home)).toEqual([])
