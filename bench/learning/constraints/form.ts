@@ -82,7 +82,7 @@ export const FORM: readonly Kind[] = [
     verifier: { kind: 'detectable_content:postscript', loose: false, postscript_marker: 'P.S.' },
     wanted: ['Add a postscript that begins with P.S.', 'Close with a P.S.', 'There should be a P.S.'],
     unwanted: ['Do not add a P.S.', 'Leave out any P.S.', 'There should be no P.S.'],
-    items: { wanted: 'has a P.S.', unwanted: 'has no P.S.' },
+    items: { wanted: 'has a P.S. at its end', unwanted: 'has no P.S. at its end' },
     set: (draft, random) => ({ ...draft, postscript: pick(POSTSCRIPTS, random) }),
     unset: (draft) => ({ ...draft, postscript: null }),
   }),

@@ -46,7 +46,7 @@ const ATTEMPTS = 200
 
 /**
  * Requests with two or three constraints, and pairs of which one response meets all of them and the other all but one, as
- * verifiers find. Beside that the two are drawn alike: neither is better written, and each may have what the request
+ * verifiers find. Beside that the two come from one draft: neither is better written, and both may have what the request
  * does not ask for. The same for the same seed.
  */
 export async function makeTasks(options: TaskOptions): Promise<Task[]> {
@@ -113,10 +113,11 @@ async function makePair(
   topic: Topic,
   random: Random,
 ): Promise<Pair | null> {
+  const before = freeDraft(topic, random)
   const draft = (fails: number | null) =>
     constraints.reduce(
       (made, { keep, fail }, index) => (index === fails ? fail : keep)(made, topic, random),
-      freeDraft(topic, random),
+      before,
     )
   const [chosen, rejected] = [writeOut(draft(null)), writeOut(draft(violated))]
   const met = await metBy(chosen, constraints)
