@@ -38,7 +38,8 @@ export class AdamW {
     settings: OptimiserSettings,
     decayed: Float32Array = Float32Array.of(1),
   ): Promise<AdamW> {
-    const open = (model: Uint8Array) => device.openSession({ model, weights: { path: '', initializers: [] } })
+    const open = (model: Uint8Array) =>
+      device.openSession({ model, weights: { path: '', initializers: [] }, arena: 'shared' })
     const step = await open(adamwModel(count, decayed.length))
     const norm = await open(squaresModel(count))
     const mask = device.allocate('float32', [decayed.length])
