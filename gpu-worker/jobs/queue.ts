@@ -126,6 +126,6 @@ export function createQueue({ start, publish, adapters, now }: QueueParts): Queu
 function givenUp(reason: string) {
   return {
     code: 'internal',
-    message: `The run broke off ${MOST_STARTS} times without a checkpoint between (${reason}): see the worker's log, and try a smaller batch_tokens or recompute.`,
+    message: `The run broke off ${MOST_STARTS} times without a checkpoint between (${reason}): see the worker's log, and try a smaller batch_tokens, or recompute: "layers".`,
   }
 }
