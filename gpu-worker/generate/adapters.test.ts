@@ -98,3 +98,53 @@ test('there is a bound to how many are loaded', async () => {
   await tiny.model.unloadAdapter('adapter-1')
   await tiny.model.loadAdapter('one-more', first)
 })
+
+test('more are served than have room: what is asked for comes in, what was longest unused goes, the loaded stay', async () => {
+  await tiny.model.loadAdapter('by-hand', second)
+  const byHand = await write('by-hand')
+  for (let i = 0; i < 20; i++) await tiny.model.offerAdapter(`job-${i}`, first)
+  const one = await write('job-0')
+  expect(one.text).not.toBe(byHand.text)
+  const again = await write('job-0', 12)
+  expect(again.cached).toBeGreaterThan(0)
+  for (let i = 1; i < 20; i++) expect((await write(`job-${i}`)).text).toBe(one.text)
+  const back = await write('job-0')
+  expect([back.text, back.cached]).toEqual([one.text, 0])
+  expect((await write('by-hand')).text).toBe(byHand.text)
+  const all = await Promise.all(Array.from({ length: 20 }, (_, i) => write(`job-${i}`)))
+  expect(new Set(all.map(({ text }) => text))).toEqual(new Set([one.text]))
+})
+
+test('an adapter that answers is put out only once it has answered', async () => {
+  for (let i = 0; i < 15; i++) await tiny.model.loadAdapter(`by-hand-${i}`, second)
+  await tiny.model.offerAdapter('one', first)
+  await tiny.model.offerAdapter('two', second)
+  const alone = await write('one', 40)
+  const order: string[] = []
+  const note = (name: string) => (reply: { text: string }) => {
+    order.push(name)
+    return reply
+  }
+  const [busy, next] = await Promise.all([
+    write('one', 40).then(note('one')),
+    write('two', 4).then(note('two')),
+  ])
+  expect(order).toEqual(['one', 'two'])
+  expect(busy.text).toBe(alone.text)
+  expect(next.text).toBe((await write('by-hand-0', 4)).text)
+  await tiny.model.loadAdapter('by-hand-15', second)
+  await expect(write('one')).rejects.toThrow(/16 adapters are loaded/)
+})
+
+test('an offered adapter is itself or nothing: another in its folder is not served in its name', async () => {
+  const place = await writeTinyAdapter(join(folder, 'changed'), 1)
+  await tiny.model.offerAdapter('it', place)
+  await writeTinyAdapter(place, 3)
+  await expect(write('it')).rejects.toMatchObject({ code: 'model_not_found' })
+  const unread = tiny.model.offerAdapter('gone', join(folder, 'none'))
+  await expect(unread).rejects.toMatchObject({ code: 'invalid_request' })
+  await tiny.model.offerAdapter('it', place)
+  expect((await write('it')).text).toHaveLength(12)
+  await tiny.model.unloadAdapter('it')
+  await expect(write('it')).rejects.toMatchObject({ code: 'model_not_found' })
+})

@@ -64,7 +64,7 @@ export type GenerateEvent =
 export type ChooseRequest = RequestBasics & { messages: Message[]; choices: string[] }
 export type ChooseResult = { probabilities: number[]; tokens: TokenCount; timing: Timing }
 
-/** A LoRA adapter that is loaded. `digest` is the SHA-256 of its weights. */
+/** A LoRA adapter that may be named. `digest` is the SHA-256 of its weights. */
 export type AdapterInfo = { name: string; digest: string; rank: number }
 
 export type EngineLoad = { queued: number; running: number }
@@ -101,8 +101,10 @@ export interface Engine {
   choose(request: ChooseRequest): Promise<ChooseResult>
   /** Teacher forcing: log-probabilities over the whole vocabulary after each of the tokens, [tokens][vocabulary]. */
   logprobs(tokens: number[]): Promise<Float32Array[]>
-  /** Loads a PEFT adapter from a folder (adapter_config.json, adapter_model.safetensors); one of the same name is replaced. */
+  /** Loads a PEFT adapter from a folder (adapter_config.json, adapter_model.safetensors), to stay; one of the same name is replaced. */
   loadAdapter(name: string, folder: string): Promise<AdapterInfo>
+  /** Lists an adapter, which is loaded when a request names it, in the place of the one so listed that was longest unused. */
+  offerAdapter(name: string, folder: string): Promise<AdapterInfo>
   /** What is being answered with it is finished first. */
   unloadAdapter(name: string): Promise<void>
   close(): Promise<void>

@@ -110,7 +110,7 @@ export class Model {
     const { constraints, tokenizer, config } = this.#parts
     const prompt = this.#prompt.tokens(request.messages, 1)
     const limit = Math.min(request.maxTokens, config.context - prompt.length)
-    using adapter = this.#adapters.use(request.adapter)
+    using adapter = await this.#adapters.use(request.adapter)
     const constraint = request.constraint ? await constraints.compile(request.constraint) : null
     try {
       const reply = new Reply({ request, tokenizer, constraint, limit, onToken: onEvent })
@@ -133,7 +133,7 @@ export class Model {
       throw new PlumblineError('invalid_request', 'A choice is empty; give choices of at least one token.')
     }
     const prompt = this.#prompt.tokens(request.messages, longest(choices) - 1)
-    using adapter = this.#adapters.use(request.adapter)
+    using adapter = await this.#adapters.use(request.adapter)
     const { caller = '', signal } = request
     const question = { prompt, choices, adapter: adapter.key, caller, signal, onStart }
     const result = await this.#scorer.score(question)
@@ -165,6 +165,10 @@ export class Model {
 
   loadAdapter(name: string, folder: string): Promise<AdapterInfo> {
     return this.#adapters.load(name, folder)
+  }
+
+  offerAdapter(name: string, folder: string): Promise<AdapterInfo> {
+    return this.#adapters.offer(name, folder)
   }
 
   unloadAdapter(name: string): Promise<void> {

@@ -20,6 +20,12 @@ export function remoteEngine(client: ThreadClient, model: ModelInfo, queue: numb
       { transient: true },
     )
   }
+  const list = async (kind: 'loadAdapter' | 'offerAdapter', request: { name: string; folder: string }) => {
+    const result = await client.call({ kind, request })
+    if (!result || !('digest' in result)) throw new TypeError(`${kind} answers with an adapter`)
+    adapters.set(request.name, result)
+    return result
+  }
   return {
     model,
     failure: client.failure,
@@ -43,12 +49,8 @@ export function remoteEngine(client: ThreadClient, model: ModelInfo, queue: numb
       if (Array.isArray(result)) return result
       throw new TypeError('logprobs answers with rows')
     },
-    async loadAdapter(name, folder) {
-      const result = await client.call({ kind: 'loadAdapter', request: { name, folder } })
-      if (!result || !('digest' in result)) throw new TypeError('loadAdapter answers with an adapter')
-      adapters.set(name, result)
-      return result
-    },
+    loadAdapter: (name, folder) => list('loadAdapter', { name, folder }),
+    offerAdapter: (name, folder) => list('offerAdapter', { name, folder }),
     async unloadAdapter(name) {
       // Who comes now is refused by the thread.
       await client.call({ kind: 'unloadAdapter', request: { name } })

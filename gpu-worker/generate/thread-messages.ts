@@ -16,6 +16,7 @@ export type Calls = {
   choose: { request: Omit<ChooseRequest, 'signal'>; result: ChooseResult }
   logprobs: { request: { tokens: number[] }; result: Float32Array[] }
   loadAdapter: { request: { name: string; folder: string }; result: AdapterInfo }
+  offerAdapter: { request: { name: string; folder: string }; result: AdapterInfo }
   unloadAdapter: { request: { name: string }; result: null }
 }
 

@@ -86,6 +86,8 @@ async function resultOf(model: Model, { id, kind, request }: Call, signal: Abort
       return model.logprobs(request.tokens, onStart, signal)
     case 'loadAdapter':
       return model.loadAdapter(request.name, request.folder)
+    case 'offerAdapter':
+      return model.offerAdapter(request.name, request.folder)
     case 'unloadAdapter':
       await model.unloadAdapter(request.name)
       return null

@@ -30,6 +30,7 @@ export function observedEngine(engine: Engine, observe: Observer): Engine {
     },
     logprobs: (tokens) => engine.logprobs(tokens),
     loadAdapter: (name, folder) => engine.loadAdapter(name, folder),
+    offerAdapter: (name, folder) => engine.offerAdapter(name, folder),
     unloadAdapter: (name) => engine.unloadAdapter(name),
     close: () => engine.close(),
   }

@@ -117,6 +117,7 @@ export function fakeEngine({
       adapters.splice(known < 0 ? adapters.length : known, known < 0 ? 0 : 1, info)
       return info
     },
+    offerAdapter: (name, folder) => engine.loadAdapter(name, folder),
     async unloadAdapter(name) {
       const known = adapters.findIndex((adapter) => adapter.name === name)
       if (known >= 0) adapters.splice(known, 1)
