@@ -34,8 +34,11 @@ export type UpdateReport = {
 export interface Trainer {
   readonly parameterCount: number
   readonly updates: number
-  /** Adds up the gradient of all trees, in as many parts as memory asks for, and takes one step of AdamW. */
-  update(trees: readonly TokenTree[], loss: Loss): Promise<UpdateReport>
+  /**
+   * Adds up the gradient of all trees, in as many parts as memory asks for, and takes one step of AdamW. `planned` is the
+   * update's place in the schedule where steps without any update count there too; else the number of updates made is.
+   */
+  update(trees: readonly TokenTree[], loss: Loss, planned?: number): Promise<UpdateReport>
   /** The flat gradient alone. */
   gradient(trees: readonly TokenTree[], loss: Loss): Promise<Float32Array>
   /** Under the current parameters, or others: null stands for the frozen decoder without any. */

@@ -33,6 +33,8 @@ describe('advantages of a group', () => {
     expect(of('brpo', [1, 1, 1, -0.6])).toEqual([1, 1, 1, -0.6])
     expect(of('brpo', [1, 1, 1, -0.5])).toBe('decided')
     expect(of('brpo', [-1, -1, -1, 0])).toBe('decided')
+    expect(of('brpo', [1, 1, null])).toBe('decided')
+    expect(of('brpo', [0, 0, 0])).toBe('no_variance')
   })
 
   it('count failures less, and praise nothing that is no gain, in our asymmetric GRPO', () => {

@@ -7,14 +7,14 @@ export const SAME = 1e-9
 /** What an advantage below 0 counts for beside one above it. */
 const FAILURE = 0.25
 
-/** Why a group teaches nothing: too few rewards are known, all are the same, or nearly all won or lost. */
+/** Why a group teaches nothing: too few rewards are known, all are the same, or BRPO drops it as one-sided. */
 export type SkipReason = 'too_few' | 'no_variance' | 'decided'
 
 export type GroupAdvantages =
   | { advantages: (number | null)[]; skipped: null }
   | { advantages: null; skipped: SkipReason }
 
-/** Of a group with at least two rewards, not all the same. Null leaves the group out. */
+/** Of a group with at least two rewards; what comes of equal ones is not read. Null leaves the group out. */
 type Advantages = (rewards: readonly number[]) => number[] | null
 
 /** How the rewards of a group become advantages; only differences between its completions, or wins, are rewarded. */
@@ -57,9 +57,9 @@ export const ADVANTAGES: Readonly<Record<AdvantageKind, Advantages>> = {
 export function groupAdvantages(kind: AdvantageKind, rewards: readonly (number | null)[]): GroupAdvantages {
   const known = rewards.filter((reward) => reward !== null)
   if (known.length < 2) return { advantages: null, skipped: 'too_few' }
-  if (Math.max(...known) - Math.min(...known) < SAME) return { advantages: null, skipped: 'no_variance' }
   const advantages = ADVANTAGES[kind](known)
   if (advantages === null) return { advantages: null, skipped: 'decided' }
+  if (Math.max(...known) - Math.min(...known) < SAME) return { advantages: null, skipped: 'no_variance' }
   const next = advantages.values()
   return {
     advantages: rewards.map((reward) => (reward === null ? null : (next.next().value ?? null))),

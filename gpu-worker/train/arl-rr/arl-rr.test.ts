@@ -17,7 +17,7 @@ const noJudge = { judge: () => Promise.reject(new Error('Nobody is to be asked.'
 const SMALL = { prompts: 4, group_size: 6, steps: 30, phase_steps: 5, kl: 0, max_new_tokens: 8, seed: 3 }
 
 async function open(given: object = {}, examples = PROMPTS, validation: typeof PROMPTS = []) {
-  const { trainer, sampler } = wordPolicy(WORDS, 3, 2)
+  const { trainer, sampler } = wordPolicy(WORDS, 3, 4)
   const settings = parseWith(arlRrSettings, { ...SMALL, ...given })
   const ground = { sampler, openTrainer: async () => trainer }
   const { method } = await openArlRr({

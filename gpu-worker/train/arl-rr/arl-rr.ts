@@ -90,7 +90,8 @@ export class ArlRr implements TrainingMethod {
   async #train(standing: Standing, target: Target, notes: string[], signal: AbortSignal): Promise<Made> {
     const from = takenOf(standing, target.name)
     const { draws, taken, spent, in_phase } = standing
-    const made = await trainStep(this.#parts, target, { from, draw: draws }, signal)
+    const place = { from, draw: draws, planned: spent / this.#perUpdate }
+    const made = await trainStep(this.#parts, target, place, signal)
     const trained: Standing = {
       ...standing,
       draws: draws + 1,
@@ -107,7 +108,7 @@ export class ArlRr implements TrainingMethod {
         phase: target.name,
         metrics: { ...made.metrics, ...checked.metrics, budget_spent: trained.spent / this.#budget },
         samples: made.samples,
-        notes: [...notes, ...checked.notes],
+        notes: [...notes, ...made.notes, ...checked.notes],
         seconds: {
           rollout: seconds.rollout + checked.seconds.rollout,
           reward: seconds.reward + checked.seconds.reward,

@@ -36,8 +36,8 @@ export function probeCost(
 
 /**
  * Trains a copy of the policy on each candidate for a few steps and looks what the whole comes to on held-out prompts
- * (selector B of systems.md 2.3). All copies begin with the same parameters, moments and place in the data. The
- * policy is then as it was before.
+ * (selector B of systems.md 2.3). All copies begin with the same parameters, moments and place in the data and in
+ * the learning rate's schedule. The policy is then as it was before.
  */
 export async function probe(
   parts: ArlRrParts,
@@ -55,13 +55,14 @@ export async function probe(
   const copies = new Map<string, Copy>()
   const seconds = { rollout: 0, reward: 0, update: 0 }
   let { draws, spent } = standing
+  const planned = spent / (settings.prompts * settings.group_size)
   for (const metaClass of candidatesOf(settings.alternation.guard_rails, schedule)) {
     policy.trainer.restore(before)
     await syncPolicy(policy)
     const target = targetOf(metaClass)
     let from = takenOf(standing, target.name)
     for (let step = 0; step < steps; step++) {
-      const made = await trainStep(parts, target, { from, draw: draws }, signal)
+      const made = await trainStep(parts, target, { from, draw: draws, planned: planned + step }, signal)
       draws++
       from += settings.prompts
       spent += made.completions

@@ -13,7 +13,7 @@ import { drawn } from '../examples/draws.ts'
 import { refuseNothing } from '../judging/refuse-nothing.ts'
 import type { ShownSample, StepReport } from '../method.ts'
 import { syncPolicy } from '../policy/policy.ts'
-import { policyMetrics } from '../policy/policy-metrics.ts'
+import { policyMetrics, policyNotes } from '../policy/policy-metrics.ts'
 import { policyUpdate, type RewardedGroup } from '../policy/policy-update.ts'
 import { classMetrics } from './class-metrics.ts'
 import { type Completions, complete } from './completions.ts'
@@ -22,7 +22,10 @@ import type { ArlRrParts } from './parts.ts'
 /** What a step trains on: one meta-class, or the objective of a baseline, by its name, and the prompts that have it. */
 export type Target = { name: string; metaClass: string | null; pool: readonly ArlRrExample[] }
 
-export type TrainStep = Pick<StepReport, 'metrics' | 'samples' | 'seconds'> & { completions: number }
+export type TrainStep = Pick<StepReport, 'metrics' | 'samples' | 'seconds'> & {
+  notes: string[]
+  completions: number
+}
 
 /** Of a run's seeds: those of the order of prompts, and of rollouts. */
 const ORDER = 0
@@ -32,13 +35,14 @@ const SHOWN = 2
 
 /**
  * One update on the next prompts of the target's pool, and the engine handed what came of it. `from` is how many of them
- * were taken before, `draw` a number that no other rollout of the run has. Throws `not_scored` where nothing at all
- * could be rewarded: that is a failure outside, from which nothing is learnt.
+ * were taken before, `draw` a number that no other rollout of the run has, `planned` the steps' worth of the budget that
+ * is spent. Throws `not_scored` where nothing at all could be rewarded: that is a failure outside, from which nothing is
+ * learnt.
  */
 export async function trainStep(
   parts: ArlRrParts,
   { metaClass, pool }: Target,
-  { from, draw }: { from: number; draw: number },
+  { from, draw, planned }: { from: number; draw: number; planned: number },
   signal: AbortSignal,
 ): Promise<TrainStep> {
   const { settings, policy, reference } = parts
@@ -55,6 +59,7 @@ export async function trainStep(
     groupsOf(parts, completions, rewards),
     reference,
     settings,
+    planned,
   )
   if (report.update !== null) await syncPolicy(policy)
   return {
@@ -63,6 +68,7 @@ export async function trainStep(
       ...policyMetrics(report),
     },
     samples: shown(completions, rewards),
+    notes: policyNotes(policy.role, report),
     seconds: { ...completions.seconds, update: (performance.now() - started) / 1000 },
     completions: completions.samples.flat().length,
   }

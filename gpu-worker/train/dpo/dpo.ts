@@ -71,11 +71,8 @@ function preferenceTraining(
         kind: 'dpo',
         ...{ beta, supervised },
       })
-      return {
-        loss,
-        ...marginsOf(scores, before, beta),
-        ...{ gradient_norm: gradientNorm, learning_rate: learningRate, tokens },
-      }
+      const own = { gradient_norm: gradientNorm, learning_rate: learningRate, tokens }
+      return { metrics: { loss, ...marginsOf(scores, before, beta), ...own } }
     },
     async measure(examples) {
       const trees = examples.map((example) => treeOf(example, examples.length))

@@ -9,8 +9,8 @@ type Metrics = StepReport['metrics']
 
 /** What a way of training makes of some examples. */
 export type ExampleTraining<Example> = {
-  /** One update on a batch. */
-  train(batch: readonly Example[]): Promise<Metrics>
+  /** One update on a batch, of the step after `step` others. */
+  train(batch: readonly Example[], step: number): Promise<Pick<StepReport, 'metrics' | 'notes'>>
   /** What examples that are never trained on say of the parameters as they are. */
   measure(examples: readonly Example[]): Promise<Metrics>
 }
@@ -50,15 +50,16 @@ export class EpochTraining<Example> implements TrainingMethod {
     const from = this.#step * batch_size
     const count = Math.min(batch_size, epochs * examples.length - from)
     const began = now()
-    const trained = await training.train(drawn(examples, { seed, from, count }))
+    const { metrics, notes } = await training.train(drawn(examples, { seed, from, count }), this.#step)
     const done = now()
     const measured = await this.#measure(from, from + count)
     this.#step++
     return {
       step: this.#step,
       phase: role,
-      metrics: { epoch: (from + count) / examples.length, ...trained, ...measured },
+      metrics: { epoch: (from + count) / examples.length, ...metrics, ...measured },
       samples: [],
+      ...(notes && { notes }),
       seconds: { rollout: 0, reward: (now() - done) / 1000, update: (done - began) / 1000 },
     }
   }

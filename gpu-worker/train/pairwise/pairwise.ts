@@ -10,7 +10,7 @@ import { refuseNothing } from '../judging/refuse-nothing.ts'
 import type { Rewarding } from '../judging/rewarding.ts'
 import type { Json, StepReport, TrainingMethod } from '../method.ts'
 import { type Policy, rollOut, syncPolicy } from '../policy/policy.ts'
-import { policyMetrics } from '../policy/policy-metrics.ts'
+import { policyMetrics, policyNotes } from '../policy/policy-metrics.ts'
 import { policyUpdate, type RewardedGroup } from '../policy/policy-update.ts'
 import type { Sample } from '../sampler.ts'
 import { tallied } from './comparisons.ts'
@@ -100,10 +100,13 @@ async function pairwiseStep(parts: PairwiseParts, step: number, signal: AbortSig
     rewarded.find(({ error }) => error !== null)?.error ?? undefined,
   )
   const judged = performance.now()
-  const report = await policyUpdate(policy.trainer, groupsOf(parts, examples, samples, rewarded), reference, {
-    ...settings,
-    advantages: advantagesOf(settings),
-  })
+  const report = await policyUpdate(
+    policy.trainer,
+    groupsOf(parts, examples, samples, rewarded),
+    reference,
+    { ...settings, advantages: advantagesOf(settings) },
+    step - 1,
+  )
   if (report.update !== null) await syncPolicy(policy)
   return {
     step,
@@ -119,6 +122,7 @@ async function pairwiseStep(parts: PairwiseParts, step: number, signal: AbortSig
       text: samples[at]?.[0]?.text ?? '',
       reward: rewarded[at]?.rewards[0] ?? null,
     })),
+    notes: policyNotes(policy.role, report),
     seconds: {
       rollout: (answered - started) / 1000,
       reward: (judged - answered) / 1000,

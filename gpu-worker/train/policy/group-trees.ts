@@ -8,13 +8,13 @@ export type AdvantagedGroup = {
 
 /**
  * Each group as one tree, its prompt once. Weights make the loss a mean over the tokens of each completion, over the
- * completions of each group, and over the groups (systems.md 1.2).
+ * completions of each group, and over `count` groups (systems.md 1.2): those that are not among them add nothing to it.
  */
-export function groupTrees(groups: readonly AdvantagedGroup[]): TokenTree[] {
+export function groupTrees(groups: readonly AdvantagedGroup[], count: number): TokenTree[] {
   return groups.map(({ prompt, completions }) => ({
     prompt,
     branches: completions.map(({ tokens, logprobs, advantage }) => {
-      const weight = 1 / (tokens.length * completions.length * groups.length)
+      const weight = 1 / (tokens.length * completions.length * count)
       const columns = {
         weight: new Float32Array(tokens.length).fill(weight),
         advantage: new Float32Array(tokens.length).fill(advantage),

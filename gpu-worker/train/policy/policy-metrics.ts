@@ -27,3 +27,11 @@ export function policyMetrics({ groups, update }: PolicyReport): Record<string, 
     tokens_per_second: update && update.seconds > 0 ? update.tokens / update.seconds : null,
   }
 }
+
+/** What whoever follows the run is to know of a step in which no reward moved a role. */
+export function policyNotes(role: string, { groups, update }: PolicyReport): string[] {
+  if (groups.used > 0) return []
+  const why = `No group of the ${role}'s completions differs in reward`
+  if (update === null) return [`${why}: it was not updated.`]
+  return [`${why}: the update held it to its reference alone.`]
+}

@@ -2,7 +2,7 @@ import { toMessages } from '../../../shared/protocol/message.ts'
 import type { RecordedExample, RecordedSettings } from '../../../shared/protocol/training/recorded.ts'
 import { mean, meanOrNull } from '../../../shared/statistics/moments.ts'
 import { EpochTraining, type ExampleTraining, thatFit, updatesOf } from '../epochs/epoch-training.ts'
-import { policyMetrics } from '../policy/policy-metrics.ts'
+import { policyMetrics, policyNotes } from '../policy/policy-metrics.ts'
 import { policyUpdate } from '../policy/policy-update.ts'
 import type { Sampler } from '../sampler.ts'
 import type { Trainer } from '../trainer.ts'
@@ -46,7 +46,7 @@ export async function openRecorded(
   const validation = parts.validation?.length ? read(parts.validation).fit : []
   const trainer = await parts.openTrainer(updatesOf(fit.length, settings) * settings.inner_iterations)
   const reference = settings.adapter === null ? null : trainer.state().parameters
-  const training = groupTraining(trainer, reference, settings)
+  const training = groupTraining(role, trainer, reference, settings)
   return {
     method: new EpochTraining({ role, trainer, settings, examples: fit, validation, training, now }),
     tooLong,
@@ -70,12 +70,13 @@ const longest = ({ prompt, completions }: Group) =>
   prompt.length + Math.max(0, ...completions.map(({ tokens }) => tokens.length))
 
 function groupTraining(
+  role: string,
   trainer: Trainer,
   reference: Float32Array | null,
   settings: RecordedSettings,
 ): ExampleTraining<Group> {
   return {
-    async train(batch) {
+    async train(batch, step) {
       const logprobs = await scored(trainer, batch)
       const groups = batch.map(({ prompt, completions }, at) => ({
         prompt,
@@ -86,9 +87,12 @@ function groupTraining(
         })),
       }))
       // rolled out by the trainer itself, as far as the update is told: nothing is cut off
-      const report = await policyUpdate(trainer, groups, reference, { ...settings, truncation: 1 })
+      const report = await policyUpdate(trainer, groups, reference, { ...settings, truncation: 1 }, step)
       const rewards = groups.flatMap((group) => group.rewards).filter((reward) => reward !== null)
-      return { reward: meanOrNull(rewards), ...policyMetrics(report) }
+      return {
+        metrics: { reward: meanOrNull(rewards), ...policyMetrics(report) },
+        notes: policyNotes(role, report),
+      }
     },
     async measure(examples) {
       const logprobs = await scored(trainer, examples)

@@ -2,16 +2,19 @@ import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { drawn } from '../examples/draws.ts'
 import type { StepReport } from '../method.ts'
-import { policyMetrics } from '../policy/policy-metrics.ts'
+import { policyMetrics, policyNotes } from '../policy/policy-metrics.ts'
 import { policyUpdate } from '../policy/policy-update.ts'
 import type { Trainer } from '../trainer.ts'
 import type { Arm, Rolled } from './arm.ts'
 import { rollOutGenerator } from './generator-rollouts.ts'
 import { rollOutJudge } from './judge-rollouts.ts'
-import { type ArmRole, type Phase, pairsOfStep } from './phases.ts'
+import { type ArmRole, type Phase, pairsOfStep, TRAINED } from './phases.ts'
 import { RubricCache } from './rubric-cache.ts'
 
-export type StepRoles = Readonly<Record<ArmRole, { trainer: Trainer; reference: Float32Array | null }>>
+/** `planned` counts the steps of the alternation that were to train the role before. */
+export type StepRoles = Readonly<
+  Record<ArmRole, { trainer: Trainer; reference: Float32Array | null; planned: number }>
+>
 
 /** Where a step is: its part's pairs, the steps of its phase before it, and the phase's seed. */
 export type StepPlace = {
@@ -22,12 +25,6 @@ export type StepPlace = {
 }
 
 const [ORDER, RUBRICS, ROLLOUT] = [1, 2, 3]
-const TRAINED: Readonly<Record<StepPlace['kind'], readonly ArmRole[]>> = {
-  judge: ['judge'],
-  again: ['judge'],
-  generator: ['generator'],
-  both: ['judge', 'generator'],
-}
 
 /** Rolls out the roles that a phase trains, all with the parameters before the step, and updates them. */
 export async function alternationStep(
@@ -36,7 +33,7 @@ export async function alternationStep(
   cache: RubricCache,
   place: StepPlace,
   signal: AbortSignal,
-): Promise<Pick<StepReport, 'metrics' | 'samples' | 'seconds'>> {
+): Promise<Pick<StepReport, 'metrics' | 'samples' | 'notes' | 'seconds'>> {
   const rolled: [ArmRole, Rolled][] = []
   for (const role of TRAINED[place.kind]) {
     rolled.push([
@@ -46,9 +43,11 @@ export async function alternationStep(
   }
   const seconds = { rollout: 0, reward: 0, update: 0 }
   const metrics: Record<string, number | null> = {}
+  const notes: string[] = []
   for (const [index, [role, { groups, metrics: seen, seconds: spent }]] of rolled.entries()) {
-    const { trainer, reference } = roles[role]
-    const report = await policyUpdate(trainer, groups, reference, arm.settings[role])
+    const { trainer, reference, planned } = roles[role]
+    const report = await policyUpdate(trainer, groups, reference, arm.settings[role], planned)
+    notes.push(...policyNotes(role, report))
     seconds.rollout += spent.rollout
     seconds.reward += spent.reward
     seconds.update += report.update?.seconds ?? 0
@@ -57,14 +56,16 @@ export async function alternationStep(
       metrics[index === 0 ? name : `${role}_${name}`] = value
     }
   }
-  return { metrics, samples: rolled.flatMap(([, { samples }]) => samples), seconds }
+  return { metrics, samples: rolled.flatMap(([, { samples }]) => samples), notes, seconds }
 }
 
 async function judged(arm: Arm, cache: RubricCache, place: StepPlace, signal: AbortSignal): Promise<Rolled> {
   const started = performance.now()
   const pairs = pairsAt(arm, 'judge', place)
   const seed = derivedSeed(place.seed, RUBRICS, place.step)
-  const used = arm.settings.rubrics === 'cached' ? cache : new RubricCache()
+  // a generator that changes in every step writes each its own
+  const isCached = arm.settings.rubrics === 'cached' && place.kind !== 'both'
+  const used = isCached ? cache : new RubricCache()
   const prompts = pairs.map(({ prompt }) => prompt)
   const rubrics = await used.of(arm, prompts, seed, signal)
   const tasks = pairs.flatMap((pair, index) => {

@@ -38,3 +38,9 @@ export function namedBy(form: ArmForm, { text, finish }: Sample): 'first' | 'sec
 
 export const share = (hits: readonly boolean[]): number | null =>
   hits.length === 0 ? null : hits.filter(Boolean).length / hits.length
+
+/** The unbiased estimate of p(1 - p) from draws that are right with chance p; null for fewer than two. */
+export function variance(right: readonly boolean[]): number | null {
+  const p = share(right)
+  return p === null || right.length < 2 ? null : (p * (1 - p) * right.length) / (right.length - 1)
+}

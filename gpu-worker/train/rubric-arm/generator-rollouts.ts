@@ -4,7 +4,7 @@ import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { meanOrNull } from '../../../shared/statistics/moments.ts'
 import type { Sample } from '../sampler.ts'
-import { type Arm, namedBy, type Rolled, share, turnedBy } from './arm.ts'
+import { type Arm, namedBy, type Rolled, share, turnedBy, variance } from './arm.ts'
 
 /** A rubric that was drawn: what it says, null where it is none, and whether the judge is right by it, null where it named nobody. */
 type Judged = { criteria: Criterion[] | null; right: boolean | null }
@@ -13,8 +13,12 @@ type Judged = { criteria: Criterion[] | null; right: boolean | null }
  * Groups of rubrics, each of one prompt, rewarded by one greedy judgment of its pair: R_acc alone (systems.md 1.2). The
  * pair's order is drawn once for a group, so that its rubrics are told apart by what they say: our reconstruction. What
  * can't be read as a rubric is the generator's action and earns 0; where the frozen judge names nobody there is no
- * reward. `between_rubrics` is the mean over prompts of the variance of being right over the rubrics of a prompt:
- * equation 18's second term without its factor.
+ * reward.
+ *
+ * `between_rubrics` is the mean over prompts of the variance of being right over the readable rubrics of a prompt, estimated
+ * without bias. A rubric is judged once and greedily, so that its p is 0 or 1: this is how much the greedy judgment's
+ * being right depends on the rubric, all the noise of this reward. It stands in for equation 18's second term without
+ * its factor, whose p is the chance that a judgment that is drawn is right: an estimate of that it is not.
  */
 export async function rollOutGenerator(
   arm: Arm,
@@ -48,7 +52,9 @@ export async function rollOutGenerator(
       accuracy: share(readable.flatMap(({ right }) => right ?? [])),
       format: share(all.map(({ criteria }) => criteria !== null)),
       judge_unread: share(readable.map(({ right }) => right === null)),
-      between_rubrics: meanOrNull(judged.flatMap(spread)),
+      between_rubrics: meanOrNull(
+        judged.flatMap((group) => variance(group.flatMap(({ right }) => right ?? [])) ?? []),
+      ),
       rubric_items: meanOrNull(readable.map(({ criteria }) => criteria?.length ?? 0)),
       rubric_tokens: meanOrNull(drawn.flat().map(({ tokens }) => tokens.length)),
       completions: all.length + readable.length,
@@ -107,11 +113,4 @@ async function judgeGreedily(
 function rewardOf({ criteria, right }: Judged): number | null {
   if (criteria === null) return 0
   return right === null ? null : Number(right)
-}
-
-/** The variance of being right over the rubrics of a prompt that were judged; nothing with fewer than two. */
-function spread(group: readonly Judged[]): number[] {
-  const known = group.flatMap(({ right }) => right ?? [])
-  const p = share(known)
-  return p === null || known.length < 2 ? [] : [p * (1 - p)]
 }

@@ -4,14 +4,15 @@ import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { meanOrNull } from '../../../shared/statistics/moments.ts'
 import type { Sample } from '../sampler.ts'
-import { type Arm, namedBy, type Rolled, share, turnedBy } from './arm.ts'
+import { type Arm, namedBy, type Rolled, share, turnedBy, variance } from './arm.ts'
 
 export type JudgeTask = { pair: LabelledPair; criteria: Criterion[] }
 
 /**
  * Groups of judgments, each of one pair in an order drawn for it and by one rubric; R_acc + R_fmt (systems.md 1.2). What
- * is malformed is the judge's action and earns 0 for what it lacks. `within_rubric` is the mean of p(1 - p) over groups,
- * p being the share that is right: equation 17 without its factor.
+ * is malformed is the judge's action and earns 0 for what it lacks. `within_rubric` is the mean over groups of the
+ * variance of being right, p(1 - p) of equation 17 without its factor, p being the chance that a judgment by the rubric
+ * is: estimated without bias by G / (G - 1) times that of the share of G judgments.
  */
 export async function rollOutJudge(
   { sampler, settings, form, secret }: Arm,
@@ -60,7 +61,7 @@ export async function rollOutJudge(
       reward: meanOrNull(rewards),
       accuracy: share(judged.flatMap(({ right }) => right)),
       format: share(judged.flatMap(({ formed }) => formed)),
-      within_rubric: meanOrNull(judged.map(({ right }) => noise(right))),
+      within_rubric: meanOrNull(judged.flatMap(({ right }) => variance(right) ?? [])),
       completions: rewards.length,
       completion_tokens: meanOrNull(judged.flatMap(({ of }) => of.map(({ tokens }) => tokens.length))),
     },
@@ -72,10 +73,4 @@ export async function rollOutJudge(
     })),
     seconds: { rollout: (rolledOut - started) / 1000, reward: (performance.now() - rolledOut) / 1000 },
   }
-}
-
-/** p (1 - p) of the share p that is right. */
-function noise(right: readonly boolean[]): number {
-  const p = share(right) ?? 0
-  return p * (1 - p)
 }

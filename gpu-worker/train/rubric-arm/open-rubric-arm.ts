@@ -7,7 +7,7 @@ import { cutIntoParts } from '../../../shared/rubric-arm/parts.ts'
 import { type TaughtPair, warmUpConversations } from '../../../shared/rubric-arm/warm-up.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import type { Ground } from '../ground.ts'
-import { type ArmRole, type Phase, phasesOf } from './phases.ts'
+import { type ArmRole, type Phase, phasesOf, stepsTraining } from './phases.ts'
 import { RubricArm, type Stage } from './rubric-arm.ts'
 
 export type RubricArmOptions = {
@@ -98,12 +98,8 @@ function updatesOf(
   role: ArmRole,
   stage: Stage,
 ): number {
-  const kinds = role === 'judge' ? ['judge', 'again', 'both'] : ['generator', 'both']
-  return phases.reduce((sum, phase) => {
-    if (phase.kind === 'warm_up') return stage === 'warm_up' && phase.role === role ? sum + phase.steps : sum
-    const own = stage === 'alternation' && kinds.includes(phase.kind)
-    return own ? sum + phase.steps * settings[role].inner_iterations : sum
-  }, 0)
+  if (stage === 'alternation') return stepsTraining(role, phases) * settings[role].inner_iterations
+  return phases.find((phase) => phase.kind === 'warm_up' && phase.role === role)?.steps ?? 0
 }
 
 /** The pairs whose judgment fits, the longest rubric and reply counted in. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { rubricArmSettings } from '../../../shared/protocol/training/rubric-arm.ts'
-import { type Phase, pairsOfStep, phasesOf } from './phases.ts'
+import { type Phase, pairsOfStep, phasesOf, stepsTraining } from './phases.ts'
 
 const counts = { examples: { judge: 100, generator: 30 }, parts: [64, 60] }
 const shown = (phases: Phase[]) =>
@@ -16,6 +16,18 @@ describe('phases of Rubric-ARM', () => {
       ['judge', 1, 2],
       ['generator', 1, 2],
     ])
+  })
+
+  test('count the steps of the alternation that train a role', () => {
+    const settings = (order: string) =>
+      rubricArmSettings.parse({ order, judge: { steps: 5 }, generator: { steps: 3 } })
+    const of = (order: string) => {
+      const phases = phasesOf(settings(order), counts)
+      return [stepsTraining('judge', phases), stepsTraining('generator', phases)]
+    }
+    expect(of('judge_first')).toEqual([10, 6])
+    expect(of('simultaneous')).toEqual([10, 10])
+    expect(of('judge_only')).toEqual([16, 0])
   })
 
   test('take as many steps as they are told, in the order that they are told', () => {

@@ -42,6 +42,23 @@ function stepsOf(kind: AlternationKind, settings: RubricArmSettings, pairs: numb
   return own(kind === 'judge' ? 'judge' : 'generator')
 }
 
+/** Whom a phase of a kind trains, in this order. */
+export const TRAINED: Readonly<Record<AlternationKind, readonly ArmRole[]>> = {
+  judge: ['judge'],
+  again: ['judge'],
+  generator: ['generator'],
+  both: ['judge', 'generator'],
+}
+
+/** Steps that phases of the alternation train a role in. */
+export function stepsTraining(role: ArmRole, phases: readonly Phase[]): number {
+  return phases.reduce(
+    (sum, phase) =>
+      phase.kind !== 'warm_up' && TRAINED[phase.kind].includes(role) ? sum + phase.steps : sum,
+    0,
+  )
+}
+
 /**
  * Pairs of one step. In the generator's place the judge gets as many completions as would have been drawn: the rubrics,
  * and a judgment by each.

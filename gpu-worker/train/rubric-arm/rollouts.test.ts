@@ -48,7 +48,9 @@ describe('rollouts of the judge', () => {
     const tasks = PAIRS.map((pair) => ({ pair, criteria }))
     const { groups, metrics } = await rollOutJudge(arm, tasks, 1, none)
     expect(groups.map(({ rewards }) => rewards)).toEqual(PAIRS.map(() => [2, 1, 0, 0]))
-    expect(metrics).toMatchObject({ reward: 0.75, accuracy: 0.5, format: 0.25, within_rubric: 0.25 })
+    expect(metrics).toMatchObject({ reward: 0.75, accuracy: 0.5, format: 0.25 })
+    // Without bias: half of four are right.
+    expect(metrics.within_rubric).toBeCloseTo((0.25 * 4) / 3, 12)
     expect(metrics.completions).toBe(160)
   })
 
@@ -93,7 +95,7 @@ describe('rollouts of the generator', () => {
     const { groups, metrics } = await rollOutGenerator(arm, PAIRS, 1, none)
     expect(groups.map(({ rewards }) => rewards)).toEqual(PAIRS.map(() => [1, 0, 0, null]))
     expect(metrics).toMatchObject({
-      ...{ accuracy: 0.5, format: 0.75, judge_unread: 1 / 3, between_rubrics: 0.25, rubric_items: 1 },
+      ...{ accuracy: 0.5, format: 0.75, judge_unread: 1 / 3, between_rubrics: 0.5, rubric_items: 1 },
       completions: 160 + 120,
     })
     const judged = sampler.asked.filter(({ role }) => role === 'judge')

@@ -7,7 +7,7 @@ import type { Trainer } from '../trainer.ts'
 import { alternationStep, type StepRoles } from './alternation-step.ts'
 import type { Arm } from './arm.ts'
 import { type ArmState, armState } from './arm-state.ts'
-import { ARM_ROLES, type ArmRole, type Phase } from './phases.ts'
+import { ARM_ROLES, type ArmRole, type Phase, stepsTraining } from './phases.ts'
 import { type Reference, referenceFrom, referenceTo } from './reference.ts'
 import { RubricCache } from './rubric-cache.ts'
 import { warmUpStep } from './warm-up.ts'
@@ -170,13 +170,15 @@ export class RubricArm implements TrainingMethod {
   async #alternate(phase: Exclude<Phase, { kind: 'warm_up' }>, signal: AbortSignal) {
     const { parts } = this.#parts
     for (const role of ARM_ROLES) await this.#handOver(role)
-    const roles: StepRoles = {
-      judge: { trainer: this.#trainer('judge'), reference: this.#reference('judge') },
-      generator: { trainer: this.#trainer('generator'), reference: this.#reference('generator') },
-    }
+    const place = (role: ArmRole) => ({
+      trainer: this.#trainer(role),
+      reference: this.#references.get(role)?.parameters ?? null,
+      planned: this.#planned(role),
+    })
+    const roles: StepRoles = { judge: place('judge'), generator: place('generator') }
     const seed = this.#seed(phase.kind, phase.part)
-    const place = { kind: phase.kind, pairs: parts[phase.part] ?? [], step: this.#step, seed }
-    const report = await alternationStep(this.#parts, roles, this.#rubrics, place, signal)
+    const at = { kind: phase.kind, pairs: parts[phase.part] ?? [], step: this.#step, seed }
+    const report = await alternationStep(this.#parts, roles, this.#rubrics, at, signal)
     return { ...report, phase: phase.kind === 'again' ? 'judge' : phase.kind }
   }
 
@@ -192,8 +194,11 @@ export class RubricArm implements TrainingMethod {
     return derivedSeed(this.#parts.settings.seed, USES[use], place)
   }
 
-  #reference(role: ArmRole): Float32Array | null {
-    return this.#references.get(role)?.parameters ?? null
+  /** Steps of the alternation before this one that were to train a role. */
+  #planned(role: ArmRole): number {
+    const { phases } = this.#parts
+    const under = phases.slice(this.#phase, this.#phase + 1).map((phase) => ({ ...phase, steps: this.#step }))
+    return stepsTraining(role, [...phases.slice(0, this.#phase), ...under])
   }
 
   #trainer(role: ArmRole): Trainer {

@@ -53,12 +53,8 @@ function likelihoodTraining(trainer: Trainer): ExampleTraining<Example> {
       const { gradientNorm, learningRate, scores, tokens } = await trainer.update(treesOf(texts), {
         kind: 'supervised',
       })
-      return {
-        ...meansOf(texts, scores),
-        gradient_norm: gradientNorm,
-        learning_rate: learningRate,
-        tokens,
-      }
+      const own = { gradient_norm: gradientNorm, learning_rate: learningRate, tokens }
+      return { metrics: { ...meansOf(texts, scores), ...own } }
     },
     async measure(examples) {
       const texts = examples.flat()

@@ -17,9 +17,9 @@ function stubborn(trainer: Trainer): Trainer {
     get updates() {
       return trainer.updates
     },
-    async update(trees, loss) {
+    async update(trees, loss, planned) {
       const { parameters } = trainer.state()
-      const report = await trainer.update(trees, loss)
+      const report = await trainer.update(trees, loss, planned)
       trainer.restore({ ...trainer.state(), parameters })
       return report
     },

@@ -4,7 +4,7 @@ import type { Trainer, TrainerState } from '../trainer.ts'
 
 export type ScriptedTrainer = Trainer & {
   /** What each update was made of. */
-  seen: { trees: readonly TokenTree[]; loss: Loss }[]
+  seen: { trees: readonly TokenTree[]; loss: Loss; planned: number | undefined }[]
   /** The parameters of each call of `score`. */
   scoredWith: (Float32Array | null | undefined)[]
 }
@@ -37,8 +37,8 @@ export function scriptedTrainer(
     get updates() {
       return state.updates
     },
-    async update(trees, loss) {
-      trainer.seen.push({ trees, loss })
+    async update(trees, loss, planned) {
+      trainer.seen.push({ trees, loss, planned })
       const report = {
         ...{ loss: 0.25, gradientNorm: 1, learningRate: 1e-6, applied: true, seconds: 1 },
         tokens: trees.length,

@@ -70,10 +70,10 @@ export class ModelTrainer implements Trainer {
     return this.#updates
   }
 
-  async update(trees: readonly TokenTree[], loss: Loss): Promise<UpdateReport> {
+  async update(trees: readonly TokenTree[], loss: Loss, planned = this.#updates): Promise<UpdateReport> {
     const { now } = this.#parts
     const began = now()
-    const learningRate = this.#learningRate()
+    const learningRate = this.#learningRate(planned)
     const passed = await this.#addGradient(trees, loss)
     const scaledNorm = await this.#adamw.norm(this.#gradient)
     const applied = Number.isFinite(scaledNorm)
@@ -155,11 +155,9 @@ export class ModelTrainer implements Trainer {
     return passed
   }
 
-  #learningRate(): number {
+  #learningRate(planned: number): number {
     const { settings, totalUpdates } = this.#parts
-    return (
-      settings.optimiser.learning_rate * learningRateShare(settings.schedule, this.#updates, totalUpdates)
-    )
+    return settings.optimiser.learning_rate * learningRateShare(settings.schedule, planned, totalUpdates)
   }
 }
 

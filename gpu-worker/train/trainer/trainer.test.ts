@@ -106,6 +106,17 @@ describe('a batch', () => {
 })
 
 describe('an update', () => {
+  test('is placed in its schedule by the updates that were made, or by those that were planned', async () => {
+    const schedule = { schedule: { kind: 'linear' }, optimiser: { learning_rate: 0.01 } }
+    const trainer = await ground.trainer(schedule, { totalUpdates: 10 })
+    const rates = []
+    for (const planned of [undefined, undefined, 5, 7.5]) {
+      rates.push((await trainer.update(trees(1, 2, 2), SUPERVISED, planned)).learningRate)
+    }
+    const expected = [0.01, 0.009, 0.005, 0.0025]
+    for (const [at, rate] of expected.entries()) expect(rates[at]).toBeCloseTo(rate, 12)
+  })
+
   test('goes down, and reports what was before it', async () => {
     const batch = trees(4, 5, 2)
     const trainer = await ground.trainer({ optimiser: { learning_rate: 0.01 } })

@@ -86,6 +86,12 @@ export const arlRrSettings = z
     held_out: heldOut.prefault({}),
     judge: judgeSettings.prefault({}).describe('Of rubrics; verifiers need none.'),
   })
+  .superRefine(({ objective, alternation: { selector }, phase_steps }, context) => {
+    if (objective !== 'alternate' || selector.kind !== 'probe' || !selector.keep) return
+    if (selector.steps < phase_steps) return
+    const message = `must be below phase_steps, which is ${phase_steps}: the steps of the copy that is gone on from are the first of its phase; lower it, raise phase_steps, or set keep to false`
+    context.addIssue({ code: 'custom', path: ['alternation', 'selector', 'steps'], message })
+  })
   .meta({ id: 'ArlRrSettings' })
 export type ArlRrSettings = z.infer<typeof arlRrSettings>
 

@@ -57,7 +57,9 @@ const settings = z.strictObject({
   rubrics: z
     .enum(['cached', 'resampled'])
     .default('cached')
-    .describe('Whether the judge is trained by one rubric of a prompt throughout a phase.'),
+    .describe(
+      'Whether the judge is trained by one rubric of a prompt throughout a phase; with order simultaneous by a new one in each step, whatever is said here.',
+    ),
   format_reward: z.boolean().default(true),
   reference: z
     .enum(['start', 'phase'])
