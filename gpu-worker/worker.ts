@@ -84,7 +84,6 @@ export async function startWorker({
   }
   const metrics = createMetrics()
   const opening = Promise.resolve(engine).then(metrics.watch)
-  const slot = engineSlot(opening)
   const desk = {
     secret: secret || crypto.randomUUID(),
     memory: workerMemory(),
@@ -95,9 +94,8 @@ export async function startWorker({
     judged: metrics.judged,
   }
   const access = open || !secret ? ({ open: true } as const) : { key: await workerKey(secret) }
-  const workshop = training
-    ? openWorkshop({ ...training, adapters, slot, arms: desk.arms, ready: opening })
-    : null
+  const workshop = training ? openWorkshop({ ...training, adapters, arms: desk.arms, opening }) : null
+  const slot = engineSlot(workshop?.engine ?? opening)
   const app = workerApp(slot, {
     access,
     metricsAccess: metricsAccess(host, metricsKey, access),

@@ -8,10 +8,18 @@ import type { TrainingNews } from './training.ts'
 const SHOWN = ['reward', 'accuracy', 'loss', 'kl', 'gradient_norm']
 const MOST_SHOWN = 3
 
+export type FollowParts = {
+  now(): number
+  /** The folder of adapters. */
+  adapters: string
+  /** Keeps a file that a job leaves among the files, and gives its id. */
+  keepResult(job: HeldJob, path: string, name: string): string
+}
+
 /** Writes what a run says into its job and the job's events. What a cancelled run still says is nobody's. */
 export function follow(
   job: HeldJob,
-  { now, adapters }: { now: () => number; adapters: string },
+  { now, adapters, keepResult }: FollowParts,
 ): (news: TrainingNews) => void {
   let begun = { step: 0, at: now() }
   let metrics: StepReport['metrics'] = {}
@@ -24,7 +32,8 @@ export function follow(
         job.progress({
           progress: { ...progress, step: news.step, steps: news.steps },
           estimated_finish: null,
-          trained_tokens,
+          // Those of steps that are made again are counted once.
+          trained_tokens: news.tokens,
         })
         job.say(news.step === 0 ? 'Training begins.' : `Training goes on after step ${news.step}.`)
         return
@@ -54,10 +63,26 @@ export function follow(
         job.say(`Checkpoint kept at step ${news.step}.`)
         return
       }
+      case 'preparing': {
+        const { phase, made, text } = news
+        job.progress({ progress: { ...progress, phase }, estimated_finish: null, trained_tokens })
+        if (made > 0) job.change({}, { starts: 0 })
+        job.say(text)
+        return
+      }
+      case 'result':
+        return noteResult(job, keepResult(job, news.path, news.name))
       case 'message':
         job.say(news.text, news.level)
     }
   }
+}
+
+function noteResult(job: HeldJob, id: string): void {
+  const { result_files } = job.state.job
+  if (result_files.includes(id)) return
+  job.change({ result_files: [...result_files, id] })
+  job.say(`What was taught is kept as the file ${id}.`)
 }
 
 /** Unix time, seconds: as if the steps to come took as long as those of this run did. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FineTuningJob, JobCheckpoint, JobEvent } from '../../shared/protocol/fine-tuning.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
 import { keepText, makeFolder } from './keep.ts'
+import type { WithoutPlaces } from './without-places.ts'
 
 /** All that is kept of a job beside its events, its data and what its run keeps. */
 export type JobState = {
@@ -29,22 +30,29 @@ export type HeldJob = {
   close(): void
 }
 
+/** What a job needs to tell of itself. */
+export type Telling = {
+  /** Unix time, milliseconds. */
+  now(): number
+  withoutPlaces: WithoutPlaces
+}
+
 const STATE = 'job.json'
 
 /** A new job in a folder of its own, which is made whole or not at all. Throws `storage_full`. */
-export function makeHeldJob(folder: string, job: FineTuningJob, now: () => number): HeldJob {
+export function makeHeldJob(folder: string, job: FineTuningJob, telling: Telling): HeldJob {
   makeFolder(folder)
   const state: JobState = { job, wanted: 'run', starts: 0, checkpoints: [] }
   keepText(join(folder, STATE), JSON.stringify(state))
-  return hold(folder, state, now)
+  return hold(folder, state, telling)
 }
 
 /** The job in a folder. Throws where its state can't be read. */
-export function openHeldJob(folder: string, now: () => number): HeldJob {
-  return hold(folder, JSON.parse(readFileSync(join(folder, STATE), 'utf8')), now)
+export function openHeldJob(folder: string, telling: Telling): HeldJob {
+  return hold(folder, JSON.parse(readFileSync(join(folder, STATE), 'utf8')), telling)
 }
 
-function hold(folder: string, kept: JobState, now: () => number): HeldJob {
+function hold(folder: string, kept: JobState, { now, withoutPlaces }: Telling): HeldJob {
   const log = openEventLog(join(folder, 'events.jsonl'), kept.job.id)
   const listeners = new Set<() => void>()
   let state = kept
@@ -53,6 +61,12 @@ function hold(folder: string, kept: JobState, now: () => number): HeldJob {
   }
   const stopWatching = log.watch(tellAll)
   const seconds = () => Math.floor(now() / 1000)
+  /** Callers are told no path of the worker's; its log is. */
+  const tellable = (message: string) => {
+    const told = withoutPlaces(message)
+    if (told !== message) console.error(`${kept.job.id}: ${message}`)
+    return told
+  }
   return {
     folder,
     log,
@@ -60,7 +74,8 @@ function hold(folder: string, kept: JobState, now: () => number): HeldJob {
       return { ...state, job: { ...state.job, refreshed_at: seconds() } }
     },
     change(job, rest = {}) {
-      state = { ...state, ...rest, job: { ...state.job, ...job } }
+      const told = job.error ? { error: { ...job.error, message: tellable(job.error.message) } } : {}
+      state = { ...state, ...rest, job: { ...state.job, ...job, ...told } }
       try {
         keepText(join(folder, STATE), JSON.stringify(state))
       } catch (error) {
@@ -74,7 +89,7 @@ function hold(folder: string, kept: JobState, now: () => number): HeldJob {
       tellAll()
     },
     say: (message, level = 'info') =>
-      log.append({ created_at: seconds(), level, message, type: 'message', data: null }),
+      log.append({ created_at: seconds(), level, message: tellable(message), type: 'message', data: null }),
     watch(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -14,7 +14,8 @@ function jobsOf(home: string): Jobs {
     root: join(home, 'jobs'),
     adapters: join(home, 'adapters'),
     now: Date.now,
-    publish: async () => ({}),
+    publish: async () => ({ models: {}, said: [] }),
+    keepResult: () => '',
     start() {
       const { promise: ended, resolve } = Promise.withResolvers<TrainingEnd>()
       const end = () => resolve({ kind: 'died', reason: 'its worker ended' })

@@ -2,9 +2,10 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { type FineTuningJob, isOver } from '../../shared/protocol/fine-tuning.ts'
-import { type HeldJob, makeHeldJob, openHeldJob } from './held-job.ts'
+import { type HeldJob, makeHeldJob, openHeldJob, type Telling } from './held-job.ts'
 import { makeFolder } from './keep.ts'
 import { createQueue, type QueueParts } from './queue.ts'
+import { withoutPlaces } from './without-places.ts'
 
 /** A run has this long to keep a checkpoint when the worker is told to end. */
 const GRACE_MS = 3000
@@ -36,10 +37,12 @@ export type Jobs = {
 
 /** Finds the jobs of an earlier worker and goes on with those that are not over. */
 export function openJobs({ root, ...parts }: JobsParts): Jobs {
-  const { now } = parts
+  const { now, adapters } = parts
   makeFolder(root)
+  const places = { adapters, jobs: root }
+  const telling = { now, withoutPlaces: withoutPlaces(places) }
   const queue = createQueue(parts)
-  const jobs = new Map(readJobs(root, now).map((job) => [job.state.job.id, job]))
+  const jobs = new Map(readJobs(root, telling).map((job) => [job.state.job.id, job]))
   const making = new Map<string, Promise<HeldJob>>()
   let closing: Promise<void> | undefined
 
@@ -62,7 +65,7 @@ export function openJobs({ root, ...parts }: JobsParts): Jobs {
     const folder = join(root, id)
     try {
       makeFolder(folder)
-      const job = makeHeldJob(folder, await write(folder), now)
+      const job = makeHeldJob(folder, await write(folder), telling)
       jobs.set(id, job)
       job.say('The job was created.')
       queue.add(job)
@@ -118,7 +121,7 @@ export function openJobs({ root, ...parts }: JobsParts): Jobs {
 }
 
 /** Oldest first. A folder without a state is what a create left that was killed; one that can't be read is kept. */
-function readJobs(root: string, now: () => number): HeldJob[] {
+function readJobs(root: string, telling: Telling): HeldJob[] {
   const found: HeldJob[] = []
   for (const name of readdirSync(root).filter((name) => name.startsWith('ftjob-'))) {
     const folder = join(root, name)
@@ -127,7 +130,7 @@ function readJobs(root: string, now: () => number): HeldJob[] {
       continue
     }
     try {
-      found.push(openHeldJob(folder, now))
+      found.push(openHeldJob(folder, telling))
     } catch (error) {
       console.error(`The job in ${folder} can't be read and is left out.`, error)
     }

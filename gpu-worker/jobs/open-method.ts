@@ -60,7 +60,8 @@ export async function openMethod(
         openTrainer: (totalUpdates) =>
           ground.openTrainer({ settings, seed: settings.seed, totalUpdates, adapter: settings.adapter }),
       })
-      return { method: opened.method, leftOut: tooLong(opened.tooLong) }
+      const { tooLong: long, equal } = opened.leftOut
+      return { method: opened.method, leftOut: [...tooLong(long), ...equalPairs(equal)] }
     }
     case 'rubric_arm': {
       const settings = method.rubric_arm.hyperparameters
@@ -71,7 +72,7 @@ export async function openMethod(
         method: opened.method,
         leftOut: [
           ...tooLong(long.tooLong),
-          ...sentence(equal, 'pairs have equal responses'),
+          ...equalPairs(equal),
           ...sentence(warmUp.judge, 'judgments of the warm-up are wrong, malformed or too long'),
           ...sentence(warmUp.generator, 'rubrics of the warm-up are malformed or too long'),
         ],
@@ -109,6 +110,8 @@ export async function openMethod(
 }
 
 const tooLong = (count: number) => sentence(count, 'examples are longer than max_tokens')
+
+const equalPairs = (count: number) => sentence(count, 'pairs have equal responses')
 
 function sentence(count: number, what: string): string[] {
   return count === 0 ? [] : [`${count} ${what}: left out.`]

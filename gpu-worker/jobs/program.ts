@@ -1,6 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { settingsOf } from '../../shared/protocol/training/methods.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import { adapterFolder } from '../server/adapter-folder.ts'
@@ -53,7 +55,7 @@ type Run = TrainingWishes & { tell(news: TrainingNews): void; model: string }
 async function train(order: TrainingOrder, method: TrainingMethod, run: Run): Promise<TrainingEnd> {
   const { tell, pause, cancel } = run
   const steps = () => (Number.isFinite(method.total) ? method.total : null)
-  if (isNew(order)) tell({ kind: 'begun', step: 0, steps: steps() })
+  if (isNew(order)) tell({ kind: 'begun', step: 0, steps: steps(), tokens: 0 })
   const { checkpoint_every, keep_checkpoints } = settingsOf(order.method)
   const result = await runTraining({
     ...{ folder: order.folder, method, pause, cancel },
@@ -64,7 +66,8 @@ async function train(order: TrainingOrder, method: TrainingMethod, run: Run): Pr
     onEvent(event) {
       if (event.kind === 'resumed') {
         for (const text of event.refused) tell({ kind: 'message', level: 'warn', text })
-        tell({ kind: 'begun', step: event.step, steps: steps() })
+        const tokens = tokensUpTo(event.step, order.folder)
+        tell({ kind: 'begun', step: event.step, steps: steps(), tokens })
       } else if (event.kind === 'step') {
         const { report } = event
         tell({ kind: 'step', report, steps: steps(), tokens: report.metrics.tokens ?? 0 })
@@ -81,6 +84,18 @@ async function train(order: TrainingOrder, method: TrainingMethod, run: Run): Pr
   }
   return { kind: 'finished', adapters: Object.fromEntries(result.adapters) }
 }
+
+/** What a run was trained on by the end of a step, as its metrics have it; lines behind are of steps to be made again. */
+function tokensUpTo(step: number, folder: string): number {
+  const path = join(folder, 'metrics.jsonl')
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
+  return lines.reduce((sum, line) => {
+    const report = measuredTokens.safeParse(jsonOrNull(line))
+    return report.success && report.data.step <= step ? sum + (report.data.metrics.tokens ?? 0) : sum
+  }, 0)
+}
+
+const measuredTokens = z.object({ step: z.int(), metrics: z.object({ tokens: z.number().nullish() }) })
 
 function isNew({ folder }: TrainingOrder): boolean {
   const checkpoints = join(folder, 'checkpoints')

@@ -1,85 +1,99 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FineTuningJob, JobEvent } from '../../shared/protocol/fine-tuning.ts'
+import type { Engine } from '../generate/engine.ts'
 import type { ArmPairs } from '../server/arm-pairs.ts'
-import type { EngineSlot } from '../server/engine-slot.ts'
 import { adapterName, isAdapter, placeAdapter } from './adapter-place.ts'
 import type { HeldJob } from './held-job.ts'
 
-/** Jobs whose adapters are served again after a start: an engine holds few. */
-const SERVED_AGAIN = 4
-
 /** Where adapters are kept, and the engine and pairs that serve them. */
-export type AdapterHome = { slot: EngineSlot; adapters: string; arms: ArmPairs }
+export type AdapterHome = { engine: Engine; adapters: string; arms: ArmPairs }
+
+/** What became of a job's adapters, to be said once it is over. */
+export type Published = { models: Record<string, string>; said: Saying[] }
+export type Saying = Pick<JobEvent, 'message' | 'level'>
 
 /**
- * Puts what a job trained into the folder of adapters, under the job's name, and has the engine serve it. Gives the
- * names of the models by role. An adapter that can't be served now can be loaded later, so that the job succeeded
- * nevertheless; its events say so.
+ * Puts what a job trained into the folder of adapters, under the job's name, and has the engine serve it when it's asked
+ * for. Gives the names of the models by role. An adapter that can't be served can be loaded later, so that the job
+ * succeeded nevertheless. Done again after it was broken off anywhere, it comes to the same.
  */
 export async function publish(
-  job: HeldJob,
+  { state: { job } }: HeldJob,
   trained: Record<string, string>,
   home: AdapterHome,
-): Promise<Record<string, string>> {
+): Promise<Published> {
   const models: Record<string, string> = {}
+  const said: Saying[] = []
   const roles = Object.entries(trained)
   for (const [role, folder] of roles) {
     if (isAdapter(folder)) {
-      const name = adapterName(job.state.job, roles.length > 1 ? role : null, null)
-      models[role] = `${job.state.job.model}:${name}`
-      await serve(job, name, placeAdapter(folder, home.adapters, name), home.slot)
+      const name = adapterName(job, roles.length > 1 ? role : null, null)
+      models[role] = `${job.model}:${name}`
+      said.push(await serve(name, placeAdapter(folder, home.adapters, name), home.engine))
     } else {
-      job.say(`The ${role} was trained whole: start a worker with --model file:${folder}.`)
+      said.push({
+        level: 'info',
+        message: `The ${role} was trained whole: start a worker with --model file:${folder}.`,
+      })
     }
   }
-  return { ...pairUp(job, models, home), ...models }
+  const pair = pairUp(job, models, home)
+  return { models: { ...pair.models, ...models }, said: [...said, ...pair.said] }
 }
 
 /** Has the two roles of Rubric-ARM judge as one model; gives its name, nothing for other methods. */
 function pairUp(
-  { state: { job }, say }: HeldJob,
+  job: FineTuningJob,
   models: Record<string, string>,
-  { slot, arms }: AdapterHome,
-): Record<string, string> {
+  { engine, arms }: AdapterHome,
+): Published {
   const { method, model } = job
   const { judge, generator } = models
-  if (method.type !== 'rubric_arm' || judge === undefined || generator === undefined) return {}
+  if (method.type !== 'rubric_arm' || judge === undefined || generator === undefined) {
+    return { models: {}, said: [] }
+  }
   const { form } = method.rubric_arm.hyperparameters
   const name = adapterName(job, null, null)
   const adapter = (id: string) => id.slice(model.length + 1)
+  const paired = { rubric_arm: `${model}:${name}` }
   try {
-    arms.put({ name, form, judge: adapter(judge), generator: adapter(generator) }, slot.engine())
+    arms.put({ name, form, judge: adapter(judge), generator: adapter(generator) }, engine)
+    return { models: paired, said: [] }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    say(`The generator and the judge are not served together yet: ${why}`, 'warn')
+    const message = `The generator and the judge are not served together yet: ${reasonOf(error)}`
+    return { models: paired, said: [{ level: 'warn', message }] }
   }
-  return { rubric_arm: `${model}:${name}` }
 }
 
-/** Has the engine serve what the last jobs trained, after a start. */
+/** Has the engine serve what all jobs trained, after a start. What can't be served is said in the job's events. */
 export async function serveAgain(jobs: readonly HeldJob[], home: AdapterHome): Promise<void> {
-  const { slot, adapters } = home
-  const { id } = slot.engine().model
-  const done = jobs.filter(({ state: { job } }) => job.status === 'succeeded' && job.model === id)
-  for (const job of done.slice(0, SERVED_AGAIN)) {
-    for (const model of Object.values(job.state.job.fine_tuned_models)) {
-      const name = model.slice(id.length + 1)
+  const { engine, adapters } = home
+  const { id } = engine.model
+  for (const held of jobs) {
+    const { job } = held.state
+    if (job.status !== 'succeeded' || job.model !== id) continue
+    const names = Object.values(job.fine_tuned_models).map((model) => model.slice(id.length + 1))
+    const said: Saying[] = []
+    for (const name of names) {
       const folder = join(adapters, name)
-      if (existsSync(folder)) await serve(job, name, folder, slot)
+      if (existsSync(folder)) said.push(await serve(name, folder, engine))
     }
-    pairUp(job, job.state.job.fine_tuned_models, home)
+    said.push(...pairUp(job, job.fine_tuned_models, home).said)
+    for (const { message, level } of said) if (level === 'warn') held.say(message, level)
   }
 }
 
-async function serve(job: HeldJob, name: string, folder: string, slot: EngineSlot): Promise<void> {
+async function serve(name: string, folder: string, engine: Engine): Promise<Saying> {
   try {
-    const engine = slot.engine()
-    if (engine.adapters.some((adapter) => adapter.name === name)) return
-    await engine.loadAdapter(name, folder)
-    job.say(`Served as '${engine.model.id}:${name}'.`)
+    await engine.offerAdapter(name, folder)
+    return { level: 'info', message: `Served as '${engine.model.id}:${name}'.` }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const sentence = `The adapter is kept as '${name}' and is not served yet: ${why}`
-    job.say(`${sentence} POST /v1/adapters loads it.`, 'warn')
+    const message = `The adapter is kept as '${name}' and is not served yet: ${reasonOf(error)} POST /v1/adapters loads it.`
+    return { level: 'warn', message }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,7 @@
 import { isOver } from '../../shared/protocol/fine-tuning.ts'
-import { follow } from './follow.ts'
+import { type FollowParts, follow } from './follow.ts'
 import type { HeldJob } from './held-job.ts'
+import type { Published } from './publish.ts'
 import type { StartTraining, TrainingEnd, TrainingRun } from './training.ts'
 
 /** A job that ends its thread or its worker so often without a checkpoint between is given up. */
@@ -10,8 +11,9 @@ export type QueueParts = {
   start: StartTraining
   /** The folder of adapters. */
   adapters: string
-  /** Serves what a job trained, by role, and gives the names of the models. */
-  publish(job: HeldJob, adapters: Record<string, string>): Promise<Record<string, string>>
+  keepResult: FollowParts['keepResult']
+  /** Serves what a job trained, by role, and gives the names of the models and what is to be said of them. */
+  publish(job: HeldJob, adapters: Record<string, string>): Promise<Published>
   /** Unix time, milliseconds. */
   now(): number
 }
@@ -25,7 +27,7 @@ export type Queue = {
   close(graceMs: number): Promise<void>
 }
 
-export function createQueue({ start, publish, adapters, now }: QueueParts): Queue {
+export function createQueue({ start, publish, adapters, keepResult, now }: QueueParts): Queue {
   const waiting: HeldJob[] = []
   let current: { job: HeldJob; run: TrainingRun } | null = null
   let closed = false
@@ -41,7 +43,7 @@ export function createQueue({ start, publish, adapters, now }: QueueParts): Queu
     job.change({ status: 'running' }, { starts: job.state.starts + 1 })
     const { method, validation_file } = job.state.job
     const order = { folder: job.folder, method, validation: validation_file !== null }
-    const training = start(order, follow(job, { now, adapters }))
+    const training = start(order, follow(job, { now, adapters, keepResult }))
     current = { job, run: training }
     await settle(job, await training.ended)
     current = null
@@ -68,10 +70,12 @@ export function createQueue({ start, publish, adapters, now }: QueueParts): Queu
   }
 
   async function finish(job: HeldJob, adapters: Record<string, string>): Promise<void> {
-    const models = await publish(job, adapters)
+    const { models, said } = await publish(job, adapters)
+    if (closed || isOver(job.state.job.status)) return
     const [first = null] = Object.values(models)
     const over = { status: 'succeeded', finished_at: seconds(), estimated_finish: null } as const
     job.change({ ...over, fine_tuned_model: first, fine_tuned_models: models })
+    for (const { message, level } of said) job.say(message, level)
     job.say('The job succeeded.')
   }
 

@@ -23,10 +23,9 @@ async function end(): Promise<TrainingEnd> {
     if (wishes.cancel.signal.aborted) return { kind: 'cancelled' }
     if (PlumblineError.isInstance(error)) return { kind: 'failed', error: error.data }
     console.error(error)
-    const why = error instanceof Error ? error.message : String(error)
     return {
       kind: 'failed',
-      error: { code: 'internal', message: `The run broke on a fault of its own: ${why}.` },
+      error: { code: 'internal', message: "The run broke on a fault of its own: it is in the worker's log." },
     }
   }
 }

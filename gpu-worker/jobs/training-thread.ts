@@ -26,7 +26,11 @@ export function trainingThreads(program: URL, settings: unknown): StartTraining 
       else said = message.end
     })
     thread.on('error', (error) => {
-      reason = error instanceof Error ? error.message : String(error)
+      console.error(error)
+      reason =
+        error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? 'its thread ran out of memory'
+          : "a fault of its own, which is in the worker's log"
     })
     // What it trained with is free once the thread is gone, not before.
     thread.on('exit', (code) => {

@@ -10,12 +10,19 @@ export type TrainingOrder = {
   validation: boolean
 }
 
-/** What a run says while it goes on. `steps` is as many as the whole run has, as far as it is known. */
+/**
+ * What a run says while it goes on. `steps` is as many as the whole run has, as far as it is known; `tokens` are those that
+ * the steps up to where it begins were trained on, and those of a step.
+ */
 export type TrainingNews =
-  | { kind: 'begun'; step: number; steps: number | null }
+  | { kind: 'begun'; step: number; steps: number | null; tokens: number }
   | { kind: 'step'; report: StepReport; steps: number | null; tokens: number }
   /** `adapters` are folders by role, which go when the checkpoint does. */
   | { kind: 'checkpoint'; step: number; adapters: Record<string, string> }
+  /** Before the first step: `made` counts what came of it in this run and is kept. */
+  | { kind: 'preparing'; phase: string; made: number; text: string }
+  /** A file that the job leaves beside what it trains. */
+  | { kind: 'result'; path: string; name: string }
   | { kind: 'message'; level: 'info' | 'warn' | 'error'; text: string }
 
 /** How a run ended. `adapters` are folders by role; those of `full` training are whole models. */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Engine } from '../generate/engine.ts'
 import type { ArmPairs } from '../server/arm-pairs.ts'
-import type { EngineSlot } from '../server/engine-slot.ts'
+import { LOCAL } from './create-job.ts'
 import { type Files, openFiles } from './files.ts'
 import { type Jobs, openJobs } from './jobs.ts'
 import { makeFolder } from './keep.ts'
@@ -15,6 +17,8 @@ export type Workshop = {
   adapters: string
   /** Unix time, milliseconds. */
   now(): number
+  /** The engine, once it serves what earlier jobs trained. */
+  engine: Promise<Engine>
   /** Lets the run under way keep a checkpoint, and ends it. */
   close(): Promise<void>
 }
@@ -22,33 +26,32 @@ export type Workshop = {
 export type WorkshopOptions = {
   home: string
   adapters: string
-  slot: EngineSlot
   /** Where a trained generator and judge become one model. */
   arms: ArmPairs
-  /** Resolves once the slot has its engine. */
-  ready: Promise<unknown>
+  opening: Promise<Engine>
   start: StartTraining
 }
 
 /** Opens the workshop in a home folder. Jobs that an earlier worker left go on at once. */
-export function openWorkshop({ home, adapters, slot, arms, ready, start }: WorkshopOptions): Workshop {
+export function openWorkshop({ home, adapters, arms, opening, start }: WorkshopOptions): Workshop {
   const now = Date.now
   makeFolder(adapters)
-  const served = { slot, adapters, arms }
   const files = openFiles(join(home, 'files'), now)
   const jobs = openJobs({
     root: join(home, 'jobs'),
     adapters,
     start,
     now,
-    publish: async (job, trained) => {
-      await ready
-      return publish(job, trained, served)
-    },
+    keepResult: ({ state: { job } }, path, filename) =>
+      files.keep({
+        ...{ bytes: readFileSync(path), filename, expiresAfter: null },
+        caller: job.organization_id === LOCAL ? null : job.organization_id,
+      }).id,
+    publish: async (job, trained) => publish(job, trained, { engine: await opening, adapters, arms }),
   })
-  ready.then(
-    () => serveAgain(jobs.all(), served),
-    () => {},
-  )
-  return { files, jobs, adapters, now, close: () => jobs.close() }
+  const engine = opening.then(async (engine) => {
+    await serveAgain(jobs.all(), { engine, adapters, arms })
+    return engine
+  })
+  return { files, jobs, adapters, now, engine, close: () => jobs.close() }
 }

@@ -15,6 +15,9 @@ export type CountingSettings = {
   diesAt?: { step: number; times: number }
 }
 
+/** Of each step. */
+const TOKENS = 10
+
 /** A training program that counts instead: a checkpoint after every other step, and an adapter of two empty files. */
 export function openProgram(settings: CountingSettings): TrainingProgram {
   return async ({ folder, method }, tell, { pause, cancel }) => {
@@ -25,7 +28,7 @@ export function openProgram(settings: CountingSettings): TrainingProgram {
     const keep = () => writeFileSync(path, JSON.stringify(kept))
     const { steps, milliseconds, failsAt, diesAt } = settings
     let { step } = kept
-    tell({ kind: 'begun', step, steps })
+    tell({ kind: 'begun', step, steps, tokens: TOKENS * step })
     while (step < steps) {
       await sleep(milliseconds)
       if (cancel.aborted) return { kind: 'cancelled' }
@@ -33,7 +36,7 @@ export function openProgram(settings: CountingSettings): TrainingProgram {
       const metrics = { loss: 1 / step, accuracy: null }
       const seconds = { rollout: 0, reward: 0, update: milliseconds / 1000 }
       const report = { step, phase: method.type, metrics, samples: [], seconds }
-      tell({ kind: 'step', report, steps, tokens: 10 })
+      tell({ kind: 'step', report, steps, tokens: TOKENS })
       if (step === failsAt)
         throw new PlumblineError('internal', 'The loss was no number at step 3: lower the learning rate.')
       if (step === diesAt?.step && kept.deaths < diesAt.times) {

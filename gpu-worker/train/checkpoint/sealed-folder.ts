@@ -9,18 +9,21 @@ import { writeDurable } from '../../weights/write-durable.ts'
 /** Names each file of a folder with its SHA-256. */
 const DIGESTS = 'digests.json'
 const PARTIAL = '.partial-'
-const ADVICE = 'and resume: the last checkpoint is whole'
 
 const digests = z.record(z.string(), z.string())
 
 /**
  * Writes a folder all at once: `write` fills one beside it, whose files are digested and brought to the disk before it
  * takes the folder's place. Whatever fails or is killed on the way, the folder that was there stays. Throws
- * `storage_full` where the disk is full, `not_configured` where it may not be written.
+ * `storage_full` where the disk is full, `not_configured` where it may not be written; `advice` ends the sentence.
  */
-export function writeSealed(folder: string, write: (partial: string) => Promise<void>): Promise<void> {
+export function writeSealed(
+  folder: string,
+  write: (partial: string) => Promise<void>,
+  advice: string,
+): Promise<void> {
   const parent = dirname(folder)
-  return diskErrors(parent, () => fillAndRename(parent, folder, write), ADVICE)
+  return diskErrors(parent, () => fillAndRename(parent, folder, write), advice)
 }
 
 async function fillAndRename(

@@ -129,6 +129,19 @@ async function smallDisk(kib: number): Promise<string | null> {
   }
 }
 
+test('a disk that is full before the first checkpoint is not said to hold one', async () => {
+  const disk = await smallDisk(60)
+  if (disk === null) return
+  try {
+    await expect(write(disk, 1)).rejects.toThrow(
+      /The disk is full .*; change that, and resume: the run begins anew, for it has no checkpoint yet\./,
+    )
+    expect(await lastCheckpoint(disk)).toBeNull()
+  } finally {
+    execFileSync('umount', [disk])
+  }
+})
+
 test('a full disk leaves the last checkpoint, wherever the writing broke off', async () => {
   // One checkpoint takes 6 vectors of 20 kB; the next runs out of room in one after the other.
   for (const kib of [150, 176, 200, 216, 240, 252]) {

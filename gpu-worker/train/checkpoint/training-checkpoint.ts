@@ -6,6 +6,7 @@ import { jsonOrNull } from '../../../shared/protocol/parse.ts'
 import { writeDurable } from '../../weights/write-durable.ts'
 import type { Json } from '../method.ts'
 import type { TrainerState } from '../trainer.ts'
+import { resumeAdvice } from './resume-advice.ts'
 import { brokenSeal, sweepPartial, writeSealed } from './sealed-folder.ts'
 import { readTrainerState, writeTrainerState } from './trainer-state.ts'
 
@@ -49,7 +50,8 @@ export async function writeCheckpoint(
   { save, keep }: { save: (role: string, folder: string) => Promise<void>; keep: number },
 ): Promise<string> {
   const folder = join(home, nameOf(checkpoint.step))
-  await writeSealed(folder, async (partial) => {
+  const advice = resumeAdvice((await checkpointFolders(home)).length > 0)
+  const fill = async (partial: string) => {
     const { step, config, trainedOn, method, metricsBytes, roles } = checkpoint
     for (const [role, state] of roles) {
       await writeTrainerState(join(partial, stateFile(role)), state)
@@ -66,7 +68,8 @@ export async function writeCheckpoint(
       ),
     }
     await writeDurable(join(partial, DESCRIPTION), JSON.stringify(about))
-  })
+  }
+  await writeSealed(folder, fill, advice)
   const older = (await checkpointFolders(home)).filter((path) => path <= folder).slice(keep)
   for (const path of older) await rm(path, { recursive: true, force: true })
   return folder

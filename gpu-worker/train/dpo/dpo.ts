@@ -1,3 +1,4 @@
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { DpoSettings, Preference } from '../../../shared/protocol/training/dpo.ts'
 import { mean } from '../../../shared/statistics/moments.ts'
 import { EpochTraining, type ExampleTraining, thatFit, updatesOf } from '../epochs/epoch-training.ts'
@@ -22,10 +23,13 @@ export type DpoParts = {
 type Example = { prompt: number[]; replies: readonly [number[], number[]] }
 
 /**
- * Direct preference optimisation (arXiv 2305.18290, equation 7) as a mean over a batch's pairs, and how many pairs are too
- * long for it. Throws `invalid_request` where every pair is.
+ * Direct preference optimisation (arXiv 2305.18290, equation 7) as a mean over a batch's pairs, and how many pairs are left
+ * out: too long for it, or with two replies that are the same, of which none can be preferred. Throws `invalid_request`
+ * where every pair is.
  */
-export async function openDpo(parts: DpoParts): Promise<{ method: EpochTraining<Example>; tooLong: number }> {
+export async function openDpo(
+  parts: DpoParts,
+): Promise<{ method: EpochTraining<Example>; leftOut: { tooLong: number; equal: number } }> {
   const { settings, role, writing, now = performance.now.bind(performance) } = parts
   const read = (preferences: readonly Preference[]) =>
     thatFit(
@@ -33,15 +37,27 @@ export async function openDpo(parts: DpoParts): Promise<{ method: EpochTraining<
       tokensOf,
       settings.max_tokens,
     )
-  const { fit, tooLong } = read(parts.examples)
-  const validation = parts.validation?.length ? read(parts.validation).fit : []
+  const differing = parts.examples.filter(differs)
+  const equal = parts.examples.length - differing.length
+  if (differing.length === 0) {
+    throw new PlumblineError(
+      'invalid_request',
+      'Both replies are the same in every pair, so that none can be preferred: give pairs of different replies.',
+      { param: 'training_file' },
+    )
+  }
+  const { fit, tooLong } = read(differing)
+  const heldOut = parts.validation?.filter(differs) ?? []
+  const validation = heldOut.length > 0 ? read(heldOut).fit : []
   const trainer = await parts.openTrainer(updatesOf(fit.length, settings))
   const training = preferenceTraining(trainer, trainer.state().parameters, settings)
   return {
     method: new EpochTraining({ role, trainer, settings, examples: fit, validation, training, now }),
-    tooLong,
+    leftOut: { tooLong, equal },
   }
 }
+
+const differs = ({ preferred, other }: Preference) => preferred !== other
 
 function exampleOf({ prompt, preferred, other }: Preference, { prompt: ask, encode, end }: Writing): Example {
   return {

@@ -122,6 +122,16 @@ describe('supervised', () => {
 })
 
 describe('dpo', () => {
+  test('pairs whose replies are the same are left out and counted, and refused where all are', async () => {
+    const same = preferences.map((one) => ({ ...one, other: one.preferred }))
+    const { method, leftOut } = await dpo({ epochs: 1 }, [...preferences.slice(0, 2), ...same])
+    expect(leftOut).toEqual({ tooLong: 0, equal: 4 })
+    const reports = await toEnd(method)
+    const { method: without } = await dpo({ epochs: 1 }, preferences.slice(0, 2))
+    expect(metric(reports, 'loss')).toEqual(metric(await toEnd(without), 'loss'))
+    await expect(dpo({}, same)).rejects.toThrow('Both replies are the same in every pair')
+  })
+
   test('begins at no preference and ends at what is preferred', async () => {
     const reports = await toEnd((await dpo({ epochs: 25 })).method)
     expect(reports[0]?.metrics.loss).toBeCloseTo(Math.log(2), 5)

@@ -32,8 +32,8 @@ export class MetricsFile {
     return this.#bytes
   }
 
-  /** The disk has the line once this resolves. Throws `storage_full` where the disk is full. */
-  async append(report: StepReport): Promise<void> {
+  /** The disk has the line once this resolves. Throws `storage_full` where the disk is full; `advice` ends its sentence. */
+  async append(report: StepReport, advice: string): Promise<void> {
     const line = new TextEncoder().encode(`${JSON.stringify(report)}\n`)
     await diskErrors(
       this.#path,
@@ -41,7 +41,7 @@ export class MetricsFile {
         await writeBytes(this.#file, this.#bytes, line)
         await this.#file.sync()
       },
-      'and resume: the last checkpoint is whole',
+      advice,
     )
     this.#bytes += line.length
   }

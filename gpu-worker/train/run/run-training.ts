@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson } from '../../../shared/identity/canonical-json.ts'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { resumeAdvice } from '../checkpoint/resume-advice.ts'
 import { writeSealed } from '../checkpoint/sealed-folder.ts'
 import { type FoundCheckpoint, lastCheckpoint, writeCheckpoint } from '../checkpoint/training-checkpoint.ts'
 import type { Json, StepReport, TrainingMethod } from '../method.ts'
@@ -112,7 +113,7 @@ class Run {
       throw stoppedAt(this.#step, error)
     }
     if (report === null) return null
-    await this.#metrics.append(report)
+    await this.#metrics.append(report, resumeAdvice(this.#kept > 0))
     this.#step = report.step
     onEvent({ kind: 'step', report })
     return report
@@ -139,9 +140,10 @@ class Run {
   async #saveAll(): Promise<Map<string, string>> {
     const { folder, method } = this.#options
     const home = join(folder, 'adapters')
-    await writeSealed(home, async (partial) => {
+    const fill = async (partial: string) => {
       for (const [role, trainer] of method.roles) await trainer.save(join(partial, role))
-    })
+    }
+    await writeSealed(home, fill, resumeAdvice(this.#kept > 0))
     return new Map(Array.from(method.roles.keys(), (role) => [role, join(home, role)]))
   }
 
