@@ -32,6 +32,8 @@ export type TaskOptions = {
   seed: number
   prompts: number
   pairsEach: number
+  /** How many constraints a request has, one of these; two or three by default. */
+  constraints?: readonly number[]
   topics?: readonly Topic[]
   /** Kinds that constraints are of. */
   kinds: readonly KindName[]
@@ -45,7 +47,7 @@ const EXTRA = 0.15
 const ATTEMPTS = 200
 
 /**
- * Requests with two or three constraints, and pairs of which one response meets all of them and the other all but one, as
+ * Requests with constraints, and pairs of which one response meets all of them and the other all but one, as
  * verifiers find. Beside that the two come from one draft: neither is better written, and both may have what the request
  * does not ask for. The same for the same seed.
  */
@@ -64,7 +66,7 @@ export async function makeTasks(options: TaskOptions): Promise<Task[]> {
 
 async function makeTask(options: TaskOptions, random: Random): Promise<Task | null> {
   const topic = pick(options.topics ?? TOPICS, random)
-  const { kinds, violated = kinds } = options
+  const { kinds, violated = kinds, constraints: counts = [2, 3] } = options
   const first = pick(violated, random)
   const names = [
     first,
@@ -73,7 +75,7 @@ async function makeTask(options: TaskOptions, random: Random): Promise<Task | nu
       random,
     ),
   ]
-  const chosen = compatible(names, random() < 0.5 ? 2 : 3).map((kind) => ({
+  const chosen = compatible(names, pick(counts, random)).map((kind) => ({
     kind: kind.name,
     ...kind.draw(topic, random),
   }))
