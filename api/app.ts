@@ -36,6 +36,7 @@ import { openrlhfRoutes } from './routes/rlhf/openrlhf.ts'
 import { slimeRoutes } from './routes/rlhf/slime.ts'
 import { createFiles } from './training/files.ts'
 import { createJobs } from './training/jobs.ts'
+import { createResultFiles } from './training/result-files.ts'
 
 /** The edge: one app on web standards, whatever it runs on. */
 export function createApp(platform: Platform): Hono<Edge> {
@@ -77,7 +78,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/models', modelRoutes(platform))
   app.route('/v1/chat/completions', chatCompletionRoutes(platform))
   const files = createFiles(platform)
-  app.route('/v1/files', fileRoutes(files))
+  app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
   app.route('/rlhf/openrlhf', openrlhfRoutes(rewards))
   app.route('/rlhf/slime', slimeRoutes(rewards))

@@ -264,3 +264,24 @@ test('a file that is too large is refused, with the way that there is', async ()
     { code: 'body_too_large', message: expect.stringContaining('straight to the /v1/files of the worker') },
   ])
 })
+
+test('a file that a job left is read from its worker, by its own organisation alone', async () => {
+  const [ours, theirs] = [await openApp(), await openApp()]
+  const { id } = await bodyOf(await ours.create())
+  const [left, other] = [`file-${'a'.repeat(32)}`, `file-${'b'.repeat(32)}`]
+  worker.files.set(left, 'what was taught').set(other, "somebody else's")
+  worker.become(id, { status: 'succeeded', finished_at: 5, result_files: [left] })
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+  expect((await ours.ask(`${JOBS}/${id}`)).result_files).toEqual([left])
+  expect(await ours.ask(`/v1/files/${left}`)).toMatchObject({ id: left, bytes: 15 })
+  expect(await (await ours.call(`/v1/files/${left}/content`)).text()).toBe('what was taught')
+  for (const [app, file] of [
+    [theirs, left],
+    [ours, other],
+  ] as const) {
+    expect((await app.call(`/v1/files/${file}`)).status).toBe(404)
+    expect((await app.call(`/v1/files/${file}/content`)).status).toBe(404)
+  }
+  worker.down = true
+  expect((await ours.call(`/v1/files/${left}/content`)).status).toBe(503)
+})

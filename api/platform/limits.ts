@@ -8,6 +8,8 @@ export const LIMITS = {
   dialectBodyBytes: 16 * 1024 * 1024,
   /** Bytes of an uploaded file: a larger one goes straight to the worker that is to train on it. */
   fileBytes: 16 * 1024 * 1024,
+  /** Bytes of a file that a job left at its worker, which is passed on as it comes. */
+  resultFileBytes: 256 * 1024 * 1024,
   /** Characters of one stored part of a file: a row of a Durable Object holds 2 MB. */
   filePartCharacters: 256 * 1024,
   /** Jobs of a list whose workers are asked how they stand; the others are shown as they were last known. */

@@ -1,5 +1,6 @@
 import { sha256 } from '../../shared/identity/hash.ts'
 import { parseCreateJob } from '../../shared/protocol/create-job.ts'
+import type { FileObject } from '../../shared/protocol/files.ts'
 import { type FineTuningJob, isOver, type JobEvent } from '../../shared/protocol/fine-tuning.ts'
 import { newJob } from '../../shared/protocol/new-job.ts'
 import { pageAfter } from '../../shared/protocol/page.ts'
@@ -72,6 +73,9 @@ export function createJobWorker() {
       return Response.json({ choices: [] })
     }
     if (path === '/files' && init.body instanceof FormData) return takeFile(init.body)
+    const [, file = '', content] = /^\/files\/([^/]+)(\/content)?$/.exec(path) ?? []
+    const known = files.get(file)
+    if (known !== undefined) return content ? new Response(known) : Response.json(headOf(file, known))
     if (path === '/fine_tuning/jobs' && init.method === 'POST') {
       return create(String(init.body), headers.get('idempotency-key') ?? '')
     }
@@ -97,8 +101,12 @@ export function createJobWorker() {
     const text = file instanceof Blob ? await file.text() : ''
     const id = `file-${(await sha256(text)).slice(0, 32)}`
     files.set(id, text)
-    const shown = { id, object: 'file', bytes: text.length, created_at: 1, expires_at: 9, filename: 'x' }
-    return Response.json({ ...shown, purpose: 'fine-tune', status: 'processed' })
+    return Response.json(headOf(id, text))
+  }
+
+  function headOf(id: string, text: string): FileObject {
+    const shown = { id, bytes: text.length, created_at: 1, expires_at: null, filename: 'x' }
+    return { ...shown, object: 'file', purpose: 'fine-tune', status: 'processed' }
   }
 
   function create(body: string, id: string): Response {

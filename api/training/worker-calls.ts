@@ -19,13 +19,15 @@ export type WorkerCall = {
   headers?: Record<string, string>
   /** Default: the entry's. */
   timeoutMs?: number
+  /** Default: that of every reply. */
+  maxReplyBytes?: number
   signal?: AbortSignal
 }
 
 /** Calls a worker for an organisation and gives its reply, if it is no refusal. Throws what the worker said. */
 export async function callWorker(
   { entry, url, organisation }: JobWorker,
-  { path, body, headers, timeoutMs = entry.timeout_ms, signal }: WorkerCall,
+  { path, body, headers, timeoutMs = entry.timeout_ms, maxReplyBytes, signal }: WorkerCall,
   { config, fetch }: Pick<Platform, 'config' | 'fetch'>,
 ): Promise<Response> {
   const { base_urls: _, ...rest } = entry
@@ -37,6 +39,7 @@ export async function callWorker(
     limit: callLimit(),
     caller: organisation,
     ...(headers && { headers }),
+    ...(maxReplyBytes !== undefined && { maxReplyBytes }),
   }
   const reply = await limitedFetch(alone, path, body ?? null, outbound, signal)
   if (reply.ok) return reply

@@ -23,6 +23,9 @@ export type CreateParts = {
   now(): number
 }
 
+/** The organisation of jobs that no edge asked for. */
+export const LOCAL = 'local'
+
 /** The organisation that an edge makes a job for, if it is one, and the Idempotency-Key of the call. */
 export type Asked = { caller: string | null; idempotencyKey: string | null }
 
@@ -37,7 +40,7 @@ export async function createJob(
 ): Promise<HeldJob> {
   const id = idFor(asked.idempotencyKey)
   const job = newJob(id, request, {
-    organization: asked.caller ?? 'local',
+    organization: asked.caller ?? LOCAL,
     status: 'queued',
     now: Math.floor(parts.now() / 1000),
   })

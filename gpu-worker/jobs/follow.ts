@@ -71,18 +71,18 @@ export function follow(
         return
       }
       case 'result':
-        return noteResult(job, keepResult(job, news.path, news.name))
+        return noteResult(job, keepResult(job, news.path, news.name), news.name)
       case 'message':
         job.say(news.text, news.level)
     }
   }
 }
 
-function noteResult(job: HeldJob, id: string): void {
+function noteResult(job: HeldJob, id: string, name: string): void {
   const { result_files } = job.state.job
   if (result_files.includes(id)) return
   job.change({ result_files: [...result_files, id] })
-  job.say(`What was taught is kept as the file ${id}.`)
+  job.say(`${name} is kept as the file ${id}: GET /v1/files/${id}/content.`)
 }
 
 /** Unix time, seconds: as if the steps to come took as long as those of this run did. */

@@ -5,14 +5,15 @@ import { openArlRr } from '../train/arl-rr/open-arl-rr.ts'
 import { openDpo } from '../train/dpo/dpo.ts'
 import type { Ground } from '../train/ground.ts'
 import { openRewarding } from '../train/judging/rewarding.ts'
-import type { ServiceAddress } from '../train/judging/service-judge.ts'
+import type { ServiceAddress } from '../train/judging/service-call.ts'
 import type { TrainingMethod } from '../train/method.ts'
 import { openPairwise } from '../train/pairwise/open-pairwise.ts'
 import { openRecorded } from '../train/recorded/recorded.ts'
 import { openRubricArm } from '../train/rubric-arm/open-rubric-arm.ts'
 import { openSupervised } from '../train/supervised/supervised.ts'
 import { readExamples } from './read-examples.ts'
-import type { TrainingOrder } from './training.ts'
+import { teachPairs } from './teaching/teach-pairs.ts'
+import type { TrainingNews, TrainingOrder, TrainingWishes } from './training.ts'
 
 /** What methods stand on, and are rewarded by. */
 export type MethodSurroundings = {
@@ -21,6 +22,8 @@ export type MethodSurroundings = {
   sandbox: NonNullable<RewardContext['sandbox']>
   /** The folder of an adapter that a job names. */
   adapterFolder(name: string): Promise<string>
+  /** The run that it is opened for: some methods have much to do before the first step. */
+  run: TrainingWishes & { tell(news: TrainingNews): void }
 }
 
 /** The role of methods that train one model. */
@@ -29,7 +32,7 @@ const ROLE = 'policy'
 /** The method of a job on its data, and what it leaves out of that, a sentence each. */
 export async function openMethod(
   { folder, method, validation }: TrainingOrder,
-  { ground, service, sandbox, adapterFolder }: MethodSurroundings,
+  { ground, service, sandbox, adapterFolder, run }: MethodSurroundings,
 ): Promise<{ method: TrainingMethod; leftOut: string[] }> {
   const path = join(folder, 'training.jsonl')
   const heldOut = join(folder, 'validation.jsonl')
@@ -66,7 +69,13 @@ export async function openMethod(
     case 'rubric_arm': {
       const settings = method.rubric_arm.hyperparameters
       const pairs = readExamples(READERS.rubric_arm, path)
-      const opened = await openRubricArm({ ground, settings, pairs, scratch })
+      const { teacher } = settings.warm_up
+      const opened = await openRubricArm({
+        ...{ ground, settings, pairs, scratch },
+        ...(teacher && {
+          teach: (fit) => teachPairs({ ...run, folder, settings, teacher, service }, pairs, fit),
+        }),
+      })
       const { equal, warmUp, ...long } = opened.leftOut
       return {
         method: opened.method,

@@ -36,6 +36,7 @@ export function openProgram(settings: ProgramSettings): TrainingProgram {
         service: service && { ...service, fetch, wait: (ms) => sleep(ms) },
         sandbox: await openSandbox(python),
         adapterFolder: (name) => adapterFolder(adapters, name),
+        run: { tell, ...wishes },
       })
       tell({ kind: 'message', level: 'info', text: surroundingsOf(settings.ground, order.method) })
       for (const text of leftOut) tell({ kind: 'message', level: 'warn', text })
@@ -44,6 +45,10 @@ export function openProgram(settings: ProgramSettings): TrainingProgram {
       } finally {
         for (const trainer of method.roles.values()) trainer.dispose()
       }
+    } catch (error) {
+      // What a method does before its first step ends with a pause's own reason.
+      if (wishes.pause.aborted && error === wishes.pause.reason) return { kind: 'paused' }
+      throw error
     } finally {
       await ground.dispose()
     }

@@ -92,7 +92,11 @@ export const fineTuningJob = z
     seed: z.int(),
     suffix: z.string().nullable(),
     metadata: metadata.nullable(),
-    result_files: z.array(z.string()).describe('Always empty: the metrics are in the events.'),
+    result_files: z
+      .array(fileId)
+      .describe(
+        'Files that the job left, for GET /v1/files/{id}/content: what a teacher wrote. Metrics are in the events.',
+      ),
     integrations: z.tuple([]),
     trained_tokens: z.int().nullable().describe('That passed the decoder in updates.'),
     error: jobError.nullable(),

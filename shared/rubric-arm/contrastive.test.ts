@@ -47,8 +47,8 @@ const options = { form: 'small', secret: 's' } as const
 describe('what a teacher makes of labelled pairs', () => {
   it('is one rubric a prompt, from responses in their order of merit, and a judgment of each pair', async () => {
     const rubrics = teacher(() => `<think>hm</think>\n${RUBRIC}`)
-    const { pairs, failed, unread } = await teach(PAIRS, { ...options, rubrics, judge: judge() })
-    expect([rubrics.asked.length, failed, unread]).toEqual([2, 0, 0])
+    const { pairs, asked, failures, unread } = await teach(PAIRS, { ...options, rubrics, judge: judge() })
+    expect([rubrics.asked.length, asked, failures.size, unread]).toEqual([2, 6, 0, 0])
     expect(rubrics.asked[0]).toMatch(/!!! best[\s\S]*!! middle[\s\S]*! worst/)
     expect(rubrics.asked[0]).toContain('at most 3 items')
     expect(pairs.map(({ trajectory }) => trajectory.rubric)).toEqual(Array(4).fill(RUBRIC))
@@ -74,7 +74,15 @@ describe('what a teacher makes of labelled pairs', () => {
       rubrics,
       judge: judge(),
     })
-    expect(made).toEqual({ pairs: [], failed: 4, unread: 1 })
+    expect(made).toEqual({
+      pairs: [],
+      asked: 3,
+      unread: 1,
+      failures: new Map([
+        ['model_unreachable', { count: 1, message: 'It is down.' }],
+        ['reply_truncated', { count: 1, message: 'A reply was cut off at 128 tokens.' }],
+      ]),
+    })
   })
 
   it('judges without knowing who won', async () => {

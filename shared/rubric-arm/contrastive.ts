@@ -1,13 +1,14 @@
+import pLimit, { type LimitFunction } from 'p-limit'
 import { seedOf } from '../identity/seed.ts'
 import { type Fenced, fence } from '../model/fence.ts'
 import type { LanguageModel } from '../model/language-model.ts'
 import { fill } from '../model/prompt.ts'
 import { withoutThoughts } from '../model/thoughts.ts'
 import { transcript } from '../model/transcript.ts'
-import { PlumblineError } from '../protocol/error.ts'
+import { type ErrorCode, PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
+import type { Criterion } from '../protocol/rubric.ts'
 import type { ArmFormName, LabelledPair, Trajectory } from '../protocol/training/rubric-arm.ts'
-import type { ServedForm } from './forms/form.ts'
 import { SERVED_FORMS } from './forms/forms.ts'
 import { CONTRASTIVE_RUBRIC } from './prompts/contrastive.ts'
 
@@ -22,14 +23,24 @@ export type TeachingOptions = {
   form: ArmFormName
   /** Of the fences around texts. */
   secret: string
+  /** Of a reply, thoughts included; default what the form needs. */
+  maxTokens?: number
+  /** Calls in flight at most; default 1. */
+  concurrency?: number
+  /** Nothing more is asked once it aborts; what is under way is awaited, and then its reason thrown. */
   signal?: AbortSignal
 }
 
-export type Taught = {
-  /** The pairs of prompts that got a rubric, with the teacher's words. */
-  pairs: (LabelledPair & { trajectory: Trajectory })[]
-  /** Pairs without any, by why: the rubric failed, or can't be read. */
-  failed: number
+/** Why a teacher wrote nothing, how often, and in whose words. */
+export type Failures = Map<ErrorCode, { count: number; message: string }>
+
+export type Taught<P extends LabelledPair> = {
+  /** The pairs that have a rubric, with the teacher's words; `text` is null where the judgment failed. */
+  pairs: (P & { trajectory: Trajectory })[]
+  /** Rubrics and judgments that were asked for, and those that nobody got. */
+  asked: number
+  failures: Failures
+  /** Rubrics that can't be read. */
   unread: number
 }
 
@@ -39,45 +50,64 @@ const MOST_ITEMS: Readonly<Record<ArmFormName, number>> = { full: 8, small: 3 }
 /**
  * Makes what a warm-up learns from (OpenRubrics, systems.md 1.9): for each prompt one rubric, written by somebody who sees
  * its responses in their order of merit, and for each of its pairs a judgment by that rubric, in an order drawn by a hash.
- * Judgments are not looked at: `warmUpConversations` keeps those that are right. Responses that pairs of a prompt put in
- * no one order are shown by how often they win.
+ * Judgments are not looked at: `consistent` keeps those that are right. Responses that pairs of a prompt put in no one
+ * order are shown by how often they win.
  */
-export async function teach(pairs: readonly LabelledPair[], options: TeachingOptions): Promise<Taught> {
-  const taught: Taught = { pairs: [], failed: 0, unread: 0 }
-  const form = SERVED_FORMS[options.form]
-  for (const [, group] of Map.groupBy(pairs, ({ prompt }) => JSON.stringify(prompt))) {
-    const [first] = group
-    if (!first) continue
-    const rubric = await written(options.rubrics, await askRubric(first.prompt, byMerit(group), options), {
-      ...options,
-      maxTokens: form.replyTokens.rubric,
-    })
-    const { criteria } = form.readRubric(rubric ?? '')
-    if (rubric === null) taught.failed += group.length
-    else if (criteria === null) taught.unread += group.length
-    else {
-      for (const pair of group) {
-        taught.pairs.push({ ...pair, trajectory: await judged(pair, rubric, form, options) })
-      }
-    }
-  }
-  return taught
+export async function teach<P extends LabelledPair>(
+  pairs: readonly P[],
+  options: TeachingOptions,
+): Promise<Taught<P>> {
+  const lesson = new Lesson(options)
+  const groups = Map.groupBy(pairs, ({ prompt }) => JSON.stringify(prompt))
+  const taught = await allOf(Array.from(groups.values(), (group) => ofPrompt(group, lesson, options)))
+  const { asked, failures, unread } = lesson
+  return { pairs: taught.flat(), asked, failures, unread }
 }
 
-async function judged(
-  pair: LabelledPair,
-  rubric: string,
-  form: ServedForm,
+/** The pairs of one prompt; none where it got no rubric that can be read. */
+async function ofPrompt<P extends LabelledPair>(
+  group: readonly P[],
+  lesson: Lesson,
   options: TeachingOptions,
+): Promise<(P & { trajectory: Trajectory })[]> {
+  const form = SERVED_FORMS[options.form]
+  const prompt = group[0]?.prompt ?? []
+  const rubric = await lesson.ask(options.rubrics, form.replyTokens.rubric, () =>
+    askRubric(prompt, byMerit(group), options),
+  )
+  if (rubric === null) return []
+  const { criteria } = form.readRubric(rubric)
+  if (criteria === null) {
+    lesson.unread++
+    return []
+  }
+  return allOf(
+    group.map(async (pair) => {
+      const trajectory = await judged(pair, { rubric, criteria, lesson, options })
+      return { ...pair, trajectory }
+    }),
+  )
+}
+
+/** Waits for all of them, also where one is rejected: what the others ask for is paid for. */
+async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
+}
+
+type Judging = { rubric: string; criteria: Criterion[]; lesson: Lesson; options: TeachingOptions }
+
+async function judged(
+  { prompt, responses }: LabelledPair,
+  { rubric, criteria, lesson, options }: Judging,
 ): Promise<Trajectory> {
-  const { prompt, responses } = pair
+  const form = SERVED_FORMS[options.form]
   const [first, second] = responses
   const turned = (await seedOf(['taught', prompt, responses])) % 2 === 1
   const shown: [string, string] = turned ? [second, first] : [first, second]
-  const criteria = form.readRubric(rubric).criteria ?? []
-  const asked = await form.judgeMessages({ prompt, shown, reference: null, criteria }, options.secret)
-  const maxTokens = form.replyTokens.judge(criteria.length)
-  const text = await written(options.judge, asked, { ...options, maxTokens })
+  const text = await lesson.ask(options.judge, form.replyTokens.judge(criteria.length), () =>
+    form.judgeMessages({ prompt, shown, reference: null, criteria }, options.secret),
+  )
   return { rubric, text, order: turned ? 'backward' : 'forward' }
 }
 
@@ -108,20 +138,42 @@ function byMerit(group: readonly LabelledPair[]): string[] {
   return [...merit].toSorted(([, a], [, b]) => b - a).map(([text]) => text)
 }
 
-/** What a teacher writes greedily; null where it fails or is cut off. What is a mistake of ours is thrown, and the signal's reason. */
-async function written(
-  teacher: Teacher,
-  messages: Message[],
-  { maxTokens, signal }: { maxTokens: number; signal?: AbortSignal },
-): Promise<string | null> {
-  signal?.throwIfAborted()
-  try {
-    const options = { temperature: 0, seed: 0, maxTokens, ...(signal && { signal }) }
-    const { text, finish } = await teacher.generate(messages, options)
-    return finish === 'length' ? null : withoutThoughts(text).trim()
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (PlumblineError.isInstance(error)) return null
-    throw error
+/** The calls of one teaching, so many at a time, and what came of them. */
+class Lesson {
+  asked = 0
+  unread = 0
+  readonly failures: Failures = new Map()
+  readonly #options: TeachingOptions
+  readonly #limit: LimitFunction
+
+  constructor(options: TeachingOptions) {
+    this.#options = options
+    this.#limit = pLimit(options.concurrency ?? 1)
+  }
+
+  /** What a teacher writes greedily; null where it fails or is cut off. What is a mistake of ours is thrown, and the signal's reason. */
+  ask(teacher: Teacher, formTokens: number, messages: () => Promise<Message[]>): Promise<string | null> {
+    const { signal, maxTokens = formTokens } = this.#options
+    return this.#limit(async () => {
+      signal?.throwIfAborted()
+      this.asked++
+      try {
+        const options = { temperature: 0, seed: 0, maxTokens, ...(signal && { signal }) }
+        const { text, finish } = await teacher.generate(await messages(), options)
+        if (finish === 'stop') return withoutThoughts(text).trim()
+        this.#fail('reply_truncated', `A reply was cut off at ${maxTokens} tokens.`)
+        return null
+      } catch (error) {
+        signal?.throwIfAborted()
+        if (!PlumblineError.isInstance(error)) throw error
+        this.#fail(error.code, error.message)
+        return null
+      }
+    })
+  }
+
+  #fail(code: ErrorCode, message: string): void {
+    const { count } = this.failures.get(code) ?? { count: 0 }
+    this.failures.set(code, { count: count + 1, message })
   }
 }

@@ -66,6 +66,16 @@ async function chosen(request: CompletionRequest, fault: Fault | null): Promise<
   })
 }
 
+/** A text that a test says. */
+export function said(request: CompletionRequest, text: string): object {
+  const prompt = request.messages.reduce((sum, { content }) => sum + content.length, 0)
+  return reply(
+    request,
+    { prompt, completion: text.length, cached: 0 },
+    { message: { role: 'assistant', content: text, refusal: null }, logprobs: null, finish_reason: 'stop' },
+  )
+}
+
 function reply({ model }: CompletionRequest, tokens: TokenCount, choice: object): object {
   return {
     id: 'chatcmpl-mock',

@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
-import { type CompletionRequest, complete, completionRequest } from './completions.ts'
-import { BROKEN_REPLIES, FAULTS, faultOf } from './faults.ts'
+import { type CompletionRequest, complete, completionRequest, said } from './completions.ts'
+import { BROKEN_REPLIES, FAULTS, type Fault, faultOf } from './faults.ts'
 
 /** One call that the server saw. */
 export type SeenCall = { request: CompletionRequest; authorization: string | null }
@@ -18,12 +18,23 @@ export type ModelServer = {
   close(): Promise<void>
 }
 
+export type ModelServerOptions = {
+  port?: number
+  delayMs?: number
+  /** What is said in the place of the opinion, or the fault that a call has; null leaves it as it is. */
+  script?: (request: CompletionRequest) => { text: string } | Fault | null
+}
+
 /**
  * An OpenAI-compatible model server for tests and benches. It judges as `opinionatedModel` does (a response is
  * liked for saying GOOD, whichever place it has), the same each time; a model named after a fault has it.
  * `delayMs` is added to every answer.
  */
-export async function startModelServer({ port = 0, delayMs = 0 } = {}): Promise<ModelServer> {
+export async function startModelServer({
+  port = 0,
+  delayMs = 0,
+  script = () => null,
+}: ModelServerOptions = {}): Promise<ModelServer> {
   const calls: SeenCall[] = []
   let inFlight = 0
   let peak = 0
@@ -38,7 +49,9 @@ export async function startModelServer({ port = 0, delayMs = 0 } = {}): Promise<
     peak = Math.max(peak, ++inFlight)
     try {
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
-      const fault = faultOf(parsed.data.model)
+      const scripted = script(parsed.data)
+      if (scripted !== null && typeof scripted !== 'string') return c.json(said(parsed.data, scripted.text))
+      const fault = scripted ?? faultOf(parsed.data.model)
       const broken = fault === null ? undefined : BROKEN_REPLIES[fault]
       return broken ? await broken(c) : c.json(await complete(parsed.data, fault))
     } finally {

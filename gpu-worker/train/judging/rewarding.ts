@@ -7,7 +7,8 @@ import { emptyByRule } from './empty-completion.ts'
 import { failingToNull } from './failed-judgment.ts'
 import { ownJudge } from './own-judge.ts'
 import { samplerModel } from './sampler-model.ts'
-import { type ServiceAddress, serviceJudge } from './service-judge.ts'
+import type { ServiceAddress } from './service-call.ts'
+import { serviceJudge } from './service-judge.ts'
 
 /** What rewards a policy from outside its run. */
 export type Rewarding = Pick<RewardContext, 'judge' | 'sandbox'>

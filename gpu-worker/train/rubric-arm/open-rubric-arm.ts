@@ -18,7 +18,12 @@ export type RubricArmOptions = {
   scratch: string
   /** In the place of the one that the settings name. */
   form?: ArmForm
+  /** Has somebody write what the pairs that are trained on lack for the warm-up. */
+  teach?(pairs: readonly LabelledPair[]): Promise<Lessons>
 }
+
+/** Pairs with what was written of them, and what that took, which is told with the first step. */
+export type Lessons = { pairs: readonly LabelledPair[]; metrics: Readonly<Record<string, number>> }
 
 /** What of the data is not trained on, and why. */
 export type LeftOut = {
@@ -52,10 +57,12 @@ export async function openRubricArm(
       { param: 'training_file' },
     )
   }
-  const taught = fit.flatMap(({ trajectory, ...pair }): TaughtPair[] =>
+  const lessons = (await options.teach?.(fit)) ?? { pairs: fit, metrics: {} }
+  const taught = lessons.pairs.flatMap(({ trajectory, ...pair }): TaughtPair[] =>
     trajectory ? [{ ...pair, trajectory }] : [],
   )
-  const { judge, generator, dropped } = await warmUpConversations(taught, form, SECRET)
+  const { consistency } = settings.warm_up
+  const { judge, generator, dropped } = await warmUpConversations(taught, form, SECRET, consistency)
   const short = (turns: readonly Message[]) =>
     sampler.prompt(turns.slice(0, -1)).length + sampler.encode(turns.at(-1)?.content ?? '').length <
     settings.max_tokens
@@ -65,7 +72,7 @@ export async function openRubricArm(
     parts: parts.map(({ length }) => length),
   })
   const method = await RubricArm.open({
-    ...{ sampler, settings, form, secret: SECRET, phases, parts, warmUp, scratch },
+    ...{ sampler, settings, form, secret: SECRET, phases, parts, warmUp, scratch, taught: lessons.metrics },
     openTrainer: (role, stage) =>
       ground.openTrainer({
         settings: trainingOf(settings, role, stage),

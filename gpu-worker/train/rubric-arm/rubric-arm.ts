@@ -19,6 +19,8 @@ export type RubricArmParts = Arm & {
   /** Of the pairs, disjoint. */
   parts: readonly (readonly LabelledPair[])[]
   warmUp: Readonly<Record<ArmRole, readonly Message[][]>>
+  /** Figures of what was made for the warm-up, told with the first step. */
+  taught: Readonly<Record<string, number>>
   /** A trainer with the settings of a stage; its state comes from the one before. */
   openTrainer(role: ArmRole, stage: Stage): Promise<Trainer>
   /** A folder of the run's own, for what is handed to the engine. */
@@ -73,7 +75,8 @@ export class RubricArm implements TrainingMethod {
       this.#phase++
       this.#step = 0
     }
-    return { step: this.#made, ...made }
+    if (this.#made > 1) return { step: this.#made, ...made }
+    return { step: this.#made, ...made, metrics: { ...made.metrics, ...this.#parts.taught } }
   }
 
   state(): Json {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Message, prompt, toMessages } from '../message.ts'
 import { parseWith } from '../parse.ts'
-import { text } from '../text.ts'
+import { name, text } from '../text.ts'
 import { policyFields } from './policy.ts'
 import { withRecipe } from './rubric-arm-recipes.ts'
 import { scheduleSettings, trainingFields } from './training.ts'
@@ -31,6 +31,31 @@ const warmUpSettings = z.strictObject({
   schedule: scheduleSettings.prefault({ kind: 'cosine', warmup: 0.05 }),
 })
 export type WarmUpSettings = z.infer<typeof warmUpSettings>
+
+const teacherSettings = z
+  .strictObject({
+    model: name.describe("The model entry that writes, at the service of the worker's PLUMBLINE_URL."),
+    judge: name.nullable().default(null).describe('The entry that judges by the rubrics; null is model.'),
+    pairs: z
+      .int()
+      .min(1, 'must be at least 1: leave the teacher out where it is to write nothing')
+      .nullable()
+      .default(null)
+      .describe('The first so many of those that lack a rubric; null is all.'),
+    max_tokens: z
+      .int()
+      .min(16, 'must be at least 16')
+      .max(131_072)
+      .default(4096)
+      .describe('Of a reply, thoughts included.'),
+    max_concurrent: z.int().min(1, 'must be at least 1').max(64).default(4).describe('Calls in flight.'),
+  })
+  .nullable()
+  .default(null)
+  .describe(
+    "Writes a rubric of each prompt and judges its pairs by it, at the service of the worker's PLUMBLINE_URL, where the data have none: model writes, judge judges (null: model too), pairs are the first so many (null: all).",
+  )
+export type TeacherSettings = NonNullable<z.infer<typeof teacherSettings>>
 
 const recipe = z
   .enum(['paper', 'small'])
@@ -74,7 +99,23 @@ const settings = z.strictObject({
   judge: roleSettings.prefault({}),
   generator: roleSettings.prefault({}),
   warm_up: z
-    .strictObject({ judge: warmUpSettings.prefault({}), generator: warmUpSettings.prefault({}) })
+    .strictObject({
+      judge: warmUpSettings.prefault({}),
+      generator: warmUpSettings.prefault({}),
+      consistency: z
+        .number()
+        .min(0, 'must be at least 0')
+        .max(1, 'must be at most 1: it is a share')
+        .default(0.5)
+        .describe(
+          "A rubric is learnt by which at least this share of its judgments name the label's winner.",
+        ),
+      teacher: teacherSettings,
+    })
+    .refine(({ teacher, judge, generator }) => teacher === null || judge.epochs + generator.epochs > 0, {
+      message: 'needs epochs above 0 of the judge or the generator: else nobody learns what it writes',
+      path: ['teacher'],
+    })
     .prefault({}),
 })
 
@@ -123,5 +164,16 @@ export function readLabelledPair(line: object): LabelledPair {
     responses,
     winner: winner ?? label ?? 'first',
     trajectory: rubric === undefined ? null : { rubric, text: trajectory ?? null, order },
+  }
+}
+
+/** What `readLabelledPair` reads as this pair. */
+export function labelledLine({ id, trajectory, ...pair }: LabelledPair): object {
+  const judged = trajectory && trajectory.text !== null
+  return {
+    ...(id !== null && { id }),
+    ...pair,
+    ...(trajectory && { rubric: trajectory.rubric }),
+    ...(judged && { trajectory: trajectory.text, order: trajectory.order }),
   }
 }
