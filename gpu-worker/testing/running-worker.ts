@@ -18,6 +18,11 @@ export async function start(
   return worker
 }
 
+/** Waits until a worker serves its model, and what earlier jobs trained. */
+export async function serving(worker: Worker): Promise<void> {
+  while (!(await fetch(`${worker.url}/v1/models`)).ok) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
 /** POSTs a body, as JSON unless it is text already. */
 export function post(worker: Worker, path: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   const text = typeof body === 'string' ? body : JSON.stringify(body)

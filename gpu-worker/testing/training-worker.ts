@@ -7,7 +7,7 @@ import type { CountingSettings } from '../jobs/testing/counting-program.ts'
 import { trainingThreads } from '../jobs/training-thread.ts'
 import type { Worker } from '../worker.ts'
 import { fakeEngine } from './fake-engine.ts'
-import { start } from './running-worker.ts'
+import { serving, start } from './running-worker.ts'
 
 const PROGRAM = new URL('../jobs/testing/counting-program.ts', import.meta.url)
 
@@ -36,6 +36,7 @@ export async function startTraining(home: string, settings: Partial<CountingSett
     adapters: join(home, 'adapters'),
   })
   workers.push(worker)
+  await serving(worker)
   const client = new OpenAI({ baseURL: `${worker.url}/v1`, apiKey: 'open', maxRetries: 0 })
   return { worker, engine, client, jobs: client.fineTuning.jobs }
 }
