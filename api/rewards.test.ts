@@ -111,7 +111,9 @@ test('constraints that are programs run where the app runs them, as a guard and 
   const answer = (body: string) => `\`\`\`js\nfunction twice(x) { ${body} }\n\`\`\``
   const responses = [answer('return 2 * x'), answer('return x'), answer('while (true) {}')]
   const tests = [{ arguments: [2], expected: 4 }]
-  const constraints = [{ kind: 'code', language: 'javascript', entry_point: 'twice', tests, timeout_ms: 1000 }]
+  const constraints = [
+    { kind: 'code', language: 'javascript', entry_point: 'twice', tests, timeout_ms: 1000 },
+  ]
   const request = { prompt: 'Double a number.', responses, constraints }
   expect(rewardsOf(await ask('/v1/rewards', { ...request, protocol: 'verifier' }))).toEqual([1, 0, 0])
   const guarded = await ask('/v1/rewards', { ...request, anchor: { index: 0 } })
