@@ -48,11 +48,12 @@ export function createFiles({ training, now }: Pick<Platform, 'training' | 'now'
       const id = `file-${(await sha256OfBytes(bytes)).slice(0, 32)}`
       const kept = cut(text, LIMITS.filePartCharacters)
       for (const [number, part] of kept.entries()) await training.keepPart(organisation, id, number, part)
+      const before = await find(organisation, id)
       const head: FileObject = {
         id,
         object: 'file',
         bytes: bytes.byteLength,
-        created_at: seconds(),
+        created_at: before?.created_at ?? seconds(),
         expires_at: expiresAfter === null ? null : seconds() + expiresAfter,
         filename: file.name.slice(0, 255),
         purpose: 'fine-tune',
