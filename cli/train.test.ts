@@ -73,6 +73,21 @@ it('sends data, creates a job, follows it and leaves metrics and a report', asyn
   expect(out('report.html')).toContain('dpo on small')
 })
 
+it('leaves what a teacher wrote beside the report', async () => {
+  const file = `file-${'a'.repeat(32)}`
+  const { service, train } = await serve(async (service) =>
+    service.end({ status: 'succeeded', result_files: [file] }),
+  )
+  const teacher = { model: 'large', pairs: 5 }
+  const set = ['--set', 'warm_up.teacher.model=large', '--set', 'warm_up.teacher.pairs=5']
+  const ended = await train('rubric_arm', data, '--recipe', 'small', ...set)
+  expect(service.seen.bodies).toMatchObject([
+    { method: { rubric_arm: { hyperparameters: { recipe: 'small', warm_up: { teacher } } } } },
+  ])
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining(`taught       ${file}\n`) })
+  expect(out('taught.jsonl')).toBe('{"rubric":"what was taught"}\n')
+})
+
 it('prints events and the job as JSON', async () => {
   const { train } = await serve(succeed)
   const { code, stdout, stderr } = await train('supervised', data, '--json', '--out', 'here')

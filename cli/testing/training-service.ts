@@ -8,6 +8,8 @@ import { type FineTuningJob, isOver, type JobEvent } from '../../shared/protocol
 import type { TrainingStep } from '../train/record.ts'
 
 const FILE = `file-${'a'.repeat(32)}`
+/** What a job may leave as a file, which is named like its data. */
+const TAUGHT = '{"rubric":"what was taught"}\n'
 const JOB = `ftjob-${'b'.repeat(24)}`
 
 /** A service with one job, which does what a test tells it and forgets nothing while it is down. */
@@ -54,6 +56,7 @@ export async function serveTraining(script: (service: TrainingService) => Promis
       return send(response, fileOf())
     }
     if (path === `files/${FILE}`) return send(response, fileOf())
+    if (path === `files/${FILE}/content`) return void response.end(TAUGHT)
     if (path === 'fine_tuning/jobs' && request.method === 'POST') {
       const body: unknown = JSON.parse(await bodyOf(request))
       seen.bodies.push(body)

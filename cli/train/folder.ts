@@ -17,7 +17,13 @@ import { Failure } from '../failure.ts'
 import { addStep, type RunRecord, type TrainingStep } from './record.ts'
 
 /** The files of a run's folder. */
-const FILES = { job: 'job.json', metrics: 'metrics.jsonl', events: 'events.jsonl', report: 'report.html' }
+const FILES = {
+  job: 'job.json',
+  metrics: 'metrics.jsonl',
+  events: 'events.jsonl',
+  report: 'report.html',
+  taught: 'taught.jsonl',
+}
 
 /** A worker keeps the job alone. */
 const about = z.object({
@@ -33,6 +39,8 @@ export type RunFolder = {
   /** Of the job as it stands. */
   tell(job: FineTuningJob): void
   event(event: JobEvent): void
+  /** The data with what a teacher wrote. */
+  keepTaught(text: string): void
   /** Once the job is over, or left alone: what the report needs beside the events, and the report. */
   finish(data: FileObject | null, checkpoints: JobCheckpoint[]): Promise<void>
 }
@@ -81,6 +89,7 @@ export function openRunFolder(path: string, job: FineTuningJob): RunFolder {
         else appendFileSync(file('metrics'), toLines([data]))
       })
     },
+    keepTaught: (text) => writeWhole(file('taught'), text),
     async finish(data, checkpoints) {
       record = { ...record, data, checkpoints }
       keep()

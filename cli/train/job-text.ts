@@ -16,6 +16,7 @@ export function jobLines(job: FineTuningJob): string[] {
     ['tokens', job.trained_tokens === null ? null : String(job.trained_tokens)],
     ['took', job.finished_at === null ? null : showSeconds(job.finished_at - job.created_at)],
     ...Object.entries(job.fine_tuned_models).map(([role, name]): [string, string] => [role, name]),
+    ...job.result_files.map((id): [string, string] => ['taught', id]),
     ['error', error && clean(error.message)],
     ['go on', job.status === 'failed' ? `plumbline train resume ${job.id}` : null],
   ]

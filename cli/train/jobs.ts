@@ -12,7 +12,7 @@ import {
   jobEvent,
   pageOf,
 } from '../../shared/protocol/fine-tuning.ts'
-import { get, type PostOptions, post, Refusal, type Service } from '../client.ts'
+import { get, openStream, type PostOptions, post, Refusal, reading, type Service } from '../client.ts'
 import { Failure } from '../failure.ts'
 
 const JOBS = '/v1/fine_tuning/jobs'
@@ -47,6 +47,21 @@ export async function fetchData(
     return await get(service, `/v1/files/${id}`, fileObject, options)
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) return null
+    throw error
+  }
+}
+
+/** The content of a file as text; null where the service does not give it. */
+export async function fetchContent(
+  service: Service,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const stream = await openStream(service, { path: `/v1/files/${id}/content` }, signal)
+    return await reading(service, signal, () => new Response(stream).text())
+  } catch (error) {
+    if (error instanceof Refusal) return null
     throw error
   }
 }

@@ -6,7 +6,7 @@ import { type Display, makeDisplay, makeJsonDisplay } from './display.ts'
 import { openRunFolder, type RunFolder } from './folder.ts'
 import { followJob } from './follow.ts'
 import { jobLines } from './job-text.ts'
-import { fetchData, listCheckpoints } from './jobs.ts'
+import { fetchContent, fetchData, listCheckpoints } from './jobs.ts'
 
 export type WatchOptions = { out?: string; json?: boolean }
 
@@ -51,6 +51,9 @@ async function follow(
   try {
     const ended = await followJob(service, id, listener, signal)
     const data = await fetchData(service, ended.training_file, { signal })
+    const [result] = ended.result_files
+    const taught = result === undefined ? null : await fetchContent(service, result, signal)
+    if (taught !== null) folder.keepTaught(taught)
     await folder.finish(data, await listCheckpoints(service, id, { signal }))
     return ended
   } catch (error) {
