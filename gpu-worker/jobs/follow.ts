@@ -71,18 +71,29 @@ export function follow(
         return
       }
       case 'result':
-        return noteResult(job, keepResult(job, news.path, news.name), news.name)
+        return noteResult(job, news, keepResult)
       case 'message':
         job.say(news.text, news.level)
     }
   }
 }
 
-function noteResult(job: HeldJob, id: string, name: string): void {
-  const { result_files } = job.state.job
-  if (result_files.includes(id)) return
-  job.change({ result_files: [...result_files, id] })
-  job.say(`${name} is kept as the file ${id}: GET /v1/files/${id}/content.`)
+/** Lists a file with its job, once. One that can't be kept now lies in the job's folder. */
+function noteResult(
+  job: HeldJob,
+  { path, name }: Extract<TrainingNews, { kind: 'result' }>,
+  keepResult: FollowParts['keepResult'],
+): void {
+  try {
+    const id = keepResult(job, path, name)
+    const { result_files } = job.state.job
+    if (result_files.includes(id)) return
+    job.change({ result_files: [...result_files, id] })
+    job.say(`${name} is kept as the file ${id}: GET /v1/files/${id}/content.`)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    job.say(`${name} is no file of the worker yet: ${why}`, 'warn')
+  }
 }
 
 /** Unix time, seconds: as if the steps to come took as long as those of this run did. */

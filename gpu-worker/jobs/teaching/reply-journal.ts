@@ -28,8 +28,8 @@ export class ReplyJournal {
     const lines = bytes.subarray(0, this.#bytes).toString().split('\n')
     this.#replies = new Map(
       lines.flatMap((text) => {
-        const { key, ...reply } = line.safeParse(jsonOrNull(text)).data ?? {}
-        return key !== undefined && 'text' in reply ? [[key, reply]] : []
+        const read = line.safeParse(jsonOrNull(text))
+        return read.success ? [[read.data.key, read.data]] : []
       }),
     )
     this.#before = this.#replies.size
@@ -58,7 +58,8 @@ export class ReplyJournal {
 
   /** The disk has the reply once this returns. Throws `storage_full` where the disk is. */
   keep(key: string, reply: Generation): void {
-    const bytes = Buffer.from(`${JSON.stringify({ key, ...reply } satisfies z.infer<typeof line>)}\n`)
+    const kept: z.infer<typeof line> = { ...reply, key }
+    const bytes = Buffer.from(`${JSON.stringify(kept)}\n`)
     try {
       writeWhole(this.#file, bytes)
       fsyncSync(this.#file)
