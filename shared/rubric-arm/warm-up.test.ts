@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SMALL_FORM } from './forms/small.ts'
-import { type TaughtPair, warmUpConversations } from './warm-up.ts'
+import { consistent, type TaughtPair, warmUpConversations } from './warm-up.ts'
 
 const prompt = [{ role: 'user' as const, content: 'P' }]
 const RUBRIC = '1. The response is right. [Principle]'
@@ -51,5 +51,24 @@ describe('warm-up conversations', () => {
   it('hold a rubric that nobody judged by', async () => {
     const { generator, judge, dropped } = await learnt([taught({ text: null })])
     expect([generator.length, judge.length, dropped]).toEqual([1, 0, { judge: 0, generator: 0 }])
+  })
+})
+
+describe('the consistency filter', () => {
+  const wrong = () => taught({ text: judgment('B') })
+  const texts = (pairs: TaughtPair[]) => pairs.map(({ trajectory }) => trajectory.text)
+
+  it('drops a right judgment by a rubric that is wrong too often', () => {
+    const pairs = [taught({}), wrong(), wrong()]
+    expect(consistent(pairs, SMALL_FORM)).toEqual({ pairs: [], dropped: { judge: 3, generator: 1 } })
+    const lenient = consistent(pairs, SMALL_FORM, 0.3)
+    expect(texts(lenient.pairs)).toEqual([judgment('A'), null, null])
+    expect(lenient.dropped).toEqual({ judge: 2, generator: 0 })
+    expect(consistent([taught({}), wrong()], SMALL_FORM, 1).pairs).toEqual([])
+  })
+
+  it('leaves what it left before as it is', () => {
+    const { pairs } = consistent([taught({}), wrong(), taught({ text: 'Winner: A' })], SMALL_FORM)
+    expect(consistent(pairs, SMALL_FORM, 1)).toEqual({ pairs, dropped: { judge: 0, generator: 0 } })
   })
 })
