@@ -200,7 +200,7 @@ export class Adapters {
     const adapters = new Map(ordered.map(({ key, adapter }) => [key, adapter]))
     await turns.take(async () => {
       const old = this.#stacked
-      this.#stacked = all.length === 0 ? null : new StackedAdapters(device, config, type, adapters)
+      this.#stacked = all.length === 0 ? null : new StackedAdapters(device, config, type, adapters, old)
       old?.dispose()
     })
   }

@@ -3,6 +3,7 @@ import type { DecoderConfig } from '../nn/decoder-config.ts'
 import type { AdapterRole } from '../nn/ports.ts'
 import type { DType } from '../onnx/types.ts'
 import type { Device, DeviceTensor, Tensors } from '../runtime/device.ts'
+import type { HostArray } from '../runtime/host-array.ts'
 import type { Adapter } from '../weights/adapter.ts'
 import { PassTensor } from './pass-tensor.ts'
 
@@ -13,24 +14,60 @@ export class StackedAdapters {
   readonly #device: Device
   readonly #type: DType
   readonly #places: ReadonlyMap<string, number>
-  readonly #bank: Pick<AdapterBank, 'ranks' | 'gates'>
+  readonly #bank: Pick<AdapterBank, 'ranks' | 'gates' | 'own'>
   readonly #matrices: readonly Matrix[]
   /** The matrices of each span that was asked for. */
   readonly #spans = new Map<string, Tensors>()
   readonly #gates = new Map<string, PassTensor>()
 
-  /** `adapters` by their keys. */
-  constructor(device: Device, config: DecoderConfig, type: DType, adapters: ReadonlyMap<string, Adapter>) {
-    const { matrices, ranks, gates } = adapterBank(config, [...adapters.values()], type)
+  /** `adapters` by their keys. What `before` holds of them, which is not disposed of yet, is copied on the device. */
+  constructor(
+    device: Device,
+    config: DecoderConfig,
+    type: DType,
+    adapters: ReadonlyMap<string, Adapter>,
+    before: StackedAdapters | null,
+  ) {
+    const { ports, own, ranks, gates } = adapterBank(config, [...adapters.values()], type)
+    const nothing = valuesOf(config, [], type)
+    const fresh = new Map(
+      Array.from(adapters)
+        .filter(([key]) => !before?.holds(key))
+        .map(([key, adapter]) => [key, valuesOf(config, [adapter], type)]),
+    )
     this.#device = device
     this.#type = type
     this.#places = new Map(Array.from(adapters.keys(), (key, place) => [key, place]))
-    this.#bank = { ranks, gates }
-    this.#matrices = matrices.map(({ port, role, dims, values }) => {
+    this.#bank = { ranks, gates, own }
+    this.#matrices = ports.map(({ port, role, dims }) => {
+      const [, columns] = dims
       const tensor = device.allocate(type, dims)
-      tensor.write(values)
+      let filled = 0
+      for (const [key, place] of this.#places) {
+        const { from, count } = own(role, place)
+        filled += count
+        if (count === 0) continue
+        const values = fresh.get(key)?.get(port)
+        if (values) tensor.write(values, from * columns)
+        else before?.copyTo(tensor, { key, port, at: from * columns })
+      }
+      const zeros = nothing.get(port)
+      if (filled === 0 && zeros) tensor.write(zeros)
       return { port, role, tensor }
     })
+  }
+
+  holds(key: string): boolean {
+    return this.#places.has(key)
+  }
+
+  /** Copies the rows of an adapter that this holds to a tensor, from an element on. */
+  copyTo(tensor: DeviceTensor, { key, port, at }: { key: string; port: string; at: number }): void {
+    const matrix = this.#matrices.find((one) => one.port === port)
+    if (!matrix) return
+    const [, columns = 0] = matrix.tensor.dims
+    const { from, count } = this.#bank.own(matrix.role, this.#place(key))
+    tensor.copyFrom(matrix.tensor, from * columns, at, count * columns)
   }
 
   /** What the graph takes for rows under these adapters, null for none; valid until the next call. Null where all are none. */
@@ -79,4 +116,13 @@ export class StackedAdapters {
     this.#gates.set(port, gate)
     return gate
   }
+}
+
+/** What the matrices of a bank hold, by port. */
+function valuesOf(
+  config: DecoderConfig,
+  adapters: readonly Adapter[],
+  type: DType,
+): ReadonlyMap<string, HostArray> {
+  return new Map(adapterBank(config, adapters, type).matrices.map(({ port, values }) => [port, values]))
 }

@@ -15,8 +15,12 @@ export type BankSpan = { first: number; last: number }
 
 /** Adapters side by side, so that rows of one batch may each use another. */
 export type AdapterBank = {
-  /** The stacked matrices of all layers: [ranks of all adapters, columns]. */
-  matrices: readonly (BankArray & { role: AdapterRole })[]
+  /** What each of the stacked matrices has: rows, which are the ranks of all adapters, and columns. */
+  ports: readonly { port: string; role: AdapterRole; dims: readonly [number, number] }[]
+  /** The rows of a role's matrices that hold one adapter's ranks; none where it leaves the role alone. */
+  own(role: AdapterRole, place: number): { from: number; count: number }
+  /** The stacked matrices of all layers: [ranks of all adapters, columns], computed each time. */
+  readonly matrices: readonly (BankArray & { role: AdapterRole })[]
   /** The rows of a role's matrices that hold some adapters' ranks: at least one. */
   ranks(role: AdapterRole, span: BankSpan): { from: number; count: number }
   /** The gates of a batch over a span's ranks: for each row the place of its adapter in the bank, null for none. */
@@ -46,9 +50,25 @@ export function adapterBank(config: DecoderConfig, adapters: readonly Adapter[],
   })
   const layers = Array.from({ length: config.layers }, (_, layer) => layer)
   return {
-    matrices: stacks.flatMap((stack) =>
-      layers.flatMap((layer) => stackedMatrices(config, adapters, layer, stack, type)),
+    ports: stacks.flatMap(({ role, ranks }) =>
+      layers.flatMap((layer) => {
+        const [out, inner] = linearShape(config, role)
+        return [
+          { role, port: PORTS.loraA(layer, role), dims: [ranks, inner] as const },
+          { role, port: PORTS.loraB(layer, role), dims: [ranks, out] as const },
+        ]
+      }),
     ),
+    own(role, place) {
+      const bands = stacks.find((stack) => stack.role === role)?.bands ?? []
+      const within = bands.filter(({ adapter }) => adapter === place)
+      return { from: within[0]?.from ?? 0, count: within.reduce((sum, { rank }) => sum + rank, 0) }
+    },
+    get matrices() {
+      return stacks.flatMap((stack) =>
+        layers.flatMap((layer) => stackedMatrices(config, adapters, layer, stack, type)),
+      )
+    },
     ranks: (role, span) => spanRanks(stacks.find((stack) => stack.role === role)?.bands ?? [], span),
     gates: (rows, span) =>
       stacks.map(({ role, bands }) => {
