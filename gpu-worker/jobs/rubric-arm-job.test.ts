@@ -21,9 +21,16 @@ const PAIRS = ['Sky?', 'Grass?', 'Coal?', 'Snow?'].map((prompt) => ({
 }))
 /** A warm-up by heart, then one step of each role. */
 const role = { prompts: 2, group_size: 2, steps: 1, max_new_tokens: 24 }
-const taught = { epochs: 24, batch_size: 4, learning_rate: 2e-2 }
+const taught = { epochs: 40, batch_size: 4, learning_rate: 2e-2 }
 const hyperparameters = {
-  ...{ recipe: 'small', parts: 1, max_tokens: 448, checkpoint_every: 20, lora: { rank: 8, alpha: 16 } },
+  ...{
+    recipe: 'small',
+    parts: 1,
+    seed: 4,
+    max_tokens: 448,
+    checkpoint_every: 20,
+    lora: { rank: 8, alpha: 16 },
+  },
   ...{ judge: role, generator: role, warm_up: { judge: taught, generator: taught } },
 }
 
@@ -33,6 +40,8 @@ async function open(home: string) {
   const settings: ProgramSettings = { ground, adapters, service: null, python: undefined }
   const worker = await start(await openEngine(ground), {
     adapters,
+    // The same fences for both workers: so small a judge has not learnt to look past them.
+    secret: 'hush',
     training: { home, start: trainingThreads(PROGRAM, settings) },
   })
   await serving(worker)
