@@ -10,6 +10,7 @@ import { type GroundOptions, openGround } from '../train/ground.ts'
 import type { TrainingMethod } from '../train/method.ts'
 import { runTraining } from '../train/run/run-training.ts'
 import { sha256OfFile } from '../weights/digest.ts'
+import { nothingLearnt } from './nothing-learnt.ts'
 import { openMethod } from './open-method.ts'
 import { surroundingsOf } from './surroundings.ts'
 import type { TrainingEnd, TrainingNews, TrainingOrder, TrainingProgram, TrainingWishes } from './training.ts'
@@ -84,8 +85,8 @@ async function train(order: TrainingOrder, method: TrainingMethod, run: Run): Pr
     },
   })
   if (result.outcome !== 'finished') return { kind: result.outcome }
-  for (const [role, { updates }] of method.roles) {
-    if (updates === 0) tell({ kind: 'message', level: 'warn', text: nothingLearnt(role) })
+  for (const text of nothingLearnt(order.folder, method.roles)) {
+    tell({ kind: 'message', level: 'warn', text })
   }
   return { kind: 'finished', adapters: Object.fromEntries(result.adapters) }
 }
@@ -114,8 +115,4 @@ async function digestsOf(
   const names = ['training', ...(validation ? ['validation'] : [])]
   const files = names.map(async (name) => [name, await sha256OfFile(join(folder, `${name}.jsonl`))])
   return { model, ...Object.fromEntries(await Promise.all(files)) }
-}
-
-function nothingLearnt(role: string): string {
-  return `The ${role} was never updated, so it is as it began: no group of its completions differed in reward, as groups_no_variance and what was left out show.`
 }
