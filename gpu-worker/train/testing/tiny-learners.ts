@@ -112,18 +112,20 @@ export async function learnByPairs(
   return learn(learner, method)
 }
 
-/** Rubric-ARM without a warm-up, since the base knows both roles: `steps` of each on each of two parts. */
+/** Rubric-ARM without a warm-up, since the base knows both roles: `steps` of each on each of three parts. */
 export async function learnRubricArm(
   learner: Learner,
   lines: readonly object[],
   given: object = {},
-  steps = 8,
+  steps = 12,
 ) {
   const role = { ...POLICY, prompts: 16, steps }
   const { lora: _, seed: __, optimiser: ___, ...fields } = role
   const settings = parseWith(rubricArmSettings, {
     ...LORA,
-    ...{ recipe: 'small', optimiser: POLICY.optimiser, parts: 2, judge: fields, generator: fields },
+    ...{ recipe: 'small', parts: 3, judge: fields, generator: fields },
+    // Faster, either role forgets in its own phases what the other has come to rely on.
+    optimiser: { learning_rate: 2e-3 },
     warm_up: { judge: { epochs: 0 }, generator: { epochs: 0 } },
     ...given,
   })

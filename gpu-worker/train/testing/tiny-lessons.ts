@@ -73,7 +73,7 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
       ),
   },
   'rubric-arm': {
-    level: 0.75,
+    level: 0.85,
     train(learner, labels) {
       const pairs = labelledPairs(TRAINED, 600, SEED)
       const other = { first: 'second', second: 'first' } as const
