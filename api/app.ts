@@ -1,6 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
+import { scoreSamples } from './dialects/score-samples.ts'
+import { type ScorerOf, serveDialect } from './dialects/serve-dialect.ts'
 import { createMetaRubrics } from './governance/meta-rubrics.ts'
 import { createProposals } from './governance/proposals.ts'
 import { createPublishing } from './governance/publishing.ts'
@@ -18,6 +20,7 @@ import { traceRequests } from './middleware/trace.ts'
 import { withWorkers } from './models/remote-verifier.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
+import { DIALECTS } from './routes/dialects.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { proposalRoutes } from './routes/native/meta-rubric-proposals.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
@@ -32,8 +35,6 @@ import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
 import { fileRoutes } from './routes/openai/files.ts'
 import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { modelRoutes } from './routes/openai/models.ts'
-import { openrlhfRoutes } from './routes/rlhf/openrlhf.ts'
-import { slimeRoutes } from './routes/rlhf/slime.ts'
 import { createFiles } from './training/files.ts'
 import { createJobs } from './training/jobs.ts'
 import { createResultFiles } from './training/result-files.ts'
@@ -64,7 +65,9 @@ export function createApp(platform: Platform): Hono<Edge> {
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform.config)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
-  app.use('/rlhf/*', known, ...traced, limitBody(LIMITS.dialectBodyBytes), deadline)
+  for (const family of ['/rlhf/*', '/inference/*']) {
+    app.use(family, known, ...traced, limitBody(LIMITS.dialectBodyBytes), deadline)
+  }
 
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))
@@ -80,8 +83,11 @@ export function createApp(platform: Platform): Hono<Edge> {
   const files = createFiles(platform)
   app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
-  app.route('/rlhf/openrlhf', openrlhfRoutes(rewards))
-  app.route('/rlhf/slime', slimeRoutes(rewards))
+  const scorerOf: ScorerOf =
+    ({ settings, call }) =>
+    (samples) =>
+      scoreSamples(samples, settings, rewards, call)
+  for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
   return app
 }
 

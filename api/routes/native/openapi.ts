@@ -9,10 +9,9 @@ import { rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
 import { usageList } from '../../../shared/protocol/usage.ts'
 import { verifyList, verifyRequest } from '../../../shared/protocol/verify.ts'
 import { writeVerifierRequest, writtenVerifier } from '../../../shared/protocol/written-verifier.ts'
+import { dialectSettings } from '../../dialects/settings.ts'
 import { LIMITS } from '../../platform/limits.ts'
-import { openrlhfRequest } from '../rlhf/openrlhf.ts'
-import { dialectSettings } from '../rlhf/settings.ts'
-import { slimeRequest } from '../rlhf/slime.ts'
+import { DIALECTS } from '../dialects.ts'
 import { listQuery } from './judgments.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
 import type { Operation, Operations } from './openapi-operation.ts'
@@ -42,8 +41,7 @@ const model = z.object({
   instantiate: instantiation,
   verdicts: verdictMethod,
 })
-const score = z.number()
-const range = z.tuple([score.nullable(), score])
+const range = z.tuple([z.number().nullable(), z.number()])
 const describeUrl: Operation = {
   summary: 'How a URL with these settings rewards, and an example.',
   tag: 'rlhf',
@@ -128,31 +126,15 @@ const OPERATIONS: Operations = {
     },
   },
   ...TRAINING,
-  '/rlhf/openrlhf': {
-    get: describeUrl,
-    post: {
-      summary: 'The reward URL of OpenRLHF.',
-      tag: 'rlhf',
-      query: dialectSettings,
-      body: openrlhfRequest,
-      reply: z.object({
-        rewards: z.array(score),
-        scores: z.array(score),
-        judgments: z.array(z.array(z.string())),
-        substituted: z.int(),
-      }),
-    },
-  },
-  '/rlhf/slime': {
-    get: describeUrl,
-    post: {
-      summary: 'The reward URL of slime and miles.',
-      tag: 'rlhf',
-      query: dialectSettings,
-      body: slimeRequest,
-      reply: z.union([score, z.object({ score, judgments: z.array(z.string()), substituted: z.boolean() })]),
-    },
-  },
+  ...Object.fromEntries(
+    Object.entries(DIALECTS).map(([path, { client, request, reply }]) => [
+      path,
+      {
+        get: describeUrl,
+        post: { summary: client, tag: 'rlhf', query: dialectSettings, body: request, reply },
+      },
+    ]),
+  ),
 }
 
 let made: ReturnType<typeof createDocument> | undefined

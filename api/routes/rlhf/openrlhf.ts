@@ -1,43 +1,56 @@
-import { Hono } from 'hono'
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { parseWith } from '../../../shared/protocol/parse.ts'
-import type { Rewards } from '../../judging/rewards.ts'
-import type { Edge } from '../../middleware/edge.ts'
+import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import { type Sample, sampleLabel } from '../../dialects/sample.ts'
+import { isPadding, readPrompt, splitConversation, withoutClosing } from '../../dialects/templated-text.ts'
 import { LIMITS } from '../../platform/limits.ts'
-import { readJson } from '../body.ts'
-import { describeDialect } from './describe.ts'
-import { type Sample, sampleLabel } from './sample.ts'
-import { scoreSamples } from './score-samples.ts'
-import { readSettings } from './settings.ts'
-import { isPadding, readPrompt, splitConversation, withoutClosing } from './templated-text.ts'
 
 const texts = z.array(z.string()).max(LIMITS.dialectResponses)
 
 /** OpenRLHF's body (contracts.md 1.1). Fields beside these are its own affair. */
-export const openrlhfRequest = z.looseObject({
+const openrlhfRequest = z.looseObject({
   query: texts.describe('Prompt and response as one decoded text, special tokens included.'),
   prompts: texts.optional(),
   labels: z.array(sampleLabel).nullish(),
 })
 type OpenrlhfRequest = z.infer<typeof openrlhfRequest>
 
-/** `POST /rlhf/openrlhf`: what `--reward.remote_url` and `--remote_rm_url` call. Arrays may be empty. */
-export function openrlhfRoutes(rewards: Rewards) {
-  return new Hono<Edge>()
-    .get('/', (c) => c.json(describeDialect('openrlhf', c.req.url, readSettings(c.req.query()))))
-    .post('/', async (c) => {
-      const settings = readSettings(c.req.query())
-      const samples = toSamples(parseWith(openrlhfRequest, await readJson(c)))
-      const scored = await scoreSamples(samples, settings, rewards, c.get('call'))
-      return c.json({
-        rewards: scored.map(({ reward }) => reward),
-        scores: scored.map(({ score }) => score),
-        judgments: scored.map(({ judgments }) => judgments),
-        substituted: scored.filter(({ substituted }) => substituted).length,
-      })
-    })
-}
+/** `/rlhf/openrlhf`: what `--reward.remote_url` and `--remote_rm_url` call. Arrays may be empty. */
+export const openrlhf: Dialect = numbersOnly({
+  name: 'openrlhf',
+  client: 'OpenRLHF: --reward.remote_url URL, or --remote_rm_url URL up to 0.10.1',
+  patienceMs: 180_000,
+  marks: ['query'],
+  request: openrlhfRequest,
+  reply: z.object({
+    rewards: z.array(z.number()),
+    scores: z.array(z.number()),
+    judgments: z.array(z.array(z.string())),
+    substituted: z.int(),
+  }),
+  example: {
+    request: {
+      query: ['<|user|>2+2?<|assistant|>4</s>'],
+      prompts: ['<|user|>2+2?<|assistant|>'],
+      labels: ['4'],
+    },
+    reply: (reward, score) => ({
+      rewards: [reward],
+      scores: [score],
+      judgments: [['jdg_...']],
+      substituted: 0,
+    }),
+  },
+  read: toSamples,
+  write: (scored) => ({
+    body: {
+      rewards: scored.map(({ reward }) => reward),
+      scores: scored.map(({ score }) => score),
+      judgments: scored.map(({ judgments }) => judgments),
+      substituted: scored.filter(({ substituted }) => substituted).length,
+    },
+  }),
+})
 
 function toSamples({ query, prompts, labels }: OpenrlhfRequest): Sample[] {
   for (const [name, list] of Object.entries({ prompts, labels })) {
@@ -51,6 +64,7 @@ function toSamples({ query, prompts, labels }: OpenrlhfRequest): Sample[] {
     const read = readPrompt(prompt)
     return {
       index,
+      id: null,
       prompt: read.prompt,
       response: withoutClosing(read.begun + response),
       label: labels?.[index]?.toWellFormed() ?? null,

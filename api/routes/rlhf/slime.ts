@@ -1,15 +1,8 @@
-import { Hono } from 'hono'
 import * as z from 'zod'
 import type { Message } from '../../../shared/protocol/message.ts'
-import { parseWith } from '../../../shared/protocol/parse.ts'
-import type { Rewards } from '../../judging/rewards.ts'
-import type { Edge } from '../../middleware/edge.ts'
-import { readJson } from '../body.ts'
-import { describeDialect } from './describe.ts'
-import { type Sample, sampleLabel } from './sample.ts'
-import { scoreSamples } from './score-samples.ts'
-import { readSettings } from './settings.ts'
-import { readPrompt, withoutClosing } from './templated-text.ts'
+import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import { type Sample, sampleLabel } from '../../dialects/sample.ts'
+import { readPrompt, withoutClosing } from '../../dialects/templated-text.ts'
 
 const chatMessage = z.looseObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
@@ -17,7 +10,7 @@ const chatMessage = z.looseObject({
 })
 
 /** slime's and miles's body (contracts.md 1.2). Fields beside these are their own affair. */
-export const slimeRequest = z.looseObject({
+const slimeRequest = z.looseObject({
   prompt: z.union([
     z.string().min(1, 'must not be empty'),
     z
@@ -28,26 +21,38 @@ export const slimeRequest = z.looseObject({
   label: sampleLabel.optional(),
 })
 
-/** `POST /rlhf/slime`: what `--rm-type remote_rm --rm-url` calls, a sample at a time. The body is the reward. */
-export function slimeRoutes(rewards: Rewards) {
-  return new Hono<Edge>()
-    .get('/', (c) => c.json(describeDialect('slime', c.req.url, readSettings(c.req.query()))))
-    .post('/', async (c) => {
-      const settings = readSettings(c.req.query())
-      const sample = toSample(parseWith(slimeRequest, await readJson(c)))
-      const [scored] = await scoreSamples([sample], settings, rewards, c.get('call'))
-      const { reward = null, judgments = [], substituted = false } = scored ?? {}
-      c.header('x-plumbline-judgments', judgments.join(','))
-      if (substituted) c.header('x-plumbline-substituted', '1')
-      return c.json(settings.reply === 'object' ? { score: reward, judgments, substituted } : reward)
-    })
-}
+/** `/rlhf/slime`: what `--rm-type remote_rm --rm-url` calls, a sample at a time. The body is the reward. */
+export const slime: Dialect = numbersOnly({
+  name: 'slime',
+  client: 'slime and miles: --rm-type remote_rm --rm-url URL',
+  patienceMs: 120_000,
+  marks: ['prompt', 'response'],
+  request: slimeRequest,
+  reply: z.union([
+    z.number(),
+    z.object({ score: z.number(), judgments: z.array(z.string()), substituted: z.boolean() }),
+  ]),
+  example: {
+    request: { prompt: [{ role: 'user', content: '2+2?' }], response: '4', label: '4' },
+    reply: (reward, _, settings) => (settings.reply === 'object' ? { score: reward } : reward),
+  },
+  read: (body) => [toSample(body)],
+  write([scored], { reply }) {
+    const { reward = null, judgments = [], substituted = false } = scored ?? {}
+    const headers = {
+      'x-plumbline-judgments': judgments.join(','),
+      ...(substituted && { 'x-plumbline-substituted': '1' }),
+    }
+    return { body: reply === 'object' ? { score: reward, judgments, substituted } : reward, headers }
+  },
+})
 
 function toSample({ prompt, response, label }: z.infer<typeof slimeRequest>): Sample {
   const read =
     typeof prompt === 'string' ? readPrompt(prompt.toWellFormed()) : { prompt: spoken(prompt), begun: '' }
   return {
     index: 0,
+    id: null,
     prompt: read.prompt,
     response: withoutClosing(read.begun + response.toWellFormed()),
     label: label?.toWellFormed() ?? null,

@@ -22,12 +22,10 @@ export type Constraint = {
 export type KindName = (typeof KIND_NAMES)[number]
 export const KIND_NAMES = [
   'change_case:english_lowercase',
-  'change_case:english_capital',
   'punctuation:no_comma',
   'keywords:existence',
   'keywords:forbidden_words',
   'length_constraints:number_sentences',
-  'length_constraints:number_words',
   'detectable_format:number_bullet_lists',
   'detectable_format:title',
   'detectable_format:number_highlighted_sections',

@@ -4,7 +4,7 @@ export type Draft = {
   sentences: readonly { opener: string | null; body: string }[]
   /** Whether a comma follows each opener. */
   commas: boolean
-  letters: 'usual' | 'lower' | 'upper'
+  letters: 'usual' | 'lower'
   bullets: boolean
   /** Between << and >>, on a line of its own. */
   title: string | null
@@ -35,6 +35,5 @@ export function writeOut(draft: Draft): string {
 }
 
 function inLetters(text: string, letters: Draft['letters']): string {
-  if (letters === 'usual') return text
-  return letters === 'lower' ? text.toLowerCase() : text.toUpperCase()
+  return letters === 'usual' ? text : text.toLowerCase()
 }

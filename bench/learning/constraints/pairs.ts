@@ -32,7 +32,7 @@ export type TaskOptions = {
   seed: number
   prompts: number
   pairsEach: number
-  /** How many constraints a request has, one of these; two or three by default. */
+  /** How many constraints a request has, one of these; one or two by default. */
   constraints?: readonly number[]
   topics?: readonly Topic[]
   /** Kinds that constraints are of. */
@@ -43,7 +43,7 @@ export type TaskOptions = {
 
 const OPENINGS = ['Write about', 'Write a short text about', 'Tell me about', 'Describe'] as const
 /** How often a response has what nobody asked for and nobody ruled out. */
-const EXTRA = 0.15
+const EXTRA = 0.12
 const ATTEMPTS = 200
 
 /**
@@ -66,7 +66,7 @@ export async function makeTasks(options: TaskOptions): Promise<Task[]> {
 
 async function makeTask(options: TaskOptions, random: Random): Promise<Task | null> {
   const topic = pick(options.topics ?? TOPICS, random)
-  const { kinds, violated = kinds, constraints: counts = [2, 3] } = options
+  const { kinds, violated = kinds, constraints: counts = [1, 2] } = options
   const first = pick(violated, random)
   const names = [
     first,
@@ -139,7 +139,7 @@ async function metBy(response: string, constraints: readonly Constraint[]): Prom
 /** A response before any constraint. */
 function freeDraft(topic: Topic, random: Random): Draft {
   const extra = <T>(values: readonly T[]) => (random() < EXTRA ? pick(values, random) : null)
-  const sentences = sentencesOf(topic.sentences, pick([2, 2, 3], random), random)
+  const sentences = sentencesOf(topic.sentences, pick([1, 1, 2], random), random)
   const ending = extra(ENDINGS)
   return {
     sentences: sentences.map(({ body }, at) => ({
@@ -147,7 +147,7 @@ function freeDraft(topic: Topic, random: Random): Draft {
       body,
     })),
     commas: random() < 0.5,
-    letters: extra(['lower', 'upper'] as const) ?? 'usual',
+    letters: extra(['lower'] as const) ?? 'usual',
     bullets: random() < EXTRA,
     title: extra(TITLES),
     ending,

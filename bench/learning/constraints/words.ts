@@ -5,38 +5,8 @@ import { sentencesOf, shuffled } from './sentences.ts'
 /** Kinds about words and letters. */
 
 const letters =
-  (...choices: readonly Draft['letters'][]): Change =>
-  (draft, _, random) => ({ ...draft, letters: pick(choices, random) })
-
-type Wording = {
-  wanted: readonly string[]
-  unwanted: readonly string[]
-  items: { wanted: string; unwanted: string }
-}
-
-/** All letters in one case, or not: neither is more often right than the other. */
-function cased(
-  name: 'change_case:english_lowercase' | 'change_case:english_capital',
-  own: 'lower' | 'upper',
-  other: 'lower' | 'upper',
-  wording: Wording,
-): Kind {
-  const [are, arent] = [letters(own), letters('usual', other)]
-  return {
-    name,
-    parts: ['letters'],
-    draw(_, random) {
-      const verifier = { kind: name, loose: false } as const
-      const how = random() < 0.5 ? 'wanted' : 'unwanted'
-      return {
-        verifier: how === 'wanted' ? verifier : { kind: 'not', of: verifier },
-        asked: pick(wording[how], random),
-        item: wording.items[how],
-        ...(how === 'wanted' ? { keep: are, fail: arent } : { keep: arent, fail: are }),
-      }
-    },
-  }
-}
+  (own: Draft['letters']): Change =>
+  (draft) => ({ ...draft, letters: own })
 
 /** The sentence with a word is among them, or is not; their number stays. */
 const sentenceWith =
@@ -64,26 +34,24 @@ const commas =
   }
 
 export const WORDS: readonly Kind[] = [
-  cased('change_case:english_lowercase', 'lower', 'upper', {
-    wanted: [
-      'Use lowercase letters only.',
-      'Do not use any capital letters.',
-      'Keep every letter small, even at the start of a sentence.',
-      'Leave the shift key alone: nothing in capitals.',
-    ],
-    unwanted: ['Do not write it all in lowercase.', 'It must not be in small letters alone.'],
-    items: { wanted: 'is all in lowercase', unwanted: 'is not all in lowercase' },
-  }),
-  cased('change_case:english_capital', 'upper', 'lower', {
-    wanted: [
-      'Use capital letters only.',
-      'Write everything in capitals.',
-      'Every letter has to be upper case.',
-      'Type it all with caps lock on.',
-    ],
-    unwanted: ['Do not write it all in capitals.', 'It must not be in capital letters alone.'],
-    items: { wanted: 'is all in capitals', unwanted: 'is not all in capitals' },
-  }),
+  {
+    name: 'change_case:english_lowercase',
+    parts: ['letters'],
+    draw(_, random) {
+      const wanted = random() < 0.5
+      const verifier = { kind: 'change_case:english_lowercase', loose: false } as const
+      const [own, other] = wanted ? (['lower', 'usual'] as const) : (['usual', 'lower'] as const)
+      return {
+        verifier: wanted ? verifier : { kind: 'not', of: verifier },
+        asked: wanted
+          ? pick(['Use lowercase only.', 'Do not use capital letters.', 'Keep every letter small.'], random)
+          : pick(['Use capital letters too.', 'Do not write it all in lowercase.'], random),
+        item: wanted ? 'is in lowercase' : 'is not in lowercase',
+        keep: letters(own),
+        fail: letters(other),
+      }
+    },
+  },
   {
     name: 'punctuation:no_comma',
     parts: ['commas'],

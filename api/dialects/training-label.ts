@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { prompt } from '../../../shared/protocol/message.ts'
-import { explain, jsonOrNull } from '../../../shared/protocol/parse.ts'
-import { labelledPair, type RewardRequest } from '../../../shared/protocol/reward.ts'
-import { rubricInput } from '../../../shared/protocol/rubric.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import { prompt } from '../../shared/protocol/message.ts'
+import { explain, jsonOrNull } from '../../shared/protocol/parse.ts'
+import { labelledPair, type RewardRequest } from '../../shared/protocol/reward.ts'
+import { rubricInput } from '../../shared/protocol/rubric.ts'
 
 const trainingLabel = z.strictObject({
   prompt: prompt.optional(),

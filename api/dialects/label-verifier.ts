@@ -1,6 +1,6 @@
-import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { explain, jsonOrNull } from '../../../shared/protocol/parse.ts'
-import { type VerifierSpec, verifierSpec } from '../../../shared/verify/verifiers.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import { explain, jsonOrNull } from '../../shared/protocol/parse.ts'
+import { type VerifierSpec, verifierSpec } from '../../shared/verify/verifiers.ts'
 
 type LabelKind = (typeof LABEL_KINDS)[number]
 

@@ -1,8 +1,8 @@
-import { canonicalJson } from '../../../shared/identity/canonical-json.ts'
-import { PlumblineError } from '../../../shared/protocol/error.ts'
-import type { RewardRequest } from '../../../shared/protocol/reward.ts'
-import type { Range } from '../../../shared/reward/compare/shaping.ts'
-import { rangeOf } from '../../../shared/reward/range.ts'
+import { canonicalJson } from '../../shared/identity/canonical-json.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { RewardRequest } from '../../shared/protocol/reward.ts'
+import type { Range } from '../../shared/reward/compare/shaping.ts'
+import { rangeOf } from '../../shared/reward/range.ts'
 import { rubricOfLabel } from './label-rubric.ts'
 import { verifierOfLabel } from './label-verifier.ts'
 import { type Sample, SHARE } from './sample.ts'
@@ -17,7 +17,7 @@ export type Group = { samples: Sample[]; range: Range; request: Omit<RewardReque
  * sample without a group is scored by itself, and so is each that a label, a reference or a verifier judges.
  * Throws `nothing_to_compare`, `invalid_verifier` and `invalid_rubric`, naming what to give.
  */
-export function groupSamples(samples: Sample[], settings: DialectSettings): Group[] {
+export function groupSamples(samples: readonly Sample[], settings: DialectSettings): Group[] {
   const { verifier, against } = settings
   const byLabel = verifier !== undefined || (against !== undefined && against !== 'group')
   if (byLabel || !mayCompare(settings)) return samples.map((sample) => alone(sample, settings))

@@ -1,4 +1,4 @@
-import type { Message, Prompt } from '../../../shared/protocol/message.ts'
+import type { Message, Prompt } from '../../shared/protocol/message.ts'
 
 /** Tokens that end a turn, and padding: what trainers leave at the end of decoded text. */
 const CLOSING = [

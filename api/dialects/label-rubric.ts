@@ -1,6 +1,6 @@
-import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { explain, jsonOrNull } from '../../../shared/protocol/parse.ts'
-import { type RubricInput, rubricInput } from '../../../shared/protocol/rubric.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import { explain, jsonOrNull } from '../../shared/protocol/parse.ts'
+import { type RubricInput, rubricInput } from '../../shared/protocol/rubric.ts'
 
 /**
  * The rubric that a label holds for its sample: JSON, {"criteria": [...]}, or the id of a stored one. Throws

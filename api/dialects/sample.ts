@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import type { Prompt } from '../../../shared/protocol/message.ts'
-import type { Range } from '../../../shared/reward/compare/shaping.ts'
+import type { ErrorData } from '../../shared/protocol/error.ts'
+import type { Prompt } from '../../shared/protocol/message.ts'
+import type { Range } from '../../shared/reward/compare/shaping.ts'
 
 /** A label as trainers pass it on from a data set, which may hold numbers. */
 export const sampleLabel = z.union([z.string(), z.number().transform(String)]).nullable()
@@ -9,6 +10,8 @@ export const sampleLabel = z.union([z.string(), z.number().transform(String)]).n
 export type Sample = {
   /** Its place in the body. */
   index: number
+  /** What the client calls it, the same in a retry; null where it says nothing. */
+  id: string | null
   prompt: Prompt
   response: string
   label: string | null
@@ -18,14 +21,20 @@ export type Sample = {
 
 /** What a trainer gets for a sample. */
 export type Scored = {
-  reward: number
-  /** The reward mapped to 0..1. */
-  score: number
+  /** Null where there is none and the URL has no `on_error`: never 0, never a tie. */
+  reward: number | null
+  /** The reward mapped to 0..1; null with it. */
+  score: number | null
+  /** Why there is no reward, also where `on_error` stands in for it. */
+  error: ErrorData | null
   /** Ids of the judgments that made it. */
   judgments: string[]
   /** The reward is the caller's own `on_error`. */
   substituted: boolean
 }
+
+/** A sample that has its reward. */
+export type Rewarded = Scored & { reward: number; score: number }
 
 /** Least and greatest reward of a response by itself, and of verifiers. */
 export const SHARE: Range = [0, 1]

@@ -1,35 +1,16 @@
-import type { Range } from '../../../shared/reward/compare/shaping.ts'
-import { rangeOf } from '../../../shared/reward/range.ts'
+import type { Range } from '../../shared/reward/compare/shaping.ts'
+import { rangeOf } from '../../shared/reward/range.ts'
+import type { Dialect } from './dialect.ts'
 import { SHARE } from './sample.ts'
 import { type DialectSettings, mayCompare } from './settings.ts'
 
-const EXAMPLES = {
-  openrlhf: {
-    client: 'OpenRLHF: --reward.remote_url URL, or --remote_rm_url URL up to 0.10.1',
-    request: {
-      query: ['<|user|>2+2?<|assistant|>4</s>'],
-      prompts: ['<|user|>2+2?<|assistant|>'],
-      labels: ['4'],
-    },
-    reply: (reward: number, score: number) => ({
-      rewards: [reward],
-      scores: [score],
-      judgments: [['jdg_...']],
-      substituted: 0,
-    }),
-  },
-  slime: {
-    client: 'slime and miles: --rm-type remote_rm --rm-url URL',
-    request: { prompt: [{ role: 'user', content: '2+2?' }], response: '4', label: '4' },
-    reply: (reward: number) => reward,
-  },
-} as const
-
 /** What `GET` on a dialect's URL says: how a URL with these settings rewards, and an example. */
-export function describeDialect(name: keyof typeof EXAMPLES, url: string, settings: DialectSettings) {
-  const { client, request, reply } = EXAMPLES[name]
+export function describeDialect(
+  { name, client, example }: Pick<Dialect, 'name' | 'client' | 'example'>,
+  url: string,
+  settings: DialectSettings,
+) {
   const single = rangeOfOne(settings)
-  const example = reply(single[1], 1)
   const { key: _, ...shown } = settings
   return {
     object: 'dialect',
@@ -39,11 +20,7 @@ export function describeDialect(name: keyof typeof EXAMPLES, url: string, settin
     range: { single, group: canGroup(settings) ? rangeOf(settings) : single },
     empty_response: 'the lowest reward',
     on_error: settings.on_error ?? 'null rewards answer 503',
-    example: {
-      url: withoutKey(url),
-      request,
-      reply: settings.reply === 'object' ? { score: example } : example,
-    },
+    example: { url: withoutKey(url), request: example.request, reply: example.reply(single[1], 1, settings) },
   }
 }
 

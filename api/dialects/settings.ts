@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { pairProtocol } from '../../../shared/protocol/judgment.ts'
-import { parseWith } from '../../../shared/protocol/parse.ts'
-import { scoring } from '../../../shared/protocol/pointwise.ts'
-import { groupAnchor, rewardProtocol, rewardShaping } from '../../../shared/protocol/reward.ts'
-import { name } from '../../../shared/protocol/text.ts'
-import { refuseUnfit } from '../../../shared/reward/compare/plans/plans.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import { pairProtocol } from '../../shared/protocol/judgment.ts'
+import { parseWith } from '../../shared/protocol/parse.ts'
+import { scoring } from '../../shared/protocol/pointwise.ts'
+import { groupAnchor, rewardProtocol, rewardShaping } from '../../shared/protocol/reward.ts'
+import { name } from '../../shared/protocol/text.ts'
+import { refuseUnfit } from '../../shared/reward/compare/plans/plans.ts'
 import { LABEL_KINDS } from './label-verifier.ts'
 
 const number = z

@@ -1,0 +1,77 @@
+import type { ErrorData } from '../../shared/protocol/error.ts'
+import type { Range } from '../../shared/reward/compare/shaping.ts'
+import type { Call } from '../judging/call.ts'
+import { judgmentPlaces, type Rewards } from '../judging/rewards.ts'
+import { type Group, groupSamples } from './group-samples.ts'
+import type { Sample, Scored } from './sample.ts'
+import type { DialectSettings } from './settings.ts'
+
+/**
+ * A reward for each sample, in their order; null with a reason where there is none and the URL has no `on_error`.
+ * Throws what `groupSamples` throws.
+ */
+export async function scoreSamples(
+  samples: readonly Sample[],
+  settings: DialectSettings,
+  rewards: Rewards,
+  call: Call,
+): Promise<Scored[]> {
+  const place = judgmentPlaces()
+  const reward: Reward = (request) => rewards(request, call, place)
+  const scored = new Map<Sample, Scored>()
+  await Promise.all(
+    groupSamples(samples, settings).map(async (group) => {
+      const results = await scoreGroup(group, reward, settings.on_error)
+      for (const [sample, result] of results) scored.set(sample, result)
+    }),
+  )
+  return samples.flatMap((sample) => scored.get(sample) ?? [])
+}
+
+type Reward = (request: Parameters<Rewards>[0]) => ReturnType<Rewards>
+
+/**
+ * An empty response is the policy's own doing and gets the lowest reward without a judgment; a response that
+ * it leaves alone in its group is its own anchor, a draw.
+ */
+async function scoreGroup(
+  { samples, range, request }: Group,
+  reward: Reward,
+  onError: number | undefined,
+): Promise<[Sample, Scored][]> {
+  const [low, high] = range
+  const spoken = samples.filter(({ response }) => response !== '')
+  const silent = samples
+    .filter(({ response }) => response === '')
+    .map((sample) => pair(sample, low, [], null, range))
+  const [only] = spoken
+  if (!only) return silent
+  if (samples.length > 1 && spoken.length === 1) {
+    return [...silent, pair(only, (low + high) / 2, [], null, range)]
+  }
+  const { data } = await reward({ ...request, responses: spoken.map(({ response }) => response) })
+  return [
+    ...silent,
+    ...spoken.map((sample, at) => {
+      const { reward: given = null, judgments = [], error = null } = data[at] ?? {}
+      return given === null
+        ? pair(sample, onError ?? null, judgments, error, range)
+        : pair(sample, given, judgments, null, range)
+    }),
+  ]
+}
+
+function pair(
+  sample: Sample,
+  reward: number | null,
+  judgments: string[],
+  error: ErrorData | null,
+  range: Range,
+): [Sample, Scored] {
+  const score = reward === null ? null : share(reward, range)
+  return [sample, { reward, score, error, judgments, substituted: error !== null && reward !== null }]
+}
+
+function share(value: number, [low, high]: Range): number {
+  return Math.min(1, Math.max(0, (value - low) / (high - low)))
+}
