@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { PlumblineError } from '../../shared/protocol/error.ts'
 import { parseWith } from '../../shared/protocol/parse.ts'
 import { requireRewards } from './require-rewards.ts'
 import type { Rewarded, Sample, Scored } from './sample.ts'
@@ -21,6 +22,12 @@ type Described = {
   patienceMs: number | null
   /** The fields of a body that tell it from those of other dialects at one path. */
   marks: readonly string[]
+  /** Its client wants a score of each sample by itself; only a URL that says so compares them. */
+  alone?: true
+  /** The methods that its client sends a body with; POST where nothing is said. */
+  methods?: readonly ('POST' | 'PUT')[]
+  /** How its client is told of an error, with the status; as everywhere else where nothing is said. */
+  refuse?: (error: PlumblineError) => { body: Json; status: number }
   /** What a good reply looks like to `GET`. */
   example: { request: Json; reply: (reward: number, score: number, settings: DialectSettings) => Json }
   /** For the API's description. */

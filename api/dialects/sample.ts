@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import type { ErrorData } from '../../shared/protocol/error.ts'
+import type { Usage } from '../../shared/protocol/judgment.ts'
 import type { Prompt } from '../../shared/protocol/message.ts'
+import type { ClassScores } from '../../shared/protocol/pointwise.ts'
 import type { Range } from '../../shared/reward/compare/shaping.ts'
 
 /** A label as trainers pass it on from a data set, which may hold numbers. */
@@ -31,6 +33,10 @@ export type Scored = {
   judgments: string[]
   /** The reward is the caller's own `on_error`. */
   substituted: boolean
+  /** The score of each meta-class of its rubric, where it was scored by itself. */
+  classes?: ClassScores
+  /** What the judgments spent; those of a group stand with its first sample. */
+  usage?: Usage
 }
 
 /** A sample that has its reward. */

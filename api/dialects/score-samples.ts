@@ -49,14 +49,16 @@ async function scoreGroup(
   if (samples.length > 1 && spoken.length === 1) {
     return [...silent, pair(only, (low + high) / 2, [], null, range)]
   }
-  const { data } = await reward({ ...request, responses: spoken.map(({ response }) => response) })
+  const { data, usage } = await reward({ ...request, responses: spoken.map(({ response }) => response) })
   return [
     ...silent,
-    ...spoken.map((sample, at) => {
-      const { reward: given = null, judgments = [], error = null } = data[at] ?? {}
-      return given === null
-        ? pair(sample, onError ?? null, judgments, error, range)
-        : pair(sample, given, judgments, null, range)
+    ...spoken.map((sample, at): [Sample, Scored] => {
+      const { reward: given = null, judgments = [], error = null, classes } = data[at] ?? {}
+      const [, scored] =
+        given === null
+          ? pair(sample, onError ?? null, judgments, error, range)
+          : pair(sample, given, judgments, null, range)
+      return [sample, { ...scored, ...(classes && { classes }), ...(sample === only && { usage }) }]
     }),
   ]
 }

@@ -1,10 +1,12 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Call } from '../judging/call.ts'
 import type { Edge } from '../middleware/edge.ts'
+import { refusal } from '../middleware/errors.ts'
 import { readJson } from '../routes/body.ts'
 import { describeDialect } from './describe.ts'
 import type { Dialect, Scorer } from './dialect.ts'
-import { type DialectSettings, readSettings } from './settings.ts'
+import { byThemselves, type DialectSettings, readSettings } from './settings.ts'
 
 /** What a URL says of how its bodies are to be rewarded. */
 export type Asked = {
@@ -24,14 +26,28 @@ export type ScorerOf = (asked: Asked) => Scorer
 /** `GET` and `POST` of a dialect's URL. The id of a run, if it has one, is its parameter `run`. */
 export function serveDialect(dialect: Dialect, scorerOf: ScorerOf) {
   return new Hono<Edge>()
-    .get('/', (c) => c.json(describeDialect(dialect, c.req.url, readSettings(c.req.query()))))
-    .post('/', async (c) => {
-      const settings = readSettings(c.req.query())
-      const score = scorerOf({
-        ...{ settings, call: c.get('call'), run: c.req.param('run') ?? null },
-        ...{ patienceMs: dialect.patienceMs, signal: c.req.raw.signal },
-      })
-      const { body, headers, status } = await dialect.answer(await readJson(c), settings, score)
-      return Response.json(body, { status: status ?? 200, headers: { ...headers } })
+    .get('/', (c) => c.json(describeDialect(dialect, c.req.url, settingsOf(dialect, c))))
+    .on([...(dialect.methods ?? ['POST'])], '/', (c) => answerBody(dialect, c, scorerOf))
+}
+
+/** The answer to a body in this dialect; errors are told as its client reads them. */
+export async function answerBody(dialect: Dialect, c: Context<Edge>, scorerOf: ScorerOf): Promise<Response> {
+  try {
+    const settings = settingsOf(dialect, c)
+    const score = scorerOf({
+      ...{ settings, call: c.get('call'), run: c.req.param('run') ?? null },
+      ...{ patienceMs: dialect.patienceMs, signal: c.req.raw.signal },
     })
+    const { body, headers, status } = await dialect.answer(await readJson(c), settings, score)
+    return Response.json(body, { status: status ?? 200, headers: { ...headers } })
+  } catch (error) {
+    if (!dialect.refuse || !PlumblineError.isInstance(error)) throw error
+    const { body, status } = dialect.refuse(error)
+    return Response.json(body, { status, headers: refusal(error).headers })
+  }
+}
+
+function settingsOf({ alone }: Dialect, c: Context<Edge>): DialectSettings {
+  const settings = readSettings(c.req.query())
+  return alone ? byThemselves(settings) : settings
 }

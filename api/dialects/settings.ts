@@ -59,6 +59,13 @@ export type DialectSettings = z.infer<typeof dialectSettings>
 export const mayCompare = ({ protocol }: DialectSettings): boolean =>
   protocol === undefined || pairProtocol.safeParse(protocol).success
 
+/** The same settings with each sample scored by itself, unless they ask for a comparison. */
+export function byThemselves(settings: DialectSettings): DialectSettings {
+  const { protocol, against, verifier, anchor, shaping } = settings
+  const asked = protocol ?? against ?? verifier ?? anchor ?? shaping
+  return asked === undefined ? { ...settings, protocol: 'pointwise' } : settings
+}
+
 /** Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings make no use of. */
 export function readSettings(query: Record<string, string>): DialectSettings {
   const settings = parseWith(dialectSettings, query)
