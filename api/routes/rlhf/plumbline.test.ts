@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { openTestApp } from '../../testing/test-app.ts'
+
+const prompt = [{ role: 'user', content: '2+2?' }]
+
+test('a batch is answered in its order, the samples of a prompt as a group', async () => {
+  const { ask } = await openTestApp()
+  const samples = ['bad', 'GOOD', ''].map((response, at) => ({ id: `s${at}`, prompt, response, step: 3 }))
+  const { rewards } = await ask('/rlhf/plumbline?anchor=all&shaping=net', { samples })
+  expect(rewards.map(({ reward }: { reward: number }) => reward)).toEqual([-1, 1, -1])
+  expect(rewards[0]).toMatchObject({ score: 0, substituted: false, error: null })
+  expect(await ask('/rlhf/plumbline', { samples: [] })).toEqual({ rewards: [] })
+})
+
+test('a sample without a reward is null with the reason, and the others have theirs', async () => {
+  const { ask, models } = await openTestApp()
+  const first = { prompt: '2+2?', response: 'GOOD' }
+  await ask('/rlhf/plumbline', { samples: [first] })
+  models.manner = 'unreachable'
+  const { rewards } = await ask('/rlhf/plumbline', {
+    samples: [first, { prompt: '3+3?', response: 'GOOD', label: 6 }],
+  })
+  expect(rewards[0].reward).toBe(1)
+  expect(rewards[1]).toMatchObject({ reward: null, score: null, error: { code: 'model_unreachable' } })
+})
+
+test('a sample that can not be read is refused by its place', async () => {
+  const { ask } = await openTestApp()
+  const { error } = await ask('/rlhf/plumbline', { samples: [{ prompt, response: 4 }] })
+  expect(error).toMatchObject({ code: 'invalid_request', param: 'samples.0.response' })
+})

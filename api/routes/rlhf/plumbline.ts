@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { errorData } from '../../../shared/protocol/error.ts'
+import { prompt } from '../../../shared/protocol/message.ts'
+import { type Dialect, nullsToo } from '../../dialects/dialect.ts'
+import { sampleLabel } from '../../dialects/sample.ts'
+import { LIMITS } from '../../platform/limits.ts'
+
+const sample = z.looseObject({
+  id: z.string().min(1).max(255).nullish().describe('What the caller calls the sample, the same in a retry.'),
+  prompt,
+  response: z.string(),
+  label: sampleLabel.optional(),
+})
+
+const reward = z.object({
+  reward: z.number().nullable(),
+  score: z.number().nullable().describe('The reward mapped to 0..1.'),
+  judgments: z.array(z.string()),
+  substituted: z.boolean(),
+  error: errorData.nullable(),
+})
+
+/**
+ * `/rlhf/plumbline`: a dialect of our own, for reward functions of a few lines such as those of `clients/python`. A whole
+ * batch in one call, null where there is no reward.
+ */
+export const plumbline: Dialect = nullsToo({
+  name: 'plumbline',
+  client: "The Python package, and reward functions of one's own: PLUMBLINE_REWARD_URL=URL",
+  patienceMs: null,
+  marks: ['samples'],
+  request: z.looseObject({ samples: z.array(sample).max(LIMITS.dialectResponses) }),
+  reply: z.object({ rewards: z.array(reward) }),
+  example: {
+    request: { samples: [{ prompt: [{ role: 'user', content: '2+2?' }], response: '4', label: '4' }] },
+    reply: (value, score) => ({
+      rewards: [{ reward: value, score, judgments: ['jdg_...'], substituted: false, error: null }],
+    }),
+  },
+  read: ({ samples }) =>
+    samples.map(({ id = null, prompt, response, label = null }, index) => ({
+      ...{ index, id, prompt, response: response.toWellFormed(), label: label?.toWellFormed() ?? null },
+      labelParam: `samples.${index}.label`,
+    })),
+  write: (scored) => ({
+    body: {
+      rewards: scored.map(({ reward, score, judgments, substituted, error }) => ({
+        ...{ reward, score, judgments, substituted },
+        error: error && { ...error, param: error.param ?? null },
+      })),
+    },
+  }),
+})
