@@ -14,8 +14,10 @@ export type Member = {
 export type Recorded = {
   reward: number | null
   judgments: string[]
-  /** Scores of the meta-classes that were looked at. */
+  /** Scores of the meta-classes that were looked at: null where one failed, absent where the prompt has nothing for it. */
   classes: ClassScores
+  /** The prompt has nothing for its group's meta-class: the reward is the run's `mask`, the same for the whole group. */
+  masked: boolean
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Prompt } from '../../../shared/protocol/message.ts'
+import type { ClassScores } from '../../../shared/protocol/pointwise.ts'
 import type { Run, RunSettings } from '../../../shared/protocol/run.ts'
 import type { Member, Recorded, RunGroup } from '../../../shared/runs/member.ts'
+import type { Spent } from '../../../shared/runs/observation-cost.ts'
 
 /** What a call asks for when it brings members of one prompt. */
 export type Entering = {
@@ -37,6 +39,19 @@ export type RunRecords = {
   closed(organisation: string, run: string, group: string): Promise<RunGroup>
   /** The client of a member hung up before the group was closed: a repeat takes its place. */
   leave(organisation: string, run: string, group: string, members: Member[]): Promise<null>
-  /** Keeps what was found for members, and gives what lies there now: what is recorded first stays. */
-  record(organisation: string, run: string, group: string, found: [Member, Recorded][]): Promise<Recorded[]>
+  /**
+   * Keeps what was found for members, and gives what lies there now: what is recorded first stays. What is new moves the
+   * scores of the run's classes; `spent` is what those that are not the group's own have cost.
+   */
+  record(
+    organisation: string,
+    run: string,
+    group: string,
+    found: [Member, Recorded][],
+    spent: Spent | null,
+  ): Promise<Recorded[]>
+  /** Takes in the class scores of calls marked `split=eval`, which belong to no group and no step. */
+  evaluated(organisation: string, run: string, found: ClassScores[], spent: Spent): Promise<null>
+  /** Begins a step, for a trainer that went down within one and makes it again; null where there is no such run. */
+  beginStep(organisation: string, run: string): Promise<Run | null>
 }

@@ -1,0 +1,89 @@
+import { classStatistics } from '../classes/statistics.ts'
+import type { ClassScores } from '../protocol/pointwise.ts'
+import type { RunSettings } from '../protocol/run.ts'
+import { mean } from '../statistics/moments.ts'
+import { takeIn } from './fading-mean.ts'
+import type { Recorded } from './member.ts'
+import { type Spent, withSpent } from './observation-cost.ts'
+import type { Place } from './phases.ts'
+import { halfLifeOf, keptOf, type RunState, weightsOf } from './state.ts'
+
+type Found = Pick<Recorded, 'classes' | 'masked'>
+
+/**
+ * Takes in what was found for members of a group, each member once: the mean of each class that was looked at is one
+ * value of that class's score, weighed by the share of a whole group that it is the mean of. Null scores count for
+ * nothing. `spent` is what the classes that are not the group's own have cost.
+ */
+export function recordScores(
+  settings: RunSettings,
+  state: RunState,
+  place: Place,
+  found: readonly Found[],
+  spent: Spent | null,
+): RunState {
+  if (settings.classes === null || found.length === 0) return state
+  const vectors = found.map(({ classes }) => classes)
+  const fresh = settings.measure === 'training' ? withScores(settings, state, vectors, place.step) : state
+  const known = place.observed ? withSpread(settings, fresh, vectors, place.step) : fresh
+  const masked = found.every((one) => one.masked) ? withMasked(state.masked, place.meta_class) : state.masked
+  const observation = spent ? withSpent(state.observation, spent, Number(place.observed)) : state.observation
+  return { ...known, masked, observation }
+}
+
+/** Takes in what calls marked `split=eval` have found, and what they have cost; they belong to no group and no step. */
+export function recordEvaluation(
+  settings: RunSettings,
+  state: RunState,
+  vectors: readonly ClassScores[],
+  spent: Spent,
+): RunState {
+  const now = Math.max(0, state.step - 1)
+  const fresh = settings.measure === 'eval' ? withScores(settings, state, vectors, now) : state
+  return { ...fresh, observation: withSpent(state.observation, spent, 0) }
+}
+
+function withScores(
+  settings: RunSettings,
+  state: RunState,
+  vectors: readonly ClassScores[],
+  step: number,
+): RunState {
+  const scores = { ...state.scores }
+  for (const name of Object.keys(settings.classes ?? {})) {
+    const values = vectors.flatMap((vector) => (Object.hasOwn(vector, name) ? (vector[name] ?? []) : []))
+    if (values.length === 0) continue
+    const value = { value: mean(values), weight: values.length / settings.group_size, step }
+    scores[name] = takeIn(keptOf(scores, name), value, halfLifeOf(settings))
+  }
+  return { ...state, scores }
+}
+
+/** How much of the classes' spread within the group their weighted sum keeps, and how they correlate. */
+function withSpread(
+  settings: RunSettings,
+  state: RunState,
+  vectors: readonly ClassScores[],
+  step: number,
+): RunState {
+  const halfLife = halfLifeOf(settings)
+  const { contraction, correlations } = classStatistics(vectors, weightsOf(settings))
+  const names = Object.keys(settings.classes ?? {})
+  const pairs = { ...state.correlations }
+  for (const [at, first] of names.entries()) {
+    for (const second of names.slice(at + 1)) {
+      const value = correlations[first]?.[second] ?? null
+      const pair = `${first}~${second}`
+      if (value !== null) pairs[pair] = takeIn(keptOf(pairs, pair), { value, weight: 1, step }, halfLife)
+    }
+  }
+  if (contraction === null) return { ...state, correlations: pairs }
+  const kept = takeIn(state.contraction ?? undefined, { value: contraction, weight: 1, step }, halfLife)
+  return { ...state, contraction: kept, correlations: pairs }
+}
+
+function withMasked(masked: RunState['masked'], metaClass: string | null): RunState['masked'] {
+  if (metaClass === null) return masked
+  const before = Object.hasOwn(masked, metaClass) ? (masked[metaClass] ?? 0) : 0
+  return { ...masked, [metaClass]: before + 1 }
+}
