@@ -39,6 +39,22 @@ export type RunGroup = {
   opened: number
   /** Why no more members are taken; null while they are. */
   closed: 'full' | 'partial' | null
-  /** In an order that says nothing of who came first. */
+  /** The version that all of its judgments look at; null where they look at none. */
+  meta_rubric: string | null
+  /** What its members are, or were, compared with; null before that is known, and where they meet each other. */
+  anchor: string | null
+  /** In an order that says nothing of who came first. Those that came late are none of them. */
   members: Member[]
+}
+
+/** A group as it is shown: with what was recorded for each member. */
+export type StoredGroup = Omit<RunGroup, 'members'> & {
+  /** Its place among the groups of the run: 1 for the first. */
+  number: number
+  /** How its members are rewarded. */
+  way: string
+  size: number
+  /** Members that wait for others, which are none before it is closed. */
+  waiting: number
+  members: (Member & { late: boolean; recorded: Recorded | null })[]
 }
