@@ -137,7 +137,7 @@ _Answer = Union[httpx.Response, httpx.TransportError]
 
 
 def numbers(rewards: Sequence[Reward], settings: Settings) -> list[float]:
-    """The rewards for a framework that takes no ``None``: ``on_error`` for those that are missing, or ``MissingReward``."""
+    """The rewards for a framework that takes no ``None``: a missing one is ``on_error``, or raises ``MissingReward``."""
     return [_number(one, settings) for one in rewards]
 
 

@@ -12,9 +12,12 @@ DEFAULT_URL = "http://localhost:8787/rlhf/plumbline"
 @dataclass(frozen=True)
 class Settings:
     """
-    ``url``: of the dialect ``plumbline``, how to reward in its query, ``.../rlhf/plumbline?protocol=openrs&shaping=graded``, or
-    that of a run, ``.../runs/{id}/plumbline``. ``key``: an API key, sent as a Bearer token and shown nowhere. ``timeout``: seconds for one call.
-    ``tries``: calls before a failure is a failure. ``batch``: samples a call. ``on_error``: the number to give where a framework
+    ``url``: of the dialect ``plumbline``, how to reward in its query,
+    ``.../rlhf/plumbline?protocol=openrs&shaping=graded``, or
+    that of a run, ``.../runs/{id}/plumbline``. ``key``: an API key, sent as a Bearer token and shown nowhere.
+    ``timeout``: seconds for one call.
+    ``tries``: calls before a failure is a failure. ``batch``: samples a call. ``on_error``: the number to give
+    where a framework
     takes no ``None``; without it such a framework's call raises.
     """
 

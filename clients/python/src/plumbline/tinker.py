@@ -1,5 +1,6 @@
 """
-Tinker cookbook: ``PlumblinePreferences`` where a ``PreferenceModel`` is asked for, and ``group_rewards`` for an ``EnvGroupBuilder``.
+Tinker cookbook: ``PlumblinePreferences`` where a ``PreferenceModel`` is asked for, and ``group_rewards`` for an
+``EnvGroupBuilder``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """
 TRL and Axolotl: ``trl grpo --reward_funcs plumbline.trl.reward``, ``trl: {reward_funcs: [plumbline.trl.reward]}``.
 
-A sample without a reward is ``None``, which TRL leaves out of its group from the version in ``LEAVES_OUT`` on. An older one would count it
+A sample without a reward is ``None``, which TRL leaves out of its group from the version in ``LEAVES_OUT`` on. An
+older one would count it
 as 0 unless another reward function has a number for it, so there a missing reward raises, or is ``PLUMBLINE_ON_ERROR``.
 """
 

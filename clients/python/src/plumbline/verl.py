@@ -1,8 +1,10 @@
 """
 verl: ``reward.custom_reward_function.path=pkg://plumbline.verl`` and ``.name=compute_score``, one sample a call.
 
-verl passes no prompt: it is read from the data's ``extra_info``, under ``prompt``, ``question`` or what ``reward_kwargs.prompt_field`` names.
-Groups over single calls are gathered by the URL of a run: ``PLUMBLINE_REWARD_URL=.../runs/{id}/plumbline?against=group``.
+verl passes no prompt: it is read from the data's ``extra_info``, under ``prompt``, ``question`` or what
+``reward_kwargs.prompt_field`` names.
+Groups over single calls are gathered by the URL of a run:
+``PLUMBLINE_REWARD_URL=.../runs/{id}/plumbline?against=group``.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ async def compute_score(
     **_: Any,
 ) -> dict:
     """
-    The reward as ``score``, with the same keys for every sample, as verl needs: ``score`` and ``plumbline_score``, which is mapped to 0..1.
+    The reward as ``score``, with the same keys for every sample, as verl needs: ``score`` and
+    ``plumbline_score``, which is mapped to 0..1.
     """
     sample = _sample(solution_str, ground_truth, extra_info or {}, prompt_field)
     score, found = await async_found(sample)

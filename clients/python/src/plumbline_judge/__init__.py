@@ -1,14 +1,15 @@
 """
 verifiers and prime-rl: ``taskset.task.judges=[{id: "plumbline-judge"}]``.
 
-verifiers imports a judge by its id, so that this is a module of its own. Where rewards come from is ``PLUMBLINE_REWARD_URL`` in the environment,
+verifiers imports a judge by its id, so that this is a module of its own. Where rewards come from is
+``PLUMBLINE_REWARD_URL`` in the environment,
 or ``url`` of the judge's entry.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Optional
+from typing import Any
 
 from verifiers.v1.configs.judge import JudgeConfig
 from verifiers.v1.judge import Judge, JudgeView, judge_response

@@ -1,7 +1,8 @@
 """
 Files for trainers that take a path: ``$(python -m plumbline.files openrlhf)``.
 
-They lie in a folder of their own, since ms-swift puts a plugin's folder before all others: beside ``trl.py`` it would find that in the place of TRL.
+They lie in a folder of their own, since ms-swift puts a plugin's folder before all others: beside ``trl.py`` it would
+find that in the place of TRL.
 """
 
 from __future__ import annotations

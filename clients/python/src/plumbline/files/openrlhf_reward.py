@@ -1,7 +1,9 @@
 """
-OpenRLHF: ``--reward.remote_url $(python -m plumbline.files openrlhf)``, with ``PLUMBLINE_REWARD_URL=.../rlhf/openrlhf``.
+OpenRLHF: ``--reward.remote_url $(python -m plumbline.files openrlhf)``, with
+``PLUMBLINE_REWARD_URL=.../rlhf/openrlhf``.
 
-OpenRLHF hands over templated text, which that dialect reads. Unlike a URL in the flag itself, this sends the key in a header.
+OpenRLHF hands over templated text, which that dialect reads. Unlike a URL in the flag itself, this sends the key in a
+header.
 """
 
 from __future__ import annotations
