@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
 import { scoreSamples } from './dialects/score-samples.ts'
 import { type ScorerOf, serveDialect } from './dialects/serve-dialect.ts'
+import { serveGuessed } from './dialects/serve-guessed.ts'
 import { createMetaRubrics } from './governance/meta-rubrics.ts'
 import { createProposals } from './governance/proposals.ts'
 import { createPublishing } from './governance/publishing.ts'
@@ -21,6 +22,7 @@ import { withWorkers } from './models/remote-verifier.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { DIALECTS } from './routes/dialects.ts'
+import { dialectsAt, GUESSED, smallerBatch } from './routes/guessed.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { proposalRoutes } from './routes/native/meta-rubric-proposals.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
@@ -66,7 +68,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   const known = authenticate(platform.config)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
   for (const family of ['/rlhf/*', '/inference/*']) {
-    app.use(family, known, ...traced, limitBody(LIMITS.dialectBodyBytes), deadline)
+    app.use(family, known, ...traced, ofBatches, deadline)
   }
 
   app.route('/v1/judgments', judgmentRoutes(counter))
@@ -88,15 +90,23 @@ export function createApp(platform: Platform): Hono<Edge> {
     (samples) =>
       scoreSamples(samples, settings, rewards, call)
   for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
+  for (const [path, dialects] of Object.entries(GUESSED)) {
+    const guards = path.startsWith('/v1/') ? [] : [known, ...traced, ofBatches, deadline]
+    app.route(path, serveGuessed(path, dialects, scorerOf, guards))
+  }
   return app
 }
 
 const ofTexts = limitBody(LIMITS.bodyBytes)
 const ofFiles = limitBody(
   LIMITS.fileBytes,
-  'send a larger file straight to the /v1/files of the worker that is to train on it, and name its id in the job',
+  () =>
+    'send a larger file straight to the /v1/files of the worker that is to train on it, and name its id in the job',
 )
+const ofBatches = limitBody(LIMITS.dialectBodyBytes, smallerBatch)
 
-/** A file may be larger than any other body of the API. */
-const limitOwnBody: MiddlewareHandler<Edge> = (c, next) =>
-  (/^\/v1\/files\/?$/.test(c.req.path) ? ofFiles : ofTexts)(c, next)
+/** A file, or the batch of a trainer, may be larger than any other body of the API. */
+const limitOwnBody: MiddlewareHandler<Edge> = (c, next) => {
+  if (/^\/v1\/files\/?$/.test(c.req.path)) return ofFiles(c, next)
+  return (dialectsAt(c.req.path).length > 0 ? ofBatches : ofTexts)(c, next)
+}

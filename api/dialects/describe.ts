@@ -11,16 +11,15 @@ export function describeDialect(
   settings: DialectSettings,
 ) {
   const single = rangeOfOne(settings)
-  const { key: _, ...shown } = settings
   return {
     object: 'dialect',
     name,
     client,
-    settings: shown,
+    settings,
     range: { single, group: canGroup(settings) ? rangeOf(settings) : single },
     empty_response: 'the lowest reward',
     on_error: settings.on_error ?? 'null rewards answer 503',
-    example: { url: withoutKey(url), request: example.request, reply: example.reply(single[1], 1, settings) },
+    example: { url, request: example.request, reply: example.reply(single[1], 1, settings) },
   }
 }
 
@@ -36,10 +35,4 @@ function rangeOfOne(settings: DialectSettings): Range | [null, number] {
 function canGroup(settings: DialectSettings): boolean {
   const { verifier, against } = settings
   return verifier === undefined && mayCompare(settings) && (against === undefined || against === 'group')
-}
-
-function withoutKey(url: string): string {
-  const shown = new URL(url)
-  shown.searchParams.delete('key')
-  return shown.href
 }

@@ -3,7 +3,7 @@ import type { PlumblineError } from '../../shared/protocol/error.ts'
 import { parseWith } from '../../shared/protocol/parse.ts'
 import { requireRewards } from './require-rewards.ts'
 import type { Rewarded, Sample, Scored } from './sample.ts'
-import type { DialectSettings } from './settings.ts'
+import type { DialectSettings, OwnSetting } from './settings.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json }
 
@@ -22,6 +22,12 @@ type Described = {
   patienceMs: number | null
   /** The fields of a body that tell it from those of other dialects at one path. */
   marks: readonly string[]
+  /** The settings of the URL that it has beside those of all. */
+  settings?: readonly OwnSetting[]
+  /** Its client sends a call once, and stops or makes the reward up when that fails: passing failures are waited out. */
+  once?: true
+  /** What its user sets to send fewer samples a call. */
+  batchFlag?: string
   /** Its client wants a score of each sample by itself; only a URL that says so compares them. */
   alone?: true
   /** The methods that its client sends a body with; POST where nothing is said. */

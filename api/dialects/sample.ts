@@ -5,8 +5,11 @@ import type { Prompt } from '../../shared/protocol/message.ts'
 import type { ClassScores } from '../../shared/protocol/pointwise.ts'
 import type { Range } from '../../shared/reward/compare/shaping.ts'
 
-/** A label as trainers pass it on from a data set, which may hold numbers. */
-export const sampleLabel = z.union([z.string(), z.number().transform(String)]).nullable()
+/** A label as trainers pass it on from a data set, which may hold numbers, lists and objects: those are kept as JSON. */
+export const sampleLabel = z
+  .union([z.string(), z.number(), z.boolean(), z.array(z.unknown()), z.record(z.string(), z.unknown())])
+  .transform((label) => (typeof label === 'string' ? label : JSON.stringify(label)))
+  .nullable()
 
 /** One completion that a trainer wants a reward for. */
 export type Sample = {

@@ -6,6 +6,7 @@ import { refusal } from '../middleware/errors.ts'
 import { readJson } from '../routes/body.ts'
 import { describeDialect } from './describe.ts'
 import type { Dialect, Scorer } from './dialect.ts'
+import { refuseTooMany } from './refuse-too-many.ts'
 import { byThemselves, type DialectSettings, readSettings } from './settings.ts'
 
 /** What a URL says of how its bodies are to be rewarded. */
@@ -16,6 +17,8 @@ export type Asked = {
   run: string | null
   /** How long the client waits, milliseconds; null where nobody knows. */
   patienceMs: number | null
+  /** The client never sends the call again. */
+  once: boolean
   /** Aborted when the client hangs up. */
   signal: AbortSignal
 }
@@ -31,14 +34,23 @@ export function serveDialect(dialect: Dialect, scorerOf: ScorerOf) {
 }
 
 /** The answer to a body in this dialect; errors are told as its client reads them. */
-export async function answerBody(dialect: Dialect, c: Context<Edge>, scorerOf: ScorerOf): Promise<Response> {
+export async function answerBody(
+  dialect: Dialect,
+  c: Context<Edge>,
+  scorerOf: ScorerOf,
+  read: () => Promise<unknown> = () => readJson(c),
+): Promise<Response> {
   try {
     const settings = settingsOf(dialect, c)
     const score = scorerOf({
       ...{ settings, call: c.get('call'), run: c.req.param('run') ?? null },
-      ...{ patienceMs: dialect.patienceMs, signal: c.req.raw.signal },
+      ...{ patienceMs: dialect.patienceMs, once: dialect.once ?? false, signal: c.req.raw.signal },
     })
-    const { body, headers, status } = await dialect.answer(await readJson(c), settings, score)
+    const within: Scorer = (samples) => {
+      refuseTooMany(samples, settings, dialect)
+      return score(samples)
+    }
+    const { body, headers, status } = await dialect.answer(await read(), settings, within)
     return Response.json(body, { status: status ?? 200, headers: { ...headers } })
   } catch (error) {
     if (!dialect.refuse || !PlumblineError.isInstance(error)) throw error
@@ -47,7 +59,8 @@ export async function answerBody(dialect: Dialect, c: Context<Edge>, scorerOf: S
   }
 }
 
-function settingsOf({ alone }: Dialect, c: Context<Edge>): DialectSettings {
-  const settings = readSettings(c.req.query())
+/** What the query of a URL says to this dialect. */
+export function settingsOf({ alone, settings: own }: Dialect, c: Context<Edge>): DialectSettings {
+  const settings = readSettings(c.req.query(), own)
   return alone ? byThemselves(settings) : settings
 }

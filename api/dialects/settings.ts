@@ -13,6 +13,11 @@ const number = z
   .refine((text) => text.trim() !== '' && Number.isFinite(Number(text)), 'must be a number')
   .transform(Number)
 
+const field = z
+  .string()
+  .regex(/^[^.]+(\.[^.]+)*$/, 'must be names with dots between them, such as item.question')
+  .max(512)
+
 /** What the query of a dialect's URL says: clients of dialects can set nothing but a URL. */
 export const dialectSettings = z.strictObject({
   protocol: rewardProtocol
@@ -50,10 +55,22 @@ export const dialectSettings = z.strictObject({
   reply: z
     .enum(['number', 'object'])
     .optional()
-    .describe('slime: object when it runs with --reward-key score.'),
-  key: z.string().optional().describe('The API key, for clients that can set no header.'),
+    .describe('slime, miles: object when it runs with --reward-key score.'),
+  reward_key: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe('slime, miles: K, when it runs with --reward-key K.'),
+  prompt: field.optional().describe('foundry: where the prompt is in its body, such as item.question.'),
+  response: field.optional().describe('foundry: where the response is. Default sample.output_text.'),
+  label: field.optional().describe('foundry: where the label is, such as item.answer.'),
 })
 export type DialectSettings = z.infer<typeof dialectSettings>
+
+/** Settings that only the dialects which name them make use of. */
+const OWN = ['reply', 'reward_key', 'prompt', 'response', 'label'] as const
+export type OwnSetting = (typeof OWN)[number]
 
 /** Whether responses are compared where there is something to compare them with. */
 export const mayCompare = ({ protocol }: DialectSettings): boolean =>
@@ -66,9 +83,18 @@ export function byThemselves(settings: DialectSettings): DialectSettings {
   return asked === undefined ? { ...settings, protocol: 'pointwise' } : settings
 }
 
-/** Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings make no use of. */
-export function readSettings(query: Record<string, string>): DialectSettings {
+/**
+ * Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings, or a dialect with
+ * these settings of its own, make no use of.
+ */
+export function readSettings(
+  query: Record<string, string>,
+  own: readonly OwnSetting[] = [],
+): DialectSettings {
   const settings = parseWith(dialectSettings, query)
+  for (const param of OWN) {
+    if (settings[param] !== undefined && !own.includes(param)) throw unused(param, 'other dialects')
+  }
   const { anchor, shaping, against, verifier, protocol } = settings
   const onlyOne = against === 'reference' || against === 'rubric'
   const alone = verifier !== undefined || !mayCompare(settings) || onlyOne

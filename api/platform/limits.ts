@@ -33,6 +33,8 @@ export const LIMITS = {
   bodyDepth: 64,
   /** Responses in the body of a dialect: an old OpenRLHF sends its whole rollout batch at once. */
   dialectResponses: 16_384,
+  /** Responses in the body of a dialect that are judged, and not only verified: each is a call to a desk or more. */
+  dialectJudged: 2048,
   /** Judgments that one call of ours has under way at once; the rest of its list waits. */
   judgmentsInFlight: 16,
   /** Calls to model servers that one judgment has in flight: what Cloudflare Workers allow an invocation. */

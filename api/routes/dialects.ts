@@ -1,10 +1,22 @@
 import type { Dialect } from '../dialects/dialect.ts'
+import { akka } from './rlhf/akka.ts'
+import { alignAnything } from './rlhf/align-anything.ts'
+import { evalProtocol } from './rlhf/eval-protocol.ts'
+import { foundry } from './rlhf/foundry.ts'
+import { llamaFactory } from './rlhf/llama-factory.ts'
+import { miles } from './rlhf/miles.ts'
 import { openrlhf } from './rlhf/openrlhf.ts'
 import { plumbline } from './rlhf/plumbline.ts'
 import { slime } from './rlhf/slime.ts'
 
 /** Every dialect at a path of its own: trainers under `/rlhf`, what asks as it would an inference server under `/inference`. */
 export const DIALECTS: Readonly<Record<string, Dialect>> = {
+  '/rlhf/akka': akka,
+  '/rlhf/align-anything': alignAnything,
+  '/rlhf/eval-protocol': evalProtocol,
+  '/rlhf/foundry': foundry,
+  '/rlhf/llama-factory': llamaFactory,
+  '/rlhf/miles': miles,
   '/rlhf/openrlhf': openrlhf,
   '/rlhf/plumbline': plumbline,
   '/rlhf/slime': slime,

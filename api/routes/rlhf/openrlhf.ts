@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import { refuseOtherLengths } from '../../dialects/same-length.ts'
 import { type Sample, sampleLabel } from '../../dialects/sample.ts'
 import { isPadding, readPrompt, splitConversation, withoutClosing } from '../../dialects/templated-text.ts'
 import { LIMITS } from '../../platform/limits.ts'
@@ -21,6 +22,7 @@ export const openrlhf: Dialect = numbersOnly({
   client: 'OpenRLHF: --reward.remote_url URL, or --remote_rm_url URL up to 0.10.1',
   patienceMs: 180_000,
   marks: ['query'],
+  batchFlag: '--rollout_batch_size',
   request: openrlhfRequest,
   reply: z.object({
     rewards: z.array(z.number()),
@@ -53,12 +55,7 @@ export const openrlhf: Dialect = numbersOnly({
 })
 
 function toSamples({ query, prompts, labels }: OpenrlhfRequest): Sample[] {
-  for (const [name, list] of Object.entries({ prompts, labels })) {
-    if (list && list.length !== query.length) {
-      const message = `'${name}' has ${list.length} items and 'query' ${query.length}: send one for each.`
-      throw new PlumblineError('invalid_request', message, { param: name })
-    }
-  }
+  refuseOtherLengths(['query', query], { prompts, labels })
   return query.map((text, index) => {
     const { prompt, response } = cut(text.toWellFormed(), prompts?.[index]?.toWellFormed(), index)
     const read = readPrompt(prompt)

@@ -1,0 +1,62 @@
+import * as z from 'zod'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import type { Sample } from '../../dialects/sample.ts'
+import { readPrompt, splitConversation, withoutClosing } from '../../dialects/templated-text.ts'
+import { LIMITS } from '../../platform/limits.ts'
+
+/**
+ * `/rlhf/llama-factory`: what `reward_model_type: api` calls with a batch (contracts.md 1.3). Each of its messages is a
+ * whole conversation as text. It looks at no status: a reply without `scores` ends the run, as it should.
+ */
+export const llamaFactory: Dialect = numbersOnly({
+  name: 'llama-factory',
+  client: 'LLaMA-Factory: stage: ppo, reward_model_type: api, reward_model: URL',
+  patienceMs: null,
+  marks: ['messages'],
+  once: true,
+  batchFlag: 'per_device_train_batch_size',
+  request: z.looseObject({
+    messages: z
+      .array(z.string('must be a conversation as one text, special tokens included'))
+      .max(LIMITS.dialectResponses),
+  }),
+  reply: z.object({
+    id: z.string(),
+    object: z.literal('score.evaluation'),
+    model: z.string(),
+    scores: z.array(z.number()),
+    judgments: z.array(z.array(z.string())),
+    substituted: z.int(),
+  }),
+  example: {
+    request: {
+      model: 'model',
+      messages: ['<|im_start|>user\n2+2?<|im_end|>\n<|im_start|>assistant\n4<|im_end|>'],
+    },
+    reply: (reward) => toReply('model', [reward], [['jdg_...']], 0),
+  },
+  read: ({ messages }) => messages.map(toSample),
+  write(scored, _, { model }) {
+    const judgments = scored.map((one) => one.judgments)
+    const substituted = scored.filter((one) => one.substituted).length
+    const scores = scored.map(({ reward }) => reward)
+    return { body: toReply(typeof model === 'string' ? model : 'model', scores, judgments, substituted) }
+  },
+})
+
+function toReply(model: string, scores: number[], judgments: string[][], substituted: number) {
+  const [first = 'none'] = judgments.flat()
+  return { id: `scoreval-${first}`, object: 'score.evaluation', model, scores, judgments, substituted }
+}
+
+function toSample(text: string, index: number): Sample {
+  const split = splitConversation(text.toWellFormed())
+  if (!split) {
+    const message = `'messages.${index}' is in no known chat template, so its response can't be told from its prompt: train with the template of an instruct model, such as template: qwen.`
+    throw new PlumblineError('invalid_request', message, { param: `messages.${index}` })
+  }
+  const { prompt, begun } = readPrompt(split.prompt)
+  const response = withoutClosing(begun + split.response)
+  return { index, id: null, prompt, response, label: null, labelParam: 'label' }
+}
