@@ -1,0 +1,112 @@
+import { isRetry, placeOf, type Waiting } from '../../../shared/runs/gathering.ts'
+import { openGroup } from '../../../shared/runs/phases.ts'
+import type { Sql } from '../sql.ts'
+import type { Entering, Entry } from './port.ts'
+import { createRooms } from './rooms.ts'
+import { createGroupRows, type GroupRows, type Place } from './sql-groups.ts'
+import type { RunRows } from './sql-runs.ts'
+
+/** A run, by the organisation that it belongs to. */
+type Run = { organisation: string; id: string }
+/** What a call asks for, with the keys of its group and, where a stored anchor counts, of its prompt. */
+export type Keyed = Entering & { key: string; promptKey: string | null }
+/** Where a member went, and whether it waits there for others. */
+type Placed = { id: string; late: boolean; waits: boolean }
+
+/** Where members come into their groups. */
+export type Entrance = {
+  /** Places a member, at once and in one transaction; answers when it waits no longer. */
+  enter(run: Run, asked: Keyed, who: Waiting): Promise<Entry>
+  leave(call: string): void
+  /** Members that wait in a group. */
+  waiting(run: Run, group: string): number
+}
+
+export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entrance {
+  const rooms = createRooms(now, timeIsUp)
+
+  /** A group without its size is closed with who is there, unless there is nothing to compare the only one with. */
+  function timeIsUp(room: string): void {
+    const [organisation, run, group]: string[] = JSON.parse(room)
+    const rows = createGroupRows(sql, String(organisation), String(run))
+    const anchored = typeof rows.group(String(group))?.anchor === 'string'
+    if (rooms.members(room).length > 1 || anchored) close(room, rows, String(group), 'partial')
+    else rooms.empty(room)
+  }
+
+  function close(room: string, rows: GroupRows, group: string, why: 'full' | 'partial'): void {
+    try {
+      sql.transaction(() => {
+        for (const member of rooms.members(room)) rows.add(group, member, false)
+        rows.close(group, why)
+      })
+      rooms.empty(room)
+    } catch (error) {
+      rooms.empty(room, error)
+    }
+  }
+
+  function place(rows: GroupRows, run: Run, asked: Keyed, who: Waiting): Placed {
+    const at = now()
+    const twin = rows.twin(asked.key, who, at)
+    if (twin && isRetry(twin.standing, twin.twin)) {
+      rows.vacate(twin.group.id, who.key, -1)
+      return { id: twin.group.id, late: twin.late, waits: false }
+    }
+    const newest = rows.newest(asked.key, at)
+    const where = placeOf(newest?.standing ?? null)
+    const id = where === 'opens' || !newest ? open(rows, run, asked, newest) : newest.group.id
+    rows.touch(id, at)
+    if (where !== 'late' && asked.waitMs !== null) return { id, late: false, waits: true }
+    rows.add(id, who, where === 'late')
+    if (where !== 'late' && rows.newest(asked.key, at)?.standing.free === 0) rows.close(id, 'full')
+    return { id, late: where === 'late', waits: false }
+  }
+
+  /** Opens the next group of a prompt; one that nobody came to in the end makes room for it. */
+  function open(rows: GroupRows, run: Run, asked: Keyed, newest: Place | null): string {
+    const { key, prompt, way, size, metaRubric, promptKey } = asked
+    let sequence = newest ? newest.group.sequence + 1 : 0
+    if (newest?.standing.closed === null) {
+      if (newest.group.members.length > 0) rows.close(newest.group.id, 'partial')
+      else {
+        rows.drop(newest.group.id)
+        sequence = newest.group.sequence
+      }
+    }
+    const known = runs.find(run.organisation, run.id)
+    if (!known) throw new Error(`The run ${run.id} is gone.`)
+    const { state, ...pinned } = openGroup(known.settings, known.state)
+    runs.save(run.organisation, run.id, state)
+    const id = `grp_${key}-${sequence}`
+    rows.open({
+      ...{ id, key, sequence, number: state.groups, size, prompt, way, ...pinned, opened: now() },
+      meta_rubric: metaRubric,
+      anchor: promptKey === null ? null : runs.anchor(run.organisation, run.id, promptKey),
+    })
+    return id
+  }
+
+  return {
+    async enter(run, asked, who) {
+      const rows = createGroupRows(sql, run.organisation, run.id)
+      const { id, late, waits } = sql.transaction(() => place(rows, run, asked, who))
+      const room = roomOf(run, id)
+      if (waits) {
+        const over = new Promise<void>((resolve, reject) => {
+          const done = (error?: unknown) => (error === undefined ? resolve() : reject(error))
+          rooms.wait(room, { ...who, call: asked.call, until: now() + (asked.waitMs ?? 0), done })
+        })
+        if (rooms.members(room).length >= asked.size) close(room, rows, id, 'full')
+        await over
+      }
+      const group = rows.group(id)
+      if (!group) throw new Error(`The group ${id} is gone.`)
+      return { group, late, recorded: rows.recorded(id, who.key) }
+    },
+    leave: rooms.leave,
+    waiting: (run, group) => rooms.members(roomOf(run, group)).length,
+  }
+}
+
+const roomOf = ({ organisation, id }: Run, group: string) => JSON.stringify([organisation, id, group])
