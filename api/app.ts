@@ -11,11 +11,12 @@ import { createCounter } from './judging/counter.ts'
 import { createRewards } from './judging/rewards.ts'
 import { createRubrics } from './judging/rubrics.ts'
 import { createTally } from './metrics/tally.ts'
+import { readUrl } from './middleware/address.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { countRequests } from './middleware/count.ts'
 import { deadline } from './middleware/deadline.ts'
 import type { Edge } from './middleware/edge.ts'
-import { onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
+import { answerThrown, onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
 import { limitBody } from './middleware/limit.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { withWorkers } from './models/remote-verifier.ts'
@@ -30,6 +31,7 @@ import { metricsRoutes } from './routes/native/metrics.ts'
 import { publicRoutes } from './routes/native/public.ts'
 import { rewardRoutes } from './routes/native/rewards.ts'
 import { rubricRoutes } from './routes/native/rubrics.ts'
+import { tokenRoutes } from './routes/native/tokens.ts'
 import { usageRoutes } from './routes/native/usage.ts'
 import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
@@ -37,6 +39,8 @@ import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
 import { fileRoutes } from './routes/openai/files.ts'
 import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { modelRoutes } from './routes/openai/models.ts'
+import { readAddress } from './tokens/address.ts'
+import { createTokens } from './tokens/tokens.ts'
 import { createFiles } from './training/files.ts'
 import { createJobs } from './training/jobs.ts'
 import { createResultFiles } from './training/result-files.ts'
@@ -53,19 +57,18 @@ export function createApp(platform: Platform): Hono<Edge> {
     environment: config.environment,
   })
   const rewards = createRewards(counter, metaRubrics, sandbox)
-  // A slash at the end of a URL is no other URL: a redirect would lose the body of a POST.
-  const app = new Hono<Edge>({ strict: false })
+  const app = new Hono<Edge>({ getPath: ({ url }) => readAddress(url).path })
 
   app.onError(onError)
   app.notFound(onNotFound)
-  app.use(requestId(), countRequests(tally))
+  app.use(requestId(), countRequests(tally), readUrl(new Set(Object.keys(GUESSED))), answerThrown)
   app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 
   app.route('/', publicRoutes(platform))
   app.route('/metrics', metricsRoutes(platform.config, tally))
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
-  const known = authenticate(platform.config)
+  const known = authenticate(platform)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
   for (const family of ['/rlhf/*', '/inference/*']) {
     app.use(family, known, ...traced, ofBatches, deadline)
@@ -80,6 +83,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/meta-rubrics', metaRubricRoutes(metaRubrics, publishing))
   app.route('/v1/meta-rubrics', proposalRoutes(createProposals(platform, metaRubrics, publishing, counter)))
   app.route('/v1/usage', usageRoutes(platform))
+  app.route('/v1/tokens', tokenRoutes(createTokens(platform)))
   app.route('/v1/models', modelRoutes(platform))
   app.route('/v1/chat/completions', chatCompletionRoutes(platform))
   const files = createFiles(platform)

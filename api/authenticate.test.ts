@@ -11,8 +11,26 @@ test('a key is taken from wherever a client can put one', async () => {
   expect(await status({ 'api-key': key })).toBe(200)
   expect(await status({ authorization: `Basic ${btoa(`u:${key}`)}` })).toBe(200)
   expect(await status({ authorization: `Basic ${btoa(`${key}:`)}` })).toBe(200)
-  expect(await status({}, `/v1/usage?key=${key}`)).toBe(200)
-  expect(await status({ authorization: 'Bearer EMPTY' }, `/v1/usage?key=${key}`)).toBe(200)
+  expect(await status({ 'xrl-authorization': `Bearer ${key}` })).toBe(200)
+})
+
+test('EMPTY, which clients without a key send, is none, and another place may hold one', async () => {
+  const { send, key } = await openTestApp()
+  const empty = [
+    { authorization: 'Bearer EMPTY' },
+    { authorization: 'bearer empty' },
+    { authorization: `Basic ${btoa('EMPTY:')}` },
+    { authorization: `Basic ${btoa(':empty')}` },
+    { 'x-api-key': 'Empty' },
+  ]
+  for (const headers of empty) {
+    const alone = await send('/v1/usage', { headers })
+    expect([alone.status, (await bodyOf(alone)).error.message]).toEqual([
+      401,
+      expect.stringContaining('Send an API key'),
+    ])
+    expect((await send('/v1/usage', { headers: { ...headers, 'api-key': key } })).status).toBe(200)
+  }
 })
 
 test('without a good key every call is 401, but the public pages are not', async () => {

@@ -55,7 +55,7 @@ describe('a traced edge', () => {
 
   it('tells the collector nothing of texts and keys', async () => {
     const { call, collector, key } = await openTestApp(TRACED)
-    await call(`/v1/judgments?key=${key}`, { ...body, constraints })
+    await call('/v1/judgments', { ...body, constraints })
     await collector.until('POST /v1/judgments')
     await collector.until('judgment')
     const sent = collector.calls.map(({ body: text }) => text).join('\n')

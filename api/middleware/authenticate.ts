@@ -1,27 +1,55 @@
 import { createMiddleware } from 'hono/factory'
 import { sha256 } from '../../shared/identity/hash.ts'
+import { hashUrlToken, URL_TOKEN_PREFIX } from '../../shared/identity/url-token.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { ApiKey } from '../platform/api-keys.ts'
-import type { Config } from '../platform/config.ts'
 import { LIMITS } from '../platform/limits.ts'
+import type { Platform } from '../platform/platform.ts'
+import { isOfRun } from '../tokens/reach.ts'
+import { refuseUnfit } from '../tokens/unfit.ts'
 import type { Edge } from './edge.ts'
 
 const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Finds out who calls, or refuses. A key is taken from wherever a client can put one: `Authorization: Bearer`
- * or Basic (user or password: clients make it of a URL's userinfo), `X-Api-Key`, `api-key`, `?key=`.
- * Without configured keys nobody is let in, unless the service is open, and then only over the loopback.
+ * Finds out who calls, or refuses. A URL token decides alone, whatever a client sends in its headers. Else a key is taken
+ * from wherever a client can put one: `Authorization: Bearer` or Basic (user or password: clients make it of a URL's
+ * userinfo), `X-Api-Key`, `api-key`, `XRL-Authorization`. Without configured keys nobody is let in, unless the service is
+ * open, and then only over the loopback.
  */
-export function authenticate(config: Config) {
+export function authenticate({ config, tokens, now }: Pick<Platform, 'config' | 'tokens' | 'now'>) {
+  const isOpen = config.keys.length === 0 && config.open
   return createMiddleware<Edge>(async (c, next) => {
+    const token = c.get('urlToken')
+    if (isOpen) refuseStrangers(new URL(c.req.url), c.req.header('origin'))
     const owner =
-      config.keys.length === 0 && config.open
-        ? localCaller(new URL(c.req.url), c.req.header('origin'))
-        : await ownerOf(presentedKeys(c.req.raw), config.keys)
+      token !== null
+        ? await holderOf(token, c.req.path)
+        : isOpen
+          ? { organisation: 'local', apiKey: 'open' }
+          : await ownerOf(presentedKeys(c.req.raw.headers), config.keys)
     c.set('call', { ...owner, idempotencyKey: idempotencyKey(c.req.header('idempotency-key')) })
     await next()
   })
+
+  async function holderOf(token: string, path: string) {
+    const { id, digest } = await hashUrlToken(token)
+    const stored = await tokens.find(id)
+    if (stored === null || !sameDigest(stored.digest, digest)) {
+      throw new PlumblineError(
+        'unauthorized',
+        'No such URL token: make one with POST /v1/tokens. An API key is none.',
+      )
+    }
+    refuseUnfit(stored, now())
+    if (stored.run !== null && !isOfRun(path, stored.run)) {
+      throw new PlumblineError(
+        'forbidden',
+        `This URL token is for the run '${stored.run}': call /runs/${stored.run}/DIALECT with it.`,
+      )
+    }
+    return { organisation: stored.organisation, apiKey: id }
+  }
 }
 
 /** A page in a browser may resolve its own name to this machine: only loopback names are answered. */
@@ -30,28 +58,25 @@ export function isLocal(url: URL, origin: string | undefined): boolean {
   return LOOPBACK.test(url.hostname) && from !== null && LOOPBACK.test(from.hostname)
 }
 
-function localCaller(url: URL, origin: string | undefined) {
-  if (!isLocal(url, origin)) {
-    throw new PlumblineError(
-      'forbidden',
-      'Without API keys only this machine is answered: call it as localhost, or set PLUMBLINE_API_KEYS.',
-    )
-  }
-  return { organisation: 'local', apiKey: 'open' }
+function refuseStrangers(url: URL, origin: string | undefined): void {
+  if (isLocal(url, origin)) return
+  throw new PlumblineError(
+    'forbidden',
+    'Without API keys only this machine is answered: call it as localhost, or set PLUMBLINE_API_KEYS.',
+  )
 }
 
-function presentedKeys(request: Request): string[] {
-  const authorization = request.headers.get('authorization') ?? ''
+function presentedKeys(headers: Headers): string[] {
+  const authorization = headers.get('authorization') ?? headers.get('xrl-authorization') ?? ''
   const [, scheme = '', credentials = ''] = /^(\w+)\s+(.*)$/.exec(authorization) ?? []
   const candidates = [
     ...(scheme.toLowerCase() === 'bearer' ? [credentials] : []),
     ...(scheme.toLowerCase() === 'basic' ? basicParts(credentials) : []),
-    request.headers.get('x-api-key') ?? '',
-    request.headers.get('api-key') ?? '',
-    new URL(request.url).searchParams.get('key') ?? '',
+    headers.get('x-api-key') ?? '',
+    headers.get('api-key') ?? '',
   ]
   // 'EMPTY' is what clients without a key setting send.
-  return candidates.map((key) => key.trim()).filter((key) => key !== '' && key !== 'EMPTY')
+  return candidates.map((key) => key.trim()).filter((key) => key !== '' && key.toUpperCase() !== 'EMPTY')
 }
 
 function basicParts(credentials: string): string[] {
@@ -70,13 +95,16 @@ async function ownerOf(presented: string[], keys: ApiKey[]) {
     for (const key of keys) if (sameDigest(digest, key.digest)) owner = key
   }
   if (owner) return { organisation: owner.organisation, apiKey: owner.id }
-  const missing = presented.length === 0
-  throw new PlumblineError(
-    'unauthorized',
-    missing
-      ? 'Send an API key as `Authorization: Bearer KEY`.'
-      : 'No such API key: check it, or make one with `plumbline keys create`.',
-  )
+  throw new PlumblineError('unauthorized', whyUnknown(presented))
+}
+
+function whyUnknown(presented: string[]): string {
+  if (presented.length === 0) {
+    return 'Send an API key as `Authorization: Bearer KEY`, or call a URL that begins with /k/TOKEN.'
+  }
+  return presented.some((key) => key.startsWith(URL_TOKEN_PREFIX))
+    ? 'A URL token is good in a URL alone: call /k/TOKEN before the path, or send an API key in the header.'
+    : 'No such API key: check it, or make one with `plumbline keys create`.'
 }
 
 function sameDigest(a: string, b: string): boolean {

@@ -6,6 +6,8 @@ export type Edge = {
   Variables: {
     requestId: string
     call: Call
+    /** What its URL began with, `/k/{token}`; null where it did not. */
+    urlToken: string | null
     /** The span of the request, where it is traced. */
     trace?: Trace
   }

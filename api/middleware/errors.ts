@@ -1,5 +1,6 @@
-import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import type { Context, ErrorHandler, MiddlewareHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { withoutSecrets } from '../../shared/identity/url-token.ts'
 import { type ErrorCode, PlumblineError } from '../../shared/protocol/error.ts'
 import type { Edge } from './edge.ts'
 
@@ -15,20 +16,21 @@ const RETRY_AFTER: { readonly [code in ErrorCode]?: number } = {
   model_timeout: 2,
 }
 
-/** Any error as an answer: the house's own as they are, all others as `internal`, with the cause in the log. */
+/**
+ * Any error as an answer: the house's own as they are, all others as `internal`, with the cause in the log. A key or a
+ * token that a caller put in a wrong place is not given back.
+ */
 export function refusal(error: unknown): Response {
   const known = PlumblineError.isInstance(error) ? error : unexpected(error)
   const seconds = RETRY_AFTER[known.code]
-  return Response.json(
-    { error: known.data, ...known.beside },
-    {
-      status: known.status,
-      headers: {
-        ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
-        ...(known.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
-      },
+  return new Response(withoutSecrets(JSON.stringify({ error: known.data, ...known.beside })), {
+    status: known.status,
+    headers: {
+      'content-type': 'application/json',
+      ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
+      ...(known.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
     },
-  )
+  })
 }
 
 export const onError: ErrorHandler<Edge> = (error, c) => withHeaders(c, refusal(error))
@@ -48,6 +50,15 @@ export function onMethodNotAllowed(c: Context<Edge>, methods: string[]): Respons
   const response = withHeaders(c, refusal(error))
   response.headers.set('allow', allow)
   return response
+}
+
+/** Hono leaves what is thrown and is no Error to the runtime, which would answer it in a form of its own. */
+export const answerThrown: MiddlewareHandler<Edge> = async (c, next) => {
+  try {
+    await next()
+  } catch (thrown) {
+    c.res = withHeaders(c, refusal(thrown))
+  }
 }
 
 /** Headers that were set on the way in, such as the request's id, go with every answer. */

@@ -4,6 +4,8 @@ import type { Outbound } from '../models/limited-fetch.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
 import type { Shelf } from './desk/shelf.ts'
+import type { RunRecords } from './runs/port.ts'
+import type { TokenRecords } from './tokens/port.ts'
 import type { TrainingRecords } from './training/port.ts'
 
 /** What a runtime must give the app. Everything else is web standards. */
@@ -19,6 +21,10 @@ export type Platform = {
   shelf: Shelf
   /** The files and jobs of all organisations. */
   training: TrainingRecords
+  /** The runs of all organisations. */
+  runs: RunRecords
+  /** The URL tokens of all organisations. */
+  tokens: TokenRecords
   /** The way out, for calls that are proxied to a model server. */
   fetch: Outbound['fetch']
   /** Where programs of responses run in this process. */

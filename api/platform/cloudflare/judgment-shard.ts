@@ -1,15 +1,21 @@
 import { DurableObject } from 'cloudflare:workers'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
+import { cappedByToken } from '../../tokens/capped.ts'
 import { readConfig } from '../config.ts'
 import { createDesk } from '../desk/desk.ts'
 import type { Cursor } from '../desk/port.ts'
 import type { Shelf } from '../desk/shelf.ts'
 import { createShelf } from '../desk/sql-shelf.ts'
+import type { RunRecords } from '../runs/port.ts'
+import { createRunRecords } from '../runs/records.ts'
 import type { Sql } from '../sql.ts'
+import type { TokenRecords } from '../tokens/port.ts'
+import { createTokenRecords } from '../tokens/sql-records.ts'
 import type { TrainingRecords } from '../training/port.ts'
 import { createTrainingRecords } from '../training/sql-records.ts'
 import { environmentOf } from './environment.ts'
 import { toLines } from './event-lines.ts'
+import { remoteTokenRecords } from './remote-token-records.ts'
 import { workersSandbox } from './sandbox.ts'
 import { workersTracer } from './tracing.ts'
 
@@ -21,6 +27,8 @@ export class JudgmentShard extends DurableObject<Env> {
   readonly #desk: ReturnType<typeof createDesk>
   readonly #shelf: Shelf
   readonly #training: TrainingRecords
+  readonly #runs: RunRecords
+  readonly #tokens: TokenRecords
   #watching = false
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -30,15 +38,20 @@ export class JudgmentShard extends DurableObject<Env> {
     const sql = storageSql(ctx.storage)
     this.#shelf = createShelf(sql)
     this.#training = createTrainingRecords(sql)
+    this.#runs = createRunRecords(sql, Date.now)
+    this.#tokens = createTokenRecords(sql)
+    const shards = env.JUDGMENT_SHARD
+    const tokens = remoteTokenRecords((shard) => shards.get(shards.idFromName(String(shard))))
+    const judge = judgeByEntry(
+      config,
+      (url, init) => fetch(url, init),
+      workersTracer(environment),
+      workersSandbox(environment),
+    )
     this.#desk = createDesk({
       sql,
       now: Date.now,
-      judge: judgeByEntry(
-        config,
-        (url, init) => fetch(url, init),
-        workersTracer(environment),
-        workersSandbox(environment),
-      ),
+      judge: cappedByToken(judge, tokens, Date.now),
       complain: console.error,
     })
   }
@@ -71,6 +84,10 @@ export class JudgmentShard extends DurableObject<Env> {
     await this.#desk.fileRubric(organisation, JSON.parse(rubric))
   }
 
+  async chargeChat(charge: string): Promise<void> {
+    await this.#desk.chargeChat(JSON.parse(charge))
+  }
+
   async usage(organisation: string): Promise<string> {
     return JSON.stringify(await this.#desk.usage(organisation))
   }
@@ -83,6 +100,16 @@ export class JudgmentShard extends DurableObject<Env> {
   /** A call of the records of training, by the name of its method. */
   async training(method: keyof TrainingRecords, args: string): Promise<string> {
     return JSON.stringify(await Reflect.apply(this.#training[method], this.#training, JSON.parse(args)))
+  }
+
+  /** A call of the records of runs, by the name of its method. One that waits for others keeps the object awake. */
+  async runs(method: keyof RunRecords, args: string): Promise<string> {
+    return JSON.stringify(await Reflect.apply(this.#runs[method], this.#runs, JSON.parse(args)))
+  }
+
+  /** A call of the records of URL tokens, by the name of its method. */
+  async tokens(method: keyof TokenRecords, args: string): Promise<string> {
+    return JSON.stringify(await Reflect.apply(this.#tokens[method], this.#tokens, JSON.parse(args)))
   }
 
   /** An alarm counts as a call: it keeps the object in memory while a long judgment outlives its callers. */

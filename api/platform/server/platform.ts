@@ -1,10 +1,13 @@
 import { soon } from '../../../shared/telemetry/soon.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
+import { cappedByToken } from '../../tokens/capped.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createDesk, type OwnDesk } from '../desk/desk.ts'
 import { createShelf } from '../desk/sql-shelf.ts'
 import type { Platform } from '../platform.ts'
+import { createRunRecords } from '../runs/records.ts'
 import type { Sql } from '../sql.ts'
+import { createTokenRecords } from '../tokens/sql-records.ts'
 import { openTracer } from '../tracing.ts'
 import { createTrainingRecords } from '../training/sql-records.ts'
 import { serverSandbox } from './sandbox.ts'
@@ -23,7 +26,8 @@ export function serverPlatform(
     deliver: soon((send) => setTimeout(send, TRACES_EVERY_MS)),
   })
   const sandbox = serverSandbox()
-  const judge = judgeByEntry(config, fetch, tracer, sandbox)
+  const tokens = createTokenRecords(sql)
+  const judge = cappedByToken(judgeByEntry(config, fetch, tracer, sandbox), tokens, Date.now)
   const desk = createDesk({ sql, now: Date.now, judge, complain: console.error })
   return {
     config,
@@ -32,6 +36,8 @@ export function serverPlatform(
     desks: () => [desk],
     shelf: createShelf(sql),
     training: createTrainingRecords(sql),
+    runs: createRunRecords(sql, Date.now),
+    tokens,
     fetch,
     sandbox,
     tracer,

@@ -12,7 +12,6 @@ import { parseJson, readText } from '../body.ts'
 export const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
   before: z.string().optional().describe('The id of a judgment: the page begins with the next older one.'),
-  key: z.string().optional().describe('An API key, for clients that can only set a URL.'),
 })
 
 /** `POST /v1/judgments`, `GET /v1/judgments`, `GET /v1/judgments/{id}`. */

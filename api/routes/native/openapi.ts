@@ -15,6 +15,7 @@ import { DIALECTS } from '../dialects.ts'
 import { listQuery } from './judgments.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
 import type { Operation, Operations } from './openapi-operation.ts'
+import { TOKENS } from './openapi-tokens.ts'
 import { TRAINING } from './openapi-training.ts'
 
 const judging = z.object({
@@ -115,6 +116,7 @@ const OPERATIONS: Operations = {
   '/v1/usage': {
     get: { summary: 'What each API key of the organisation spent.', tag: 'native', reply: usageList },
   },
+  ...TOKENS,
   '/v1/models': { get: { summary: 'The configured models.', tag: 'openai', reply: listOf(model) } },
   '/v1/chat/completions': {
     post: {

@@ -33,6 +33,7 @@ function welcome(origin: string, open: boolean) {
       rubrics: `${origin}/v1/rubrics`,
       meta_rubrics: `${origin}/v1/meta-rubrics`,
       usage: `${origin}/v1/usage`,
+      tokens: `${origin}/v1/tokens`,
       models: `${origin}/v1/models`,
       files: `${origin}/v1/files`,
       fine_tuning_jobs: `${origin}/v1/fine_tuning/jobs`,
