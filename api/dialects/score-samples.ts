@@ -28,13 +28,13 @@ export async function scoreSamples(
   return samples.flatMap((sample) => scored.get(sample) ?? [])
 }
 
-type Reward = (request: Parameters<Rewards>[0]) => ReturnType<Rewards>
+export type Reward = (request: Parameters<Rewards>[0]) => ReturnType<Rewards>
 
 /**
  * An empty response is the policy's own doing and gets the lowest reward without a judgment; a response that
  * it leaves alone in its group is its own anchor, a draw.
  */
-async function scoreGroup(
+export async function scoreGroup(
   { samples, range, request }: Group,
   reward: Reward,
   onError: number | undefined,

@@ -27,7 +27,9 @@ const fields = z.strictObject({
     .union([z.string(), rubricInput])
     .nullable()
     .default(null)
-    .describe('Of every prompt whose label brings none: a rubric with tags, or the id of one.'),
+    .describe(
+      'With classes: the rubric of all prompts, by value or id, its criteria with tags. null: the label of each sample says its own, {"verifiers": {TAG: [...]}} or {"rubric": {"criteria": [...]}, "reference"?} as JSON, or the id of a rubric.',
+    ),
   objective: z
     .enum(['alternate', 'scalarised', 'normalised'])
     .default('alternate')
@@ -79,12 +81,12 @@ export type RunSettings = z.infer<typeof runSettings>
 
 type Choices = Pick<
   z.infer<typeof fields>,
-  'classes' | 'class_weights' | 'objective' | 'selector' | 'first' | 'measure' | 'observe'
+  'classes' | 'class_weights' | 'rubric' | 'objective' | 'selector' | 'first' | 'measure' | 'observe'
 >
 
 /** Settings that can't go together, each with what to change. */
 function* unfit(settings: Choices): Generator<{ path: string[]; message: string }> {
-  const { classes, class_weights, objective, selector, first, measure, observe } = settings
+  const { classes, class_weights, rubric, objective, selector, first, measure, observe } = settings
   const named = Object.keys(classes ?? {})
   const among = `there are ${named.map((one) => `'${one}'`).join(', ') || 'none'}`
   if (selector.kind === 'probe') {
@@ -98,6 +100,9 @@ function* unfit(settings: Choices): Generator<{ path: string[]; message: string 
   for (const weighed of Object.keys(class_weights ?? {})) {
     if (named.includes(weighed)) continue
     yield { path: ['class_weights'], message: `names '${weighed}', which is no class: ${among}` }
+  }
+  if (classes === null && rubric !== null) {
+    yield { path: ['rubric'], message: 'is of runs with classes: name the classes, or leave rubric out' }
   }
   if (classes === null && objective !== 'alternate') {
     yield { path: ['objective'], message: `is ${objective}, which weighs classes: name them in classes` }
@@ -136,7 +141,9 @@ export const run = z
     classes: z.record(z.string(), classStanding.nullable()).describe('null: not looked at yet.'),
     masked: z
       .record(z.string(), z.int())
-      .describe('Groups that were masked while a class was active, since their prompt has nothing for it.'),
+      .describe(
+        'Responses that were masked while a class was active, since their prompt has nothing for it.',
+      ),
     contraction: z
       .number()
       .nullable()

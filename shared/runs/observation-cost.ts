@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** What was spent on looking at classes that were not the active one. */
 export const observationCost = z
   .strictObject({
-    groups: z.int().describe('Groups in which all classes were looked at.'),
+    responses: z.int().describe('Responses of which all classes were looked at.'),
     judge_calls: z.int(),
     prompt_tokens: z.int(),
     completion_tokens: z.int(),
@@ -14,13 +14,13 @@ export const observationCost = z
 export type ObservationCost = z.infer<typeof observationCost>
 
 /** What one more look has cost. */
-export type Spent = Omit<ObservationCost, 'groups'>
+export type Spent = Omit<ObservationCost, 'responses'>
 
 /** What was spent in all. */
-export function withSpent(before: ObservationCost, spent: Spent, groups: number): ObservationCost {
+export function withSpent(before: ObservationCost, spent: Spent, responses: number): ObservationCost {
   const cost = before.cost === null && spent.cost === null ? null : (before.cost ?? 0) + (spent.cost ?? 0)
   return {
-    groups: before.groups + groups,
+    responses: before.responses + responses,
     judge_calls: before.judge_calls + spent.judge_calls,
     prompt_tokens: before.prompt_tokens + spent.prompt_tokens,
     completion_tokens: before.completion_tokens + spent.completion_tokens,

@@ -25,10 +25,9 @@ export function recordScores(
   if (settings.classes === null || found.length === 0) return state
   const vectors = found.map(({ classes }) => classes)
   const fresh = settings.measure === 'training' ? withScores(settings, state, vectors, place.step) : state
-  const known = place.observed ? withSpread(settings, fresh, vectors, place.step) : fresh
-  const masked = found.every((one) => one.masked) ? withMasked(state.masked, place.meta_class) : state.masked
-  const observation = spent ? withSpent(state.observation, spent, Number(place.observed)) : state.observation
-  return { ...known, masked, observation }
+  const masked = withMasked(state.masked, place.meta_class, found.filter((one) => one.masked).length)
+  const observation = spent ? withSpent(state.observation, spent, found.length) : state.observation
+  return { ...fresh, masked, observation }
 }
 
 /** Takes in what calls marked `split=eval` have found, and what they have cost; they belong to no group and no step. */
@@ -59,13 +58,17 @@ function withScores(
   return { ...state, scores }
 }
 
-/** How much of the classes' spread within the group their weighted sum keeps, and how they correlate. */
-function withSpread(
+/**
+ * Takes in, once for an observed group and with all of its members, how much of the spread that the classes have within
+ * it their weighted sum keeps, and how they correlate.
+ */
+export function recordSpread(
   settings: RunSettings,
   state: RunState,
+  { step, observed }: Place,
   vectors: readonly ClassScores[],
-  step: number,
 ): RunState {
+  if (!observed) return state
   const halfLife = halfLifeOf(settings)
   const { contraction, correlations } = classStatistics(vectors, weightsOf(settings))
   const names = Object.keys(settings.classes ?? {})
@@ -82,8 +85,8 @@ function withSpread(
   return { ...state, contraction: kept, correlations: pairs }
 }
 
-function withMasked(masked: RunState['masked'], metaClass: string | null): RunState['masked'] {
-  if (metaClass === null) return masked
+function withMasked(masked: RunState['masked'], metaClass: string | null, more: number): RunState['masked'] {
+  if (metaClass === null || more === 0) return masked
   const before = Object.hasOwn(masked, metaClass) ? (masked[metaClass] ?? 0) : 0
-  return { ...masked, [metaClass]: before + 1 }
+  return { ...masked, [metaClass]: before + more }
 }

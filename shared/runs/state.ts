@@ -17,7 +17,7 @@ export const runState = z.strictObject({
   in_phase: z.int().min(0).describe('Steps of the phase under way, with the one under way.'),
   schedule: schedule.nullable(),
   scores: z.record(z.string(), fadingMean).describe('By class, what its score is the mean of.'),
-  masked: z.record(z.string(), z.int()).describe('By class, groups that were masked while it was active.'),
+  masked: z.record(z.string(), z.int()).describe('By class, responses that were masked while it was active.'),
   contraction: fadingMean.nullable(),
   correlations: z.record(z.string(), fadingMean).describe('By two classes, A~B.'),
   observation: observationCost,
@@ -25,7 +25,7 @@ export const runState = z.strictObject({
 export type RunState = z.infer<typeof runState>
 
 const NOTHING_SPENT = {
-  ...{ groups: 0, judge_calls: 0, prompt_tokens: 0, completion_tokens: 0, cached_tokens: 0 },
+  ...{ responses: 0, judge_calls: 0, prompt_tokens: 0, completion_tokens: 0, cached_tokens: 0 },
   cost: null,
 }
 
