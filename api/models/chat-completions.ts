@@ -34,13 +34,15 @@ export function chatCompletions(entry: ModelEntry, outbound: Outbound): Language
     instantiate: entry.instantiate,
     verdicts: entry.verdicts,
     async generate(messages: Message[], options: GenerateOptions = {}): Promise<Generation> {
-      const { schema, temperature = 0, seed, maxTokens = DEFAULT_MAX_TOKENS } = options
+      const { schema, temperature = 0, seed, topP, reasoningEffort } = options
       const completion = await complete(
         {
           messages,
           temperature,
-          max_tokens: maxTokens,
+          max_tokens: options.maxTokens ?? DEFAULT_MAX_TOKENS,
           ...(seed !== undefined && { seed }),
+          ...(topP !== undefined && { top_p: topP }),
+          ...(reasoningEffort !== undefined && { reasoning_effort: reasoningEffort }),
           ...(schema && {
             response_format: { type: 'json_schema', json_schema: { ...schema, strict: true } },
           }),
@@ -62,10 +64,10 @@ export function chatCompletions(entry: ModelEntry, outbound: Outbound): Language
 function toGeneration(entry: ModelEntry, completion: ChatCompletion): Generation {
   const [{ message, finish_reason }] = completion.choices
   if (message.content == null || finish_reason === 'content_filter') {
-    const why = message.refusal ? 'refused to answer' : 'sent no text'
+    const refused = Boolean(message.refusal) || finish_reason === 'content_filter'
     throw new PlumblineError(
-      'reply_invalid',
-      `Model '${entry.id}' ${why}: use another model for this prompt.`,
+      refused ? 'reply_refused' : 'reply_invalid',
+      `Model '${entry.id}' ${refused ? 'refused to answer' : 'sent no text'}: use another model for this prompt.`,
     )
   }
   const finish = finish_reason === 'length' ? 'length' : 'stop'

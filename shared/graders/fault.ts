@@ -1,20 +1,26 @@
+import * as z from 'zod'
+import type { ModelUse } from './grader.ts'
+
 /** What may have gone wrong with a grade: the keys that OpenAI's graders answer with, all of them every time. */
-export type GraderErrors = {
-  formula_parse_error: boolean
-  sample_parse_error: boolean
-  truncated_observation_error: boolean
-  unresponsive_reward_error: boolean
-  invalid_variable_error: boolean
-  other_error: boolean
-  python_grader_server_error: boolean
-  python_grader_server_error_type: string | null
-  python_grader_runtime_error: boolean
-  python_grader_runtime_error_details: string | null
-  model_grader_server_error: boolean
-  model_grader_refusal_error: boolean
-  model_grader_parse_error: boolean
-  model_grader_server_error_details: string | null
-}
+export const graderErrors = z
+  .object({
+    formula_parse_error: z.boolean(),
+    sample_parse_error: z.boolean(),
+    truncated_observation_error: z.boolean(),
+    unresponsive_reward_error: z.boolean(),
+    invalid_variable_error: z.boolean(),
+    other_error: z.boolean(),
+    python_grader_server_error: z.boolean(),
+    python_grader_server_error_type: z.string().nullable(),
+    python_grader_runtime_error: z.boolean(),
+    python_grader_runtime_error_details: z.string().nullable(),
+    model_grader_server_error: z.boolean(),
+    model_grader_refusal_error: z.boolean(),
+    model_grader_parse_error: z.boolean(),
+    model_grader_server_error_details: z.string().nullable(),
+  })
+  .meta({ id: 'GraderErrors' })
+export type GraderErrors = z.infer<typeof graderErrors>
 
 export const NO_ERRORS: GraderErrors = {
   formula_parse_error: false,
@@ -33,14 +39,20 @@ export const NO_ERRORS: GraderErrors = {
   model_grader_server_error_details: null,
 }
 
-/** Why a grader could not tell: a sentence, and the keys that say it to OpenAI's clients. */
+/** Why a grader could not tell: a sentence, the keys that say it to OpenAI's clients, and what was spent on it. */
 export class GraderFault extends Error {
   readonly errors: Partial<GraderErrors>
+  readonly spent: { use: ModelUse; reply: string } | undefined
 
-  constructor(errors: Partial<GraderErrors>, sentence: string, options?: ErrorOptions) {
+  constructor(
+    errors: Partial<GraderErrors>,
+    sentence: string,
+    options: ErrorOptions & { spent?: { use: ModelUse; reply: string } | undefined } = {},
+  ) {
     super(sentence, options)
     this.name = 'GraderFault'
     this.errors = errors
+    this.spent = options.spent
   }
 }
 

@@ -4,7 +4,12 @@ import { type ErrorCode, PlumblineError } from '../protocol/error.ts'
 /** How often a reply that can't be read is asked for once more. */
 export const REPEATS = 2
 
-const UNREADABLE: ReadonlySet<ErrorCode> = new Set(['reply_not_json', 'reply_invalid', 'reply_truncated'])
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
+  'reply_not_json',
+  'reply_invalid',
+  'reply_refused',
+  'reply_truncated',
+])
 
 /** How one attempt is sampled. */
 export type Sampling = { seed: number; temperature: number }

@@ -19,6 +19,10 @@ export type GenerateOptions = {
   seed?: number
   /** Default 4096. */
   maxTokens?: number
+  /** Default 1, which is all of the distribution. */
+  topP?: number
+  /** As the model's server names it; only some models reason. */
+  reasoningEffort?: string
   signal?: AbortSignal
   /** The span that the call belongs to. */
   trace?: Trace
@@ -37,7 +41,7 @@ export type Choice = { probabilities: number[]; tokens: TokenCount }
  * hosted model and in the worker next to the weights.
  *
  * Both calls throw `PlumblineError` with one of the codes `model_unreachable`, `model_timeout`,
- * `model_http_error`, `reply_not_json`, `reply_invalid`, `reply_truncated`, `reply_too_long`,
+ * `model_http_error`, `reply_not_json`, `reply_invalid`, `reply_refused`, `reply_truncated`, `reply_too_long`,
  * `choice_not_observed`, `context_exceeded`, `overloaded` or `loading`; `transient` tells transport
  * failures from deterministic ones.
  */

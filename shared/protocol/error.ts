@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   model_http_error: { type: 'service', status: 502 },
   reply_not_json: { type: 'service', status: 502 },
   reply_invalid: { type: 'service', status: 502 },
+  reply_refused: { type: 'service', status: 502 },
   reply_truncated: { type: 'service', status: 502 },
   reply_too_long: { type: 'service', status: 502 },
   choice_not_observed: { type: 'service', status: 502 },

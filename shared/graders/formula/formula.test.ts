@@ -101,7 +101,26 @@ test('any formula that is written out has its value, and any text is a number or
     const { text, value } = made(next(5))
     expect([text, worth(text)]).toEqual([text, value])
   }
-  const parts = ['1', '2.5', 'a', 'b', '+', '-', '*', '/', '^', '(', ')', 'min(', ',', ' ', '\n', '😀', '.', 'e']
+  const parts = [
+    '1',
+    '2.5',
+    'a',
+    'b',
+    '+',
+    '-',
+    '*',
+    '/',
+    '^',
+    '(',
+    ')',
+    'min(',
+    ',',
+    ' ',
+    '\n',
+    '😀',
+    '.',
+    'e',
+  ]
   for (let round = 0; round < 20_000; round++) {
     const text = Array.from({ length: next(9) }, () => parts[next(parts.length)]).join('')
     try {

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { parseJson } from '../model/reply.ts'
+import { PlumblineError } from '../protocol/error.ts'
+import { askModel } from './ask-model.ts'
+import { defineGrader } from './grader.ts'
+import { inputMessage, renderMessages, textsOf, withReplyForm } from './messages.ts'
+import { samplingOptions, samplingParams } from './sampling.ts'
+
+const STEP = {
+  type: 'object',
+  properties: { description: { type: 'string' }, conclusion: { type: 'string' } },
+  required: ['description', 'conclusion'],
+  additionalProperties: false,
+}
+const SCHEMA = {
+  type: 'object',
+  properties: { steps: { type: 'array', items: STEP }, result: { type: 'number' } },
+  required: ['steps', 'result'],
+  additionalProperties: false,
+}
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
+const reply = z.object({ result: z.union([z.number(), z.string().trim().regex(NUMBER).transform(Number)]) })
+
+/** A model gives a number in `range`, by the messages of the grader; steps of its reasoning stand before it. */
+export const scoreModel = defineGrader({
+  schema: z.object({
+    type: z.literal('score_model'),
+    name: z.string(),
+    model: z.string().min(1).describe("A model entry's id."),
+    input: z.array(inputMessage).min(1, 'must hold a message'),
+    range: z
+      .tuple([z.number(), z.number()])
+      .refine(([least, most]) => least < most, 'must be the least score and a larger one')
+      .nullish()
+      .describe('Default [0, 1].'),
+    sampling_params: samplingParams,
+  }),
+  templates: ({ input }) => textsOf(input),
+  async grade({ model: id, input, range, sampling_params }, namespaces, { model }) {
+    const [least, most] = range ?? [0, 1]
+    const form = `Reply with JSON alone: {"steps": [{"description": "...", "conclusion": "..."}], "result": <a number from ${least} to ${most}>}.`
+    const messages = withReplyForm(renderMessages(input, namespaces), form)
+    const { read: reward, ...spent } = await askModel(id, model, messages, {
+      ...samplingOptions(sampling_params),
+      schema: { name: 'score', schema: SCHEMA },
+      read: (said) => scoreIn(said, least, most),
+    })
+    return { reward, ...spent }
+  },
+})
+
+/** The number that a reply gives: its `result`, or all of it. Throws `reply_not_json` or `reply_invalid`. */
+function scoreIn(said: string, least: number, most: number): number {
+  const parsed = NUMBER.test(said)
+    ? ({ success: true, data: { result: Number(said) } } as const)
+    : reply.safeParse(parseJson(said, 'score'))
+  if (!parsed.success) {
+    throw new PlumblineError('reply_invalid', "The grading model's reply has no number as its result.")
+  }
+  const { result } = parsed.data
+  if (result >= least && result <= most) return result
+  const sentence = `The grading model gave ${result}, which is not between ${least} and ${most}.`
+  throw new PlumblineError('reply_invalid', sentence)
+}
