@@ -90,8 +90,12 @@ function byItself(sample: Sample, { against, scoring, meta_class }: DialectSetti
 }
 
 /** The settings that a request takes over as they are. */
-function chosen({ model, meta_rubric }: DialectSettings) {
-  return { ...(model === undefined ? {} : { model }), ...(meta_rubric === undefined ? {} : { meta_rubric }) }
+function chosen({ model, meta_rubric, rubric }: DialectSettings) {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(meta_rubric === undefined ? {} : { meta_rubric }),
+    ...(rubric === undefined ? {} : { rubric }),
+  }
 }
 
 /** The same for a comparison. */

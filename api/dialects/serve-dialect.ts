@@ -7,7 +7,7 @@ import { readJson } from '../routes/body.ts'
 import { describeDialect } from './describe.ts'
 import type { Dialect, Scorer } from './dialect.ts'
 import { refuseTooMany } from './refuse-too-many.ts'
-import { byThemselves, type DialectSettings, readSettings } from './settings.ts'
+import { type DialectSettings, readSettings } from './settings.ts'
 
 /** What a URL says of how its bodies are to be rewarded. */
 export type Asked = {
@@ -61,6 +61,5 @@ export async function answerBody(
 
 /** What the query of a URL says to this dialect. */
 export function settingsOf({ alone, settings: own }: Dialect, c: Context<Edge>): DialectSettings {
-  const settings = readSettings(c.req.query(), own)
-  return alone ? byThemselves(settings) : settings
+  return readSettings(c.req.query(), own, alone)
 }

@@ -49,6 +49,11 @@ export const dialectSettings = z.strictObject({
     ),
   model: z.string().min(1).optional(),
   meta_rubric: z.string().min(1).optional(),
+  rubric: z
+    .string()
+    .regex(/^rub_[0-9a-f]+$/, 'must be the id of a rubric, as POST /v1/rubrics tells it')
+    .optional()
+    .describe('The id of a rubric that all responses are judged by.'),
   on_error: number
     .optional()
     .describe('The reward given where there is none. Without it the call answers 503.'),
@@ -64,12 +69,20 @@ export const dialectSettings = z.strictObject({
     .describe('slime, miles: K, when it runs with --reward-key K.'),
   prompt: field.optional().describe('foundry: where the prompt is in its body, such as item.question.'),
   response: field.optional().describe('foundry: where the response is. Default sample.output_text.'),
+  attributes: z
+    .string()
+    .transform((names) => names.split(','))
+    .pipe(z.array(name).max(64))
+    .optional()
+    .describe(
+      'nvidia: meta-classes of the rubric with commas between them, told in the place of the reward.',
+    ),
   label: field.optional().describe('foundry: where the label is, such as item.answer.'),
 })
 export type DialectSettings = z.infer<typeof dialectSettings>
 
 /** Settings that only the dialects which name them make use of. */
-const OWN = ['reply', 'reward_key', 'prompt', 'response', 'label'] as const
+const OWN = ['reply', 'reward_key', 'prompt', 'response', 'label', 'attributes'] as const
 export type OwnSetting = (typeof OWN)[number]
 
 /** Whether responses are compared where there is something to compare them with. */
@@ -77,7 +90,7 @@ export const mayCompare = ({ protocol }: DialectSettings): boolean =>
   protocol === undefined || pairProtocol.safeParse(protocol).success
 
 /** The same settings with each sample scored by itself, unless they ask for a comparison. */
-export function byThemselves(settings: DialectSettings): DialectSettings {
+function byThemselves(settings: DialectSettings): DialectSettings {
   const { protocol, against, verifier, anchor, shaping } = settings
   const asked = protocol ?? against ?? verifier ?? anchor ?? shaping
   return asked === undefined ? { ...settings, protocol: 'pointwise' } : settings
@@ -85,30 +98,35 @@ export function byThemselves(settings: DialectSettings): DialectSettings {
 
 /**
  * Throws `unknown_field` or `invalid_request` naming the parameter, also for one that these settings, or a dialect with
- * these settings of its own, make no use of.
+ * these settings of its own, make no use of. `alone`: each sample is scored by itself unless the query compares.
  */
 export function readSettings(
   query: Record<string, string>,
   own: readonly OwnSetting[] = [],
+  alone = false,
 ): DialectSettings {
-  const settings = parseWith(dialectSettings, query)
+  const read = parseWith(dialectSettings, query)
+  const settings = alone ? byThemselves(read) : read
   for (const param of OWN) {
     if (settings[param] !== undefined && !own.includes(param)) throw unused(param, 'other dialects')
   }
   const { anchor, shaping, against, verifier, protocol } = settings
   const onlyOne = against === 'reference' || against === 'rubric'
-  const alone = verifier !== undefined || !mayCompare(settings) || onlyOne
-  if (anchor !== undefined && (alone || against === 'label'))
+  const uncompared = verifier !== undefined || !mayCompare(settings) || onlyOne
+  if (anchor !== undefined && (uncompared || against === 'label'))
     throw unused('anchor', 'comparisons with the group')
-  if (shaping !== undefined && alone) throw unused('shaping', 'comparisons with the group or the label')
+  if (shaping !== undefined && uncompared) throw unused('shaping', 'comparisons with the group or the label')
   refuseUnfit(settings)
   const pointwise = verifier === undefined && (protocol === undefined ? onlyOne : protocol === 'pointwise')
-  for (const param of ['scoring', 'meta_class'] as const) {
+  for (const param of ['scoring', 'meta_class', 'attributes'] as const) {
     if (settings[param] !== undefined && !pointwise) throw unused(param, 'protocol=pointwise')
   }
+  const fixed = verifier !== undefined || against === 'rubric' || protocol?.startsWith('rubric-arm/')
+  if (settings.rubric !== undefined && fixed) throw unused('rubric', 'URLs whose labels hold no rubric')
   if (against === 'rubric' && !pointwise) throw unused('against=rubric', 'protocol=pointwise')
-  if (settings.meta_class !== undefined && settings.scoring === 'implicit') {
-    throw unused('meta_class', 'scoring=explicit and scoring=probability')
+  for (const param of ['meta_class', 'attributes'] as const) {
+    if (settings[param] !== undefined && settings.scoring === 'implicit')
+      throw unused(param, 'scoring=explicit and scoring=probability')
   }
   return settings
 }

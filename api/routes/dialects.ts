@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialects/dialect.ts'
+import { INFERENCE } from './inference/dialects.ts'
 import { akka } from './rlhf/akka.ts'
 import { alignAnything } from './rlhf/align-anything.ts'
 import { evalProtocol } from './rlhf/eval-protocol.ts'
@@ -20,4 +21,5 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/rlhf/openrlhf': openrlhf,
   '/rlhf/plumbline': plumbline,
   '/rlhf/slime': slime,
+  ...INFERENCE,
 }
