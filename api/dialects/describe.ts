@@ -28,7 +28,8 @@ function rangeOfOne(settings: DialectSettings): Range | [null, number] {
   const { verifier, against, protocol, scoring } = settings
   if (scoring === 'probability') return rangeOf({ protocol: 'pointwise', scoring })
   if (against === 'rubric' && scoring !== 'implicit') return [null, 1]
-  const ranged = against === 'label' || protocol === 'rubric-arm/judge'
+  const named = protocol !== undefined && mayCompare(settings)
+  const ranged = named || against === 'label' || against === 'reference' || protocol === 'rubric-arm/judge'
   return verifier === undefined && ranged ? rangeOf(settings) : SHARE
 }
 

@@ -55,18 +55,16 @@ function alone(sample: Sample, settings: DialectSettings): Group {
       request: { ...chosen(settings), prompt, ...label, protocol },
     }
   }
-  if (against === 'label') {
-    const label = { response: labelOf(sample, 'against=label') }
-    const request = { ...compared(settings), prompt, anchor: label }
-    return { ...only, range: rangeOf(settings), request }
-  }
-  const named = protocol !== undefined && mayCompare(settings)
-  const comparing = named || anchor !== undefined || shaping !== undefined
-  if (against === 'group' || (comparing && against === undefined)) {
+  if (against === 'label') return againstOne(sample, labelOf(sample, 'against=label'), settings)
+  const comparing = against === undefined && (protocol !== undefined || shaping !== undefined)
+  if (against === 'group' || (against === undefined && anchor !== undefined)) {
     throw nothingToCompare(
-      'This prompt has one response, so there is nothing to compare it with: put against=label or protocol=pointwise in the URL.',
+      'This prompt has one response, so there is nothing to compare it with: gather single calls in the URL of a run, which POST /v1/runs makes, or put against=reference or protocol=pointwise in the URL.',
       'against',
     )
+  }
+  if (mayCompare(settings) && (against === 'reference' || comparing)) {
+    return againstOne(sample, sample.label || referenceMissing(sample), settings)
   }
   const request = {
     ...chosen(settings),
@@ -75,6 +73,19 @@ function alone(sample: Sample, settings: DialectSettings): Group {
     prompt,
   } as const
   return { ...only, range: rangeOf(request), request }
+}
+
+/** A sample that is compared with one response alone. */
+export function againstOne(sample: Sample, response: string, settings: DialectSettings): Group {
+  const request = { ...compared(settings), prompt: sample.prompt, anchor: { response } }
+  return { samples: [sample], range: rangeOf(settings), request }
+}
+
+function referenceMissing({ labelParam }: Sample): never {
+  throw nothingToCompare(
+    `There is nothing to compare this response with: give a reference response as '${labelParam}', or an anchor for the prompt in the URL of a run (POST /v1/runs/{id}/anchors), or put protocol=pointwise in the URL.`,
+    'against',
+  )
 }
 
 /** What a response is scored by where nothing is compared. */

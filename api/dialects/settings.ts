@@ -18,6 +18,12 @@ const field = z
   .regex(/^[^.]+(\.[^.]+)*$/, 'must be names with dots between them, such as item.question')
   .max(512)
 
+const wholeNumber = (least: number, most: number) =>
+  number.refine(
+    (value) => Number.isInteger(value) && value >= least && value <= most,
+    `must be a whole number from ${least} to ${most}`,
+  )
+
 /** What the query of a dialect's URL says: clients of dialects can set nothing but a URL. */
 export const dialectSettings = z.strictObject({
   protocol: rewardProtocol
@@ -29,7 +35,22 @@ export const dialectSettings = z.strictObject({
     .enum(['label', 'group', 'reference', 'rubric'])
     .optional()
     .describe(
-      'label: compare with the label. group: compare the responses of a prompt. reference: show the label to the judge. rubric: score by the rubric that the label is, as JSON or by its id.',
+      'label: compare with the label. group: compare the responses of a prompt; in the URL of a run also of single calls, which wait for each other. reference: compare with the anchor that a run has for the prompt, else with the label; with protocol=pointwise show the label to the judge. rubric: score by the rubric that the label is, as JSON or by its id.',
+    ),
+  group: wholeNumber(2, 64)
+    .optional()
+    .describe("against=group in the URL of a run: calls that are a group. Default the run's group_size."),
+  wait: number
+    .refine((seconds) => seconds >= 0 && seconds <= 600, 'must be from 0 to 600')
+    .optional()
+    .describe(
+      'against=group in the URL of a run: seconds that a call waits for others. Default half of what its client waits, 60 at most.',
+    ),
+  split: z
+    .enum(['train', 'eval', 'anchor'])
+    .optional()
+    .describe(
+      'In the URL of a run. eval: the responses are measured and belong to no group. anchor: each is what later ones of its prompt are compared with.',
     ),
   verifier: z
     .enum(LABEL_KINDS)
@@ -77,12 +98,18 @@ export const dialectSettings = z.strictObject({
     .describe(
       'nvidia: meta-classes of the rubric with commas between them, told in the place of the reward.',
     ),
-  label: field.optional().describe('foundry: where the label is, such as item.answer.'),
+  label: field
+    .optional()
+    .describe('foundry, promptfoo: where the label is, such as item.answer or context.vars.answer.'),
+  threshold: number
+    .refine((value) => value >= 0 && value <= 1, 'must be from 0 to 1')
+    .optional()
+    .describe('promptfoo: the least score, of 0 to 1, that passes. Default 0.5.'),
 })
 export type DialectSettings = z.infer<typeof dialectSettings>
 
 /** Settings that only the dialects which name them make use of. */
-const OWN = ['reply', 'reward_key', 'prompt', 'response', 'label', 'attributes'] as const
+const OWN = ['reply', 'reward_key', 'prompt', 'response', 'label', 'attributes', 'threshold'] as const
 export type OwnSetting = (typeof OWN)[number]
 
 /** Whether responses are compared where there is something to compare them with. */
@@ -111,12 +138,15 @@ export function readSettings(
     if (settings[param] !== undefined && !own.includes(param)) throw unused(param, 'other dialects')
   }
   const { anchor, shaping, against, verifier, protocol } = settings
-  const onlyOne = against === 'reference' || against === 'rubric'
+  const onlyOne = against === 'rubric' || (against === 'reference' && !mayCompare(settings))
   const uncompared = verifier !== undefined || !mayCompare(settings) || onlyOne
-  if (anchor !== undefined && (uncompared || against === 'label'))
+  if (anchor !== undefined && (uncompared || against === 'label' || against === 'reference'))
     throw unused('anchor', 'comparisons with the group')
   if (shaping !== undefined && uncompared) throw unused('shaping', 'comparisons with the group or the label')
   refuseUnfit(settings)
+  for (const param of ['group', 'wait'] as const) {
+    if (settings[param] !== undefined && against !== 'group') throw unused(param, 'against=group')
+  }
   const pointwise = verifier === undefined && (protocol === undefined ? onlyOne : protocol === 'pointwise')
   for (const param of ['scoring', 'meta_class', 'attributes'] as const) {
     if (settings[param] !== undefined && !pointwise) throw unused(param, 'protocol=pointwise')
