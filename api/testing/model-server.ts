@@ -35,6 +35,8 @@ export function createModelServer() {
     /** Replies of a test's own, by the name of their schema. */
     replies: {} as NonNullable<Parameters<typeof opinionatedModel>[0]['replies']>,
     traceparents: [] as (string | null)[],
+    /** What was asked, as it came. */
+    bodies: [] as unknown[],
     fetch: answer,
   }
   const { replies } = server
@@ -58,6 +60,7 @@ export function createModelServer() {
       return Response.json({ error: { message: `wrong key: ${authorization}` } }, { status: 401 })
     }
     const request = body.parse(JSON.parse(String(init.body)))
+    server.bodies.push(request)
     const name = request.response_format?.json_schema.name
     const options = name === undefined ? {} : { schema: { name, schema: {} } }
     const { text, tokens } = await model.generate(request.messages, options)

@@ -12,6 +12,7 @@ import type { EngineSlot } from './engine-slot.ts'
 import { toResponse } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fineTuningRoutes } from './fine-tuning/routes.ts'
+import { gradings } from './graders.ts'
 import { health } from './health.ts'
 import type { JudgeDesk } from './judge-here.ts'
 import { judgments } from './judgments.ts'
@@ -74,6 +75,7 @@ export function workerApp(
   app.post('/v1/judgments', ...work, (c) => judgments(c, slot, desk))
   app.post('/v1/rewards', ...work, (c) => rewards(c, slot, desk))
   app.post('/v1/verify', ...work, (c) => verifications(c, desk.sandbox))
+  app.post('/v1/fine_tuning/alpha/graders/run', ...work, (c) => gradings(c, desk.sandbox))
   if (workshop) {
     app.route('/v1/files', fileRoutes(workshop.files))
     app.route('/v1/fine_tuning/jobs', fineTuningRoutes(workshop, slot))

@@ -7,6 +7,11 @@ import type { Grader } from './graders.ts'
 import { type GraderRunReply, graderRunRequest, graderValidateRequest, type tokenUsage } from './protocol.ts'
 import { sampleOf } from './sample.ts'
 
+/** The grader in the body of `/graders/run`. Throws what is wrong with the body. */
+export function graderIn(body: unknown): Grader {
+  return parseWith(graderRunRequest, body).grader
+}
+
 /** The answer to the body of `/graders/run`; `now` is in milliseconds. Throws what is wrong with the body. */
 export async function answerRun(
   body: unknown,

@@ -3,17 +3,19 @@ import type { Message } from '../protocol/message.ts'
 import { GraderFault } from './fault.ts'
 import { type Namespaces, render, valueAt } from './template.ts'
 
-const part = z.union([
-  z.string(),
-  z.object({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() }),
-])
+const NOT_TEXT = 'must be text: images, audio and files are not graded'
+const part = z.union(
+  [
+    z.string(),
+    z.object({ type: z.enum(['input_text', 'output_text', 'text'], { error: NOT_TEXT }), text: z.string() }),
+  ],
+  { error: NOT_TEXT },
+)
 
 /** A message of a grader or a data source: text, or parts of text. */
 export const inputMessage = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant']),
-  content: z.union([part, z.array(part).min(1)], {
-    error: 'must be text: images, audio and files are not graded',
-  }),
+  content: z.union([part, z.array(part).min(1)], { error: NOT_TEXT }),
 })
 export type InputMessage = z.infer<typeof inputMessage>
 

@@ -7,7 +7,7 @@ export const graderRunRequest = z
   .object({
     grader,
     model_sample: z.string().describe('What is graded; where it is JSON, sample.output_json is its value.'),
-    item: z.unknown().describe('The row of the data set, for {{item.x}}.'),
+    item: z.unknown().optional().describe('The row of the data set, for {{item.x}}.'),
     sample: z
       .record(z.string(), z.unknown())
       .optional()
