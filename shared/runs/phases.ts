@@ -11,6 +11,9 @@ import { evaluationOf, keptOf, overallOf, type RunState } from './state.ts'
 /** Phases that a run remembers: what came before is in no choice any more. */
 const REMEMBERED = 500
 
+/** Standard errors by which a class may stand lower than the floor lets it. */
+const CHANCE = 3
+
 /** A group's place in its run; it keeps it, whenever its members come. */
 export type Place = Pick<RunGroup, 'step' | 'meta_class' | 'observed'>
 
@@ -53,11 +56,11 @@ function endOf(
   schedule: Schedule,
   { classes, overall }: Evaluation,
 ): EndedPhase['ended_by'] | null {
-  // what may be chance is no fall: twice the standard error is given to each class
+  // what may be chance is no fall: it is looked for after every step, and what it is measured from is as uncertain
   const atBest = Object.entries(classes).map(([one, score]) => {
     const kept = keptOf(scores, one)
     const error = kept === undefined ? null : errorOf(kept)
-    return [one, score === null || error === null ? null : score + 2 * error] as const
+    return [one, score === null || error === null ? null : score + CHANCE * error] as const
   })
   const fell = fallen(guard_rails, schedule, { classes: Object.fromEntries(atBest), overall })
   if (fell !== null) return 'floor'
