@@ -100,7 +100,7 @@ describe('a chat-completions model', () => {
     ['redirect', 'model_http_error', false],
     ['not-json', 'reply_not_json', false],
     ['not-a-completion', 'reply_invalid', false],
-    ['refusal', 'reply_invalid', false],
+    ['refusal', 'reply_refused', false],
     ['stream-forever', 'reply_too_long', false],
   ])('says of %s: %s', async (model, code, transient) => {
     const broken = modelOf({ model, timeout_ms: model === 'timeout' ? 50 : 5000 })

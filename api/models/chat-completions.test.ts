@@ -78,8 +78,8 @@ describe('generate', () => {
   })
 
   it.each([
-    [{ choices: [{ message: { content: null, refusal: 'no' } }] }, 'reply_invalid'],
-    [completion({ finish_reason: 'content_filter' }), 'reply_invalid'],
+    [{ choices: [{ message: { content: null, refusal: 'no' } }] }, 'reply_refused'],
+    [completion({ finish_reason: 'content_filter' }), 'reply_refused'],
     [{ choices: [{ message: { content: 5 } }] }, 'reply_invalid'],
     [{ error: 'no such thing' }, 'reply_invalid'],
     [[], 'reply_invalid'],
