@@ -8,6 +8,7 @@ import { llamaFactory } from './rlhf/llama-factory.ts'
 import { miles } from './rlhf/miles.ts'
 import { openrlhf } from './rlhf/openrlhf.ts'
 import { plumbline } from './rlhf/plumbline.ts'
+import { promptfoo } from './rlhf/promptfoo.ts'
 import { slime } from './rlhf/slime.ts'
 
 /** Every dialect at a path of its own: trainers under `/rlhf`, what asks as it would an inference server under `/inference`. */
@@ -20,6 +21,7 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/rlhf/miles': miles,
   '/rlhf/openrlhf': openrlhf,
   '/rlhf/plumbline': plumbline,
+  '/rlhf/promptfoo': promptfoo,
   '/rlhf/slime': slime,
   ...INFERENCE,
 }

@@ -6,6 +6,7 @@ import { evalProtocol } from './rlhf/eval-protocol.ts'
 import { foundry } from './rlhf/foundry.ts'
 import { llamaFactory } from './rlhf/llama-factory.ts'
 import { openrlhf } from './rlhf/openrlhf.ts'
+import { promptfoo } from './rlhf/promptfoo.ts'
 import { slime } from './rlhf/slime.ts'
 
 /**
@@ -13,7 +14,7 @@ import { slime } from './rlhf/slime.ts'
  * clients use one, the fields of the body say whose it is: the marks of each dialect.
  */
 export const GUESSED: Readonly<Record<string, readonly Dialect[]>> = {
-  '/': [slime, openrlhf, alignAnything],
+  '/': [slime, openrlhf, alignAnything, promptfoo],
   '/get_reward': [openrlhf, alignAnything],
   '/v1/score/evaluation': [llamaFactory],
   '/grade': [foundry, akka],
