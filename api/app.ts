@@ -1,6 +1,9 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { requestId } from 'hono/request-id'
+import { createChat } from './chat/chat.ts'
+import { createAnswerByJudge } from './chat/judges/answer-by-judge.ts'
+import { refuseAsAnthropic } from './chat/messages/refusal.ts'
 import { scoreSamples } from './dialects/score-samples.ts'
 import { type ScorerOf, serveDialect } from './dialects/serve-dialect.ts'
 import { serveGuessed } from './dialects/serve-guessed.ts'
@@ -22,6 +25,7 @@ import { traceRequests } from './middleware/trace.ts'
 import { withWorkers } from './models/remote-verifier.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
+import { messageRoutes } from './routes/anthropic/messages.ts'
 import { DIALECTS } from './routes/dialects.ts'
 import { dialectsAt, GUESSED, smallerBatch } from './routes/guessed.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
@@ -38,7 +42,9 @@ import { verifyRoutes } from './routes/native/verify.ts'
 import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
 import { fileRoutes } from './routes/openai/files.ts'
 import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
+import { graderRoutes } from './routes/openai/graders.ts'
 import { modelRoutes } from './routes/openai/models.ts'
+import { responseRoutes } from './routes/openai/responses.ts'
 import { readAddress } from './tokens/address.ts'
 import { createTokens } from './tokens/tokens.ts'
 import { createFiles } from './training/files.ts'
@@ -69,6 +75,7 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform)
+  app.use('/v1/messages', refuseAsAnthropic)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
   for (const family of ['/rlhf/*', '/inference/*']) {
     app.use(family, known, ...traced, ofBatches, deadline)
@@ -85,9 +92,13 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/usage', usageRoutes(platform))
   app.route('/v1/tokens', tokenRoutes(createTokens(platform)))
   app.route('/v1/models', modelRoutes(platform))
-  app.route('/v1/chat/completions', chatCompletionRoutes(platform))
+  const chat = createChat(platform, createAnswerByJudge({ counter, rewards }))
+  app.route('/v1/chat/completions', chatCompletionRoutes(chat))
+  app.route('/v1/responses', responseRoutes(chat))
+  app.route('/v1/messages', messageRoutes(chat))
   const files = createFiles(platform)
   app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
+  app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
   const scorerOf: ScorerOf =
     ({ settings, call }) =>

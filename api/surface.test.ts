@@ -63,16 +63,20 @@ test('meta-rubrics are listed and read by name or by name and version', async ()
 test('the configured models are listed, the default first, and chat completions are passed on to them', async () => {
   const { ask, call, models } = await openTestApp({ PLUMBLINE_DEFAULT_MODEL: 'second' })
   const { data } = await ask('/v1/models')
-  expect(data.map(({ id }: { id: string }) => id)).toEqual(['second', 'opinionated'])
+  const judges = ['openrs', 'rubric-arm', 'pointwise', 'direct'].map((name) => `plumbline/${name}`)
+  expect(data.map(({ id }: { id: string }) => id)).toEqual(['second', 'opinionated', ...judges])
   const messages = [{ role: 'user', content: 'Hi' }]
   const completion = await ask('/v1/chat/completions', { model: 'opinionated', messages })
   expect(completion).toMatchObject({ object: 'chat.completion', model: 'opinionated' })
   models.manner = 'status 500'
   const failed = await call('/v1/chat/completions', { messages })
-  expect([failed.status, await failed.text()]).toEqual([500, 'out of memory'])
+  expect([failed.status, (await bodyOf(failed)).error.message]).toEqual([
+    502,
+    'The model server of \'second\' answered 500, saying "out of memory".',
+  ])
   models.manner = 'tells the key'
   const leaky = await call('/v1/chat/completions', { messages })
-  expect([leaky.status, await leaky.text()]).toEqual([500, 'no credit left on Bearer [key]'])
+  expect((await bodyOf(leaky)).error.message).toContain('no credit left on Bearer [key]')
   models.manner = 'refuses the key'
   const refused = await bodyOf(await call('/v1/chat/completions', { messages }))
   expect(refused.error).toMatchObject({ code: 'model_http_error', type: 'service' })

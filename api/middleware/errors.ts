@@ -28,9 +28,17 @@ export function refusal(error: unknown): Response {
     headers: {
       'content-type': 'application/json',
       ...(seconds === undefined ? {} : { 'retry-after': String(seconds) }),
+      ...(isUselessToRepeat(known) ? { 'x-should-retry': 'false' } : {}),
       ...(known.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
     },
   })
+}
+
+/** OpenAI's and Anthropic's clients repeat what has one of these statuses, unless they are told that it has no use. */
+function isUselessToRepeat({ code, status, transient }: PlumblineError): boolean {
+  return (
+    (status >= 500 || status === 409) && !transient && RETRY_AFTER[code] === undefined && code !== 'internal'
+  )
 }
 
 export const onError: ErrorHandler<Edge> = (error, c) => withHeaders(c, refusal(error))

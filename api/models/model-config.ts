@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { workerKey } from '../../shared/identity/worker-key.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { type JudgeName, parseJudgeName } from '../../shared/protocol/judge-name.ts'
 import {
   type CascadeEntry,
   cascadeEntry,
@@ -8,18 +9,25 @@ import {
   modelEntry,
 } from '../../shared/protocol/model-entry.ts'
 import { explain } from '../../shared/protocol/parse.ts'
+import { type ModelAlias, parseAliases, withoutAlias } from './model-aliases.ts'
 
 /** The models that the service may use. Parse once: an entry's `max_concurrent` belongs to the object. */
 export type Models = {
   entries: readonly ModelEntry[]
   cascades: readonly CascadeEntry[]
   defaultId: string | null
+  /** Names that callers of the OpenAI and Anthropic surfaces may use besides. */
+  aliases: readonly ModelAlias[]
 }
 
-type Variables = { PLUMBLINE_MODELS?: string | undefined; PLUMBLINE_DEFAULT_MODEL?: string | undefined }
+type Variables = {
+  PLUMBLINE_MODELS?: string | undefined
+  PLUMBLINE_DEFAULT_MODEL?: string | undefined
+  PLUMBLINE_MODEL_ALIASES?: string | undefined
+}
 
 /**
- * Reads `PLUMBLINE_MODELS` and `PLUMBLINE_DEFAULT_MODEL`; unset or empty means none. A wrong value throws
+ * Reads `PLUMBLINE_MODELS`, `PLUMBLINE_DEFAULT_MODEL` and `PLUMBLINE_MODEL_ALIASES`; unset or empty means none. A wrong value throws
  * `not_configured` with one sentence that names the variable, the entry and the field.
  */
 export function parseModels(variables: Variables): Models {
@@ -29,6 +37,8 @@ export function parseModels(variables: Variables): Models {
   const ids = new Set<string>()
   for (const { id } of read) {
     if (ids.has(id)) throw wrong(`PLUMBLINE_MODELS has two entries with the id '${id}': rename one.`)
+    if (parseJudgeName(id))
+      throw wrong(`PLUMBLINE_MODELS has an entry '${id}', the name of a judge: rename it.`)
     ids.add(id)
   }
   for (const { id, cascade } of cascades) {
@@ -42,7 +52,25 @@ export function parseModels(variables: Variables): Models {
       `PLUMBLINE_DEFAULT_MODEL is '${defaultId}', which no entry of PLUMBLINE_MODELS has as its id: ${known(entries)}.`,
     )
   }
-  return { entries, cascades, defaultId }
+  const models = { entries, cascades, defaultId, aliases: [] }
+  // a start with a worker learns the id of its one entry later
+  const isKnown = (target: string) => read.length === 0 || ids.has(target) || isNamed(models, target)
+  return { ...models, aliases: parseAliases(variables.PLUMBLINE_MODEL_ALIASES || '{}', isKnown) }
+}
+
+const isNamed = (models: Models, name: string): boolean =>
+  parseJudgeName(name) !== null || fineTunedName(models, name) !== null
+
+/** Who answers a chat: a judge by its name, or the model with the id that this is. */
+export type Answerer = { judge: JudgeName } | { model: string | undefined }
+
+/** Whom a caller of the OpenAI or Anthropic surface means: an entry's own id goes before any alias. */
+export function findAnswerer(models: Models, asked: string | undefined): Answerer {
+  if (asked === undefined) return { model: undefined }
+  const own = models.entries.some(({ id }) => id === asked) || isNamed(models, asked)
+  const name = own ? asked : withoutAlias(models.aliases, asked)
+  const judge = parseJudgeName(name)
+  return judge ? { judge } : { model: name }
 }
 
 /**

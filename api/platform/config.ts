@@ -28,6 +28,7 @@ export function readConfig(environment: Environment): Config {
     models: parseModels({
       PLUMBLINE_MODELS: environment('PLUMBLINE_MODELS'),
       PLUMBLINE_DEFAULT_MODEL: environment('PLUMBLINE_DEFAULT_MODEL'),
+      PLUMBLINE_MODEL_ALIASES: environment('PLUMBLINE_MODEL_ALIASES'),
     }),
     keys: readApiKeys(environment('PLUMBLINE_API_KEYS') ?? ''),
     open: environment('PLUMBLINE_OPEN') === '1',

@@ -70,7 +70,7 @@ export function createJobWorker() {
     if (!headers.get('authorization')) return refuse(401, 'unauthorized', 'Send the worker key.')
     if (path === '/chat/completions') {
       worker.chats.push(String(JSON.parse(String(init.body)).model))
-      return Response.json({ choices: [] })
+      return Response.json({ choices: [{ message: { content: 'Hello.' }, finish_reason: 'stop' }] })
     }
     if (path === '/files' && init.body instanceof FormData) return takeFile(init.body)
     const [, file = '', content] = /^\/files\/([^/]+)(\/content)?$/.exec(path) ?? []

@@ -50,6 +50,7 @@ export async function readSettings(environment: Variables, options: StartOptions
   const keyNames = config.models.entries.flatMap(({ key }) => (key === undefined ? [] : [key]))
   const passed = [
     'PLUMBLINE_MODELS',
+    'PLUMBLINE_MODEL_ALIASES',
     'PLUMBLINE_API_KEYS',
     'PLUMBLINE_METRICS_KEY',
     'PLUMBLINE_ISOLATE_PROGRAMS',

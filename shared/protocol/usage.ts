@@ -5,6 +5,11 @@ export const usageOfKey = z
   .object({
     api_key: z.string().describe("The key's id: the first digits of its hash."),
     judgments: z.int().describe('Judgments made; answers from the record are free and not counted.'),
+    chat_completions: z
+      .int()
+      .describe(
+        'Passed on to a model. Their tokens are counted with the others, as far as its server told them.',
+      ),
     judge_calls: z.int(),
     prompt_tokens: z.int(),
     completion_tokens: z.int(),

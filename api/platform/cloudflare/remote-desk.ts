@@ -14,6 +14,7 @@ export function remoteDesk(stub: DurableObjectStub<JudgmentShard>): Desk {
     list: async (organisation, before, limit) => JSON.parse(await stub.list(organisation, before, limit)),
     rubric: async (organisation, id) => JSON.parse(await stub.rubric(organisation, id)),
     fileRubric: (organisation, rubric) => stub.fileRubric(organisation, JSON.stringify(rubric)),
+    chargeChat: (charge) => stub.chargeChat(JSON.stringify(charge)),
     usage: async (organisation) => JSON.parse(await stub.usage(organisation)),
   }
 }

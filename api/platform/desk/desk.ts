@@ -110,6 +110,7 @@ export function createDesk(deps: DeskDeps): OwnDesk {
     list: async (organisation, before, limit) => records.list(organisation, before, limit),
     rubric: async (organisation, id) => records.rubric(organisation, id),
     fileRubric: async (organisation, rubric) => records.fileRubric(organisation, rubric),
+    chargeChat: async (charge) => records.chargeChat(charge, deps.now()),
     usage: async (organisation) => records.usage(organisation),
   }
 }

@@ -1,6 +1,7 @@
 import type { Filed } from '../../../shared/judge/filed.ts'
 import type { Job } from '../../../shared/judge/job.ts'
 import type { View } from '../../../shared/judge/pair/view.ts'
+import type { TokenCount } from '../../../shared/model/language-model.ts'
 import type { ErrorData } from '../../../shared/protocol/error.ts'
 import type { CacheMode, JudgmentEvent } from '../../../shared/protocol/judgment.ts'
 import type { Rubric } from '../../../shared/protocol/rubric.ts'
@@ -40,11 +41,21 @@ export type DeskEvent =
 /** Where a list goes on: after this record, newest first. */
 export type Cursor = { created: number; id: string }
 
+/** A chat completion that was passed on, to be charged to the key that asked for it. */
+export type ChatCharge = {
+  organisation: string
+  apiKey: string
+  /** The id of the model entry. */
+  model: string
+  tokens: TokenCount
+}
+
 /** What one API key spent on one model. */
 export type UsageRow = {
   api_key: string
   model: string | null
   judgments: number
+  chat_completions: number
   judge_calls: number
   prompt_tokens: number
   completion_tokens: number
@@ -63,5 +74,6 @@ export type Desk = {
   list(organisation: string, before: Cursor | null, limit: number): Promise<Kept[]>
   rubric(organisation: string, id: string): Promise<Rubric | null>
   fileRubric(organisation: string, rubric: Rubric): Promise<void>
+  chargeChat(charge: ChatCharge): Promise<void>
   usage(organisation: string): Promise<UsageRow[]>
 }

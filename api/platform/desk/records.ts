@@ -3,7 +3,7 @@ import type { Filed } from '../../../shared/judge/filed.ts'
 import type { Rubric } from '../../../shared/protocol/rubric.ts'
 import type { Row, Sql } from '../sql.ts'
 import type { Filing } from './filing.ts'
-import type { Cursor, Kept, UsageRow } from './port.ts'
+import type { ChatCharge, Cursor, Kept, UsageRow } from './port.ts'
 
 const SCHEMA = [
   `create table if not exists judgments (
@@ -19,6 +19,9 @@ const SCHEMA = [
   'create table if not exists rubrics (organisation text not null, id text not null, content text not null, primary key (organisation, id)) without rowid',
   'create table if not exists memory (organisation text not null, key text not null, value text not null, primary key (organisation, key)) without rowid',
 ]
+
+/** In the place of a judgment's id where what is charged was a chat completion. */
+const NO_JUDGMENT = ''
 
 export type Records = ReturnType<typeof createRecords>
 
@@ -126,10 +129,25 @@ export function createRecords(sql: Sql) {
       return row ? String(row.value) : null
     },
 
+    chargeChat({ organisation, apiKey, model, tokens }: ChatCharge, now: number): void {
+      sql.all(
+        'insert into charges values (?, ?, ?, ?, ?, 0, ?, ?, ?)',
+        organisation,
+        apiKey,
+        model,
+        NO_JUDGMENT,
+        Math.floor(now / 1000),
+        tokens.prompt,
+        tokens.completion,
+        tokens.cached,
+      )
+    },
+
     usage(organisation: string): UsageRow[] {
       return sql
         .all(
-          `select api_key, model, count(*) as judgments, sum(judge_calls) as judge_calls,
+          `select api_key, model, sum(judgment <> '${NO_JUDGMENT}') as judgments,
+             sum(judgment = '${NO_JUDGMENT}') as chat_completions, sum(judge_calls) as judge_calls,
              sum(prompt_tokens) as prompt_tokens, sum(completion_tokens) as completion_tokens,
              sum(cached_tokens) as cached_tokens
            from charges where organisation = ? group by api_key, model order by api_key, model`,
@@ -139,6 +157,7 @@ export function createRecords(sql: Sql) {
           api_key: String(row.api_key),
           model: row.model === null ? null : String(row.model),
           judgments: Number(row.judgments),
+          chat_completions: Number(row.chat_completions),
           judge_calls: Number(row.judge_calls),
           prompt_tokens: Number(row.prompt_tokens),
           completion_tokens: Number(row.completion_tokens),

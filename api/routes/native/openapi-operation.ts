@@ -3,7 +3,7 @@ import type * as z from 'zod'
 /** One method of a path, as the document is made from it. */
 export type Operation = {
   summary: string
-  tag: 'native' | 'openai' | 'rlhf'
+  tag: 'native' | 'openai' | 'anthropic' | 'rlhf'
   body?: z.ZodType
   /** A body that is multipart/form-data. */
   form?: z.ZodType

@@ -3,7 +3,6 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { DEADLINE_HEADER, MAX_DEADLINE_MS } from '../../../shared/protocol/deadline.ts'
 import { errorBody } from '../../../shared/protocol/error.ts'
 import { judgment, judgmentList, pairRequest, pointwiseRequest } from '../../../shared/protocol/judgment.ts'
-import { instantiation, verdictMethod } from '../../../shared/protocol/model-entry.ts'
 import { rewardList, rewardRequest } from '../../../shared/protocol/reward.ts'
 import { rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
 import { usageList } from '../../../shared/protocol/usage.ts'
@@ -13,6 +12,7 @@ import { dialectSettings } from '../../dialects/settings.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { DIALECTS } from '../dialects.ts'
 import { listQuery } from './judgments.ts'
+import { CHAT } from './openapi-chat.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
 import type { Operation, Operations } from './openapi-operation.ts'
 import { TOKENS } from './openapi-tokens.ts'
@@ -33,15 +33,6 @@ const judging = z.object({
   'X-Request-Id': z.string().max(255).optional().describe('Comes back with the answer.'),
 })
 const byId = z.object({ id: z.string() })
-const listOf = (item: z.ZodType) => z.object({ object: z.literal('list'), data: z.array(item) })
-const model = z.object({
-  id: z.string(),
-  object: z.literal('model'),
-  created: z.int(),
-  owned_by: z.string(),
-  instantiate: instantiation,
-  verdicts: verdictMethod,
-})
 const range = z.tuple([z.number().nullable(), z.number()])
 const describeUrl: Operation = {
   summary: 'How a URL with these settings rewards, and an example.',
@@ -117,16 +108,7 @@ const OPERATIONS: Operations = {
     get: { summary: 'What each API key of the organisation spent.', tag: 'native', reply: usageList },
   },
   ...TOKENS,
-  '/v1/models': { get: { summary: 'The configured models.', tag: 'openai', reply: listOf(model) } },
-  '/v1/chat/completions': {
-    post: {
-      summary: "Passed on to the model entry that 'model' names.",
-      tag: 'openai',
-      body: z.looseObject({ model: z.string().optional(), messages: z.array(z.unknown()) }),
-      reply: z.looseObject({}),
-      streams: true,
-    },
-  },
+  ...CHAT,
   ...TRAINING,
   ...Object.fromEntries(
     Object.entries(DIALECTS).map(([path, { client, request, reply }]) => [

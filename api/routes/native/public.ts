@@ -38,6 +38,8 @@ function welcome(origin: string, open: boolean) {
       files: `${origin}/v1/files`,
       fine_tuning_jobs: `${origin}/v1/fine_tuning/jobs`,
       chat_completions: `${origin}/v1/chat/completions`,
+      responses: `${origin}/v1/responses`,
+      messages: `${origin}/v1/messages`,
       openrlhf: `${origin}/rlhf/openrlhf`,
       slime: `${origin}/rlhf/slime`,
       health: `${origin}/healthz`,

@@ -22,10 +22,18 @@ export function usageRoutes({ desks, training, config }: Platform) {
   })
 
   function sum(rows: UsageRow[]): Omit<UsageOfKey, 'api_key' | keyof ReturnType<typeof trained>> {
-    const total = { judgments: 0, judge_calls: 0, prompt_tokens: 0, completion_tokens: 0, cached_tokens: 0 }
+    const total = {
+      judgments: 0,
+      chat_completions: 0,
+      judge_calls: 0,
+      prompt_tokens: 0,
+      completion_tokens: 0,
+      cached_tokens: 0,
+    }
     let cost: number | null = null
     for (const row of rows) {
       total.judgments += row.judgments
+      total.chat_completions += row.chat_completions
       total.judge_calls += row.judge_calls
       total.prompt_tokens += row.prompt_tokens
       total.completion_tokens += row.completion_tokens

@@ -1,32 +1,62 @@
 import { Hono } from 'hono'
+import { judgeName, NAMED_JUDGES } from '../../../shared/protocol/judge-name.ts'
 import type { Edge } from '../../middleware/edge.ts'
-import { fineTunedName } from '../../models/model-config.ts'
+import { findAnswerer, findEntry, fineTunedName, noSuchModel } from '../../models/model-config.ts'
 import type { Platform } from '../../platform/platform.ts'
 
 /**
- * `GET /v1/models`: the configured entries, the default first, since some clients take the first one, then what the
- * organisation's own jobs trained. Beside what OpenAI's clients know, an entry says whether its model writes
- * (`generate`) or picks.
+ * `GET /v1/models`, `GET /v1/models/{id}`: the configured entries, the default first, since some clients take the first
+ * one, then what the organisation's own jobs trained, the judges by name, and the aliases that are whole names. Beside
+ * what OpenAI's clients know, an entry says whether its model writes (`generate`) or picks.
  */
 export function modelRoutes({ config, training }: Platform) {
-  const { entries, defaultId } = config.models
+  const { entries, defaultId, aliases } = config.models
   const configured = entries
     .toSorted((a, b) => Number(b.id === defaultId) - Number(a.id === defaultId))
     .map(({ id, instantiate, verdicts }) => show(id, 0, { instantiate, verdicts }))
-  return new Hono<Edge>().get('/', async (c) => {
-    const jobs = await training.jobs(c.get('call').organisation)
+  const judges = entries.length === 0 ? [] : NAMED_JUDGES.map((judge) => show(judgeName(judge), 0))
+  const others = aliases.filter(({ prefix }) => prefix === null).map(({ name }) => show(name, 0))
+
+  const list = async (organisation: string) => {
+    const jobs = await training.jobs(organisation)
     const trained = jobs.flatMap(({ job }) =>
       Object.values(job.fine_tuned_models).flatMap((id) => {
         const base = fineTunedName(config.models, id)?.base
         return base ? show(id, job.finished_at ?? 0, base) : []
       }),
     )
-    return c.json({ object: 'list', data: [...configured, ...trained] })
-  })
+    return [...configured, ...trained, ...judges, ...others]
+  }
+
+  /** A name that is in no list but is understood: a judge with an entry of its own, or the beginning of an alias. */
+  const understood = (id: string): boolean => {
+    const answerer = findAnswerer(config.models, id)
+    const model = 'judge' in answerer ? answerer.judge.model : answerer.model
+    if (model === id && fineTunedName(config.models, id) !== null) return false
+    findEntry(config.models, model ?? undefined)
+    return true
+  }
+
+  return new Hono<Edge>()
+    .get('/', async (c) => c.json({ object: 'list', data: await list(c.get('call').organisation) }))
+    .get('/:id{.+}', async (c) => {
+      const id = c.req.param('id')
+      const listed = (await list(c.get('call').organisation)).find((model) => model.id === id)
+      if (listed) return c.json(listed)
+      if (understood(id)) return c.json(show(id, 0))
+      throw noSuchModel(config.models, id)
+    })
 }
 
 type Methods = { instantiate: string; verdicts: string }
 
-function show(id: string, created: number, { instantiate, verdicts }: Methods) {
-  return { id, object: 'model', created, owned_by: 'plumbline', instantiate, verdicts }
+function show(id: string, created: number, methods?: Methods) {
+  const { instantiate, verdicts } = methods ?? {}
+  return {
+    id,
+    object: 'model',
+    created,
+    owned_by: 'plumbline',
+    ...(methods && { instantiate, verdicts }),
+  }
 }
