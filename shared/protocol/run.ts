@@ -6,8 +6,17 @@ import { rubricInput } from './rubric.ts'
 import { name } from './text.ts'
 import { guardRails, selectorSettings } from './training/alternation.ts'
 
+const runName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be a name that can stand in a URL: up to 64 letters, digits and . _ -',
+  )
+
 const fields = z.strictObject({
-  name: name.optional(),
+  name: runName
+    .optional()
+    .describe('Its id in URLs, for a run that is to be found again. Default: an id is made.'),
   group_size: z.int().min(1).max(64).default(8).describe('Responses that a prompt gets in a step.'),
   prompts_per_step: z
     .int()
@@ -152,6 +161,11 @@ export const run = z
       .record(z.string(), z.number())
       .describe("A~B: the mean over observed groups of Pearson's correlation within each."),
     observation: observationCost.describe('Spent on classes that were not the active one.'),
+    links: z.object({ self: z.string(), groups: z.string() }).optional(),
+    reward_urls: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('By dialect, what a trainer is given in the place of its reward URL.'),
   })
   .meta({ id: 'Run' })
 export type Run = z.infer<typeof run>
