@@ -13,7 +13,7 @@ import { readTrainingLabel } from './training-label.ts'
 export type Group = { samples: Sample[]; range: Range; request: Omit<RewardRequest, 'responses'> }
 
 /**
- * Puts samples together as the URL says: the samples of one prompt are a group, compared with each other; a
+ * Puts samples together as the URL says: the samples of one prompt and rubric are a group, compared with each other; a
  * sample without a group is scored by itself, and so is each that a label, a reference or a verifier judges.
  * Throws `nothing_to_compare`, `invalid_verifier` and `invalid_rubric`, naming what to give.
  */
@@ -22,7 +22,7 @@ export function groupSamples(samples: readonly Sample[], settings: DialectSettin
   const byLabel = verifier !== undefined || (against !== undefined && against !== 'group')
   if (byLabel || !mayCompare(settings)) return samples.map((sample) => alone(sample, settings))
   const { anchor = 'random' } = settings
-  const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
+  const prompts = Map.groupBy(samples, ({ prompt, rubric = null }) => canonicalJson([prompt, rubric]))
   return [...prompts.values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
@@ -30,7 +30,7 @@ export function groupSamples(samples: readonly Sample[], settings: DialectSettin
     return {
       samples: group,
       range: rangeOf(settings),
-      request: { ...compared(settings), prompt: first.prompt, anchor },
+      request: { ...compared(settings, first), prompt: first.prompt, anchor },
     }
   })
 }
@@ -52,7 +52,7 @@ function alone(sample: Sample, settings: DialectSettings): Group {
     return {
       ...only,
       range: rangeOf({ protocol }),
-      request: { ...chosen(settings), prompt, ...label, protocol },
+      request: { ...chosen(settings, sample), prompt, ...label, protocol },
     }
   }
   if (against === 'label') return againstOne(sample, labelOf(sample, 'against=label'), settings)
@@ -67,7 +67,7 @@ function alone(sample: Sample, settings: DialectSettings): Group {
     return againstOne(sample, sample.label || referenceMissing(sample), settings)
   }
   const request = {
-    ...chosen(settings),
+    ...chosen(settings, sample),
     ...byItself(sample, settings),
     protocol: 'pointwise',
     prompt,
@@ -77,7 +77,7 @@ function alone(sample: Sample, settings: DialectSettings): Group {
 
 /** A sample that is compared with one response alone. */
 export function againstOne(sample: Sample, response: string, settings: DialectSettings): Group {
-  const request = { ...compared(settings), prompt: sample.prompt, anchor: { response } }
+  const request = { ...compared(settings, sample), prompt: sample.prompt, anchor: { response } }
   return { samples: [sample], range: rangeOf(settings), request }
 }
 
@@ -100,8 +100,10 @@ function byItself(sample: Sample, { against, scoring, meta_class }: DialectSetti
   }
 }
 
-/** The settings that a request takes over as they are. */
-function chosen({ model, meta_rubric, rubric }: DialectSettings) {
+/** What a request takes over as it is: from the settings, and the rubric of the sample before theirs. */
+function chosen(settings: DialectSettings, sample: Sample) {
+  const { model, meta_rubric } = settings
+  const rubric = sample.rubric ?? settings.rubric
   return {
     ...(model === undefined ? {} : { model }),
     ...(meta_rubric === undefined ? {} : { meta_rubric }),
@@ -110,10 +112,10 @@ function chosen({ model, meta_rubric, rubric }: DialectSettings) {
 }
 
 /** The same for a comparison. */
-function compared(settings: DialectSettings) {
+function compared(settings: DialectSettings, sample: Sample) {
   const { protocol, shaping } = settings
   return {
-    ...chosen(settings),
+    ...chosen(settings, sample),
     ...(protocol === undefined ? {} : { protocol }),
     ...(shaping === undefined ? {} : { shaping }),
   }

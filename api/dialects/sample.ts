@@ -3,6 +3,7 @@ import type { ErrorData } from '../../shared/protocol/error.ts'
 import type { Usage } from '../../shared/protocol/judgment.ts'
 import type { Prompt } from '../../shared/protocol/message.ts'
 import type { ClassScores } from '../../shared/protocol/pointwise.ts'
+import type { RubricInput } from '../../shared/protocol/rubric.ts'
 import type { Range } from '../../shared/reward/compare/shaping.ts'
 
 /** A label as trainers pass it on from a data set, which may hold numbers, lists and objects: those are kept as JSON. */
@@ -22,6 +23,8 @@ export type Sample = {
   label: string | null
   /** What its label is called in the body, for errors. */
   labelParam: string
+  /** What its client says that it is to be judged by. */
+  rubric?: RubricInput
 }
 
 /** What a trainer gets for a sample. */
@@ -38,6 +41,8 @@ export type Scored = {
   substituted: boolean
   /** The score of each meta-class of its rubric, where it was scored by itself. */
   classes?: ClassScores
+  /** The group of a run that it is a member of, and whether it came after that had closed. */
+  group?: { id: string; late: boolean }
   /** What the judgments spent; those of a group stand with its first sample. */
   usage?: Usage
 }

@@ -6,6 +6,8 @@ import { evalProtocol } from './rlhf/eval-protocol.ts'
 import { foundry } from './rlhf/foundry.ts'
 import { llamaFactory } from './rlhf/llama-factory.ts'
 import { miles } from './rlhf/miles.ts'
+import { nemoGymCompare } from './rlhf/nemo-gym-compare.ts'
+import { nemoGymVerify } from './rlhf/nemo-gym-verify.ts'
 import { openrlhf } from './rlhf/openrlhf.ts'
 import { plumbline } from './rlhf/plumbline.ts'
 import { promptfoo } from './rlhf/promptfoo.ts'
@@ -19,6 +21,8 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/rlhf/foundry': foundry,
   '/rlhf/llama-factory': llamaFactory,
   '/rlhf/miles': miles,
+  '/rlhf/nemo-gym/compare': nemoGymCompare,
+  '/rlhf/nemo-gym/verify': nemoGymVerify,
   '/rlhf/openrlhf': openrlhf,
   '/rlhf/plumbline': plumbline,
   '/rlhf/promptfoo': promptfoo,

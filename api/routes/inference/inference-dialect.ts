@@ -52,7 +52,7 @@ export function stamp(kind: string, model: string | null | undefined) {
 }
 
 function refuseLabels({ against, verifier, protocol }: DialectSettings): void {
-  const asked = against !== undefined && against !== 'group' ? 'against' : verifier && 'verifier'
+  const asked = against === 'label' || against === 'rubric' ? 'against' : verifier && 'verifier'
   const param = asked ?? (protocol?.startsWith('rubric-arm/') ? 'protocol' : undefined)
   if (param === undefined) return
   const message = `Bodies of this URL have no labels, which ${param} in its query needs: leave ${param} out.`

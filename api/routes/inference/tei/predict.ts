@@ -10,9 +10,9 @@ import { refuseAsTei } from './tei-refusal.ts'
 export const MOST_INPUTS = 32
 
 const sequence = z
-  .array(plainText)
+  .array(plainText, 'must be a list of one text, or of a prompt and a response, as each of several inputs is')
   .min(1, 'must hold a text')
-  .max(2, 'must hold one text, or a prompt and a response: several inputs are a list of such lists')
+  .max(2, 'must hold one text, or a prompt and a response')
 
 const predictRequest = z.looseObject({
   inputs: z.union([plainText, sequence, z.array(sequence).min(1, 'must hold an input')]),
@@ -43,7 +43,7 @@ export const teiPredict: Dialect = inferenceDialect('tei/predict', {
   },
   read({ inputs }) {
     const list = batchOf(inputs) ?? [sequenceOf(inputs)]
-    refuseMany(list.length)
+    refuseMany(list.length, 'inputs')
     return list.map((one, index) => toSample(one, index, batchOf(inputs) ? `inputs.${index}` : 'inputs'))
   },
   write(scored, _, { inputs, raw_scores }) {
@@ -58,10 +58,10 @@ export const teiPredict: Dialect = inferenceDialect('tei/predict', {
 })
 
 /** Throws what TEI says of a batch above its limit. */
-export function refuseMany(inputs: number): void {
+export function refuseMany(inputs: number, param: string): void {
   if (inputs <= MOST_INPUTS) return
-  const message = `The batch has ${inputs} inputs, and at most ${MOST_INPUTS} are taken: send it in parts.`
-  throw new PlumblineError('invalid_request', message, { param: 'inputs' })
+  const message = `'${param}' holds ${inputs}, and at most ${MOST_INPUTS} are taken: send them in parts.`
+  throw new PlumblineError('invalid_request', message, { param })
 }
 
 type Inputs = z.infer<typeof predictRequest>['inputs']

@@ -30,7 +30,7 @@ export const teiRerank: Dialect = inferenceDialect('tei/rerank', {
     reply: (_, score) => [{ index: 0, score, judgments: ['jdg_...'], substituted: false }],
   },
   read({ query, texts }) {
-    refuseMany(texts.length)
+    refuseMany(texts.length, 'texts')
     return texts.map((text, index) => answerSample(query, text, index, 'query'))
   },
   write: (scored, _, { texts, raw_scores, return_text }) => ({
