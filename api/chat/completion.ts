@@ -21,13 +21,13 @@ export const completion = z.object({
         message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
         logprobs: logprobs.nullish(),
         finish_reason: finish,
-        stop_reason: z.unknown(),
+        stop_reason: z.unknown().optional(),
       }),
     ],
     z.unknown(),
   ),
-  usage: z.unknown(),
-  plumbline: z.unknown(),
+  usage: z.unknown().optional(),
+  plumbline: z.unknown().optional(),
 })
 export type Completion = z.infer<typeof completion>
 export type Logprobs = NonNullable<z.infer<typeof logprobs>['content']>
@@ -41,12 +41,12 @@ export const chunk = z.object({
         delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
         logprobs: logprobs.nullish(),
         finish_reason: finish,
-        stop_reason: z.unknown(),
+        stop_reason: z.unknown().optional(),
       }),
     )
     .nullish(),
-  usage: z.unknown(),
-  error: z.unknown(),
-  plumbline: z.unknown(),
+  usage: z.unknown().optional(),
+  error: z.unknown().optional(),
+  plumbline: z.unknown().optional(),
 })
 export type Chunk = z.infer<typeof chunk>

@@ -6,7 +6,11 @@ import { countUsage } from './count-usage.ts'
 const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'function_call'] as const
 type FinishReason = (typeof FINISH_REASONS)[number]
 
-const message = z.looseObject({ role: z.string().nullish(), content: z.unknown(), tool_calls: z.unknown() })
+const message = z.looseObject({
+  role: z.string().nullish(),
+  content: z.unknown().optional(),
+  tool_calls: z.unknown().optional(),
+})
 const completion = z.looseObject({
   choices: z
     .array(z.looseObject({ index: z.int().nullish(), message, finish_reason: z.string().nullish() }))
@@ -65,7 +69,7 @@ export function mendCompletion(
     completion_tokens: tokens.completion,
     total_tokens: tokens.prompt + tokens.completion,
   }))
-  return { completion: { ...given, ...head, choices, usage }, mended: [...mended] }
+  return { completion: { ...head, ...given, ...head, choices, usage }, mended: [...mended] }
 }
 
 const countedUsage = z.looseObject({

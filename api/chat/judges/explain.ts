@@ -14,4 +14,4 @@ export function explain({ scores, best, score, confidence, rubric, protocol }: V
   return [found, '', `Rubric ${rubric.id}:`, ...criteria].join('\n')
 }
 
-const shown = (value: number): string => String(Math.round(value * 1000) / 1000)
+const shown = (value: number): string => String(Number(value.toPrecision(3)))

@@ -30,18 +30,12 @@ export type Asked = Pick<Question, 'instructions' | 'labels' | 'responses' | 'ru
   room: number
 }
 
-/** Words for each response, the best one's first in order of the responses; `tie` is the word for none. */
+/** The word of the best response, or `tie` where none is. Of two, each word is as probable as its response's score. */
 export function writeChoice(verdict: Verdict, words: readonly string[], tie: string | null): Written {
-  const { best, confidence, scores } = verdict
+  const { best, scores } = verdict
   const word = best === null ? tie : (words[best] ?? null)
-  if (word === null) return { verdict: null, choices: [] }
-  const chosen = words.map((token, at) => ({ token, probability: probabilityOf(at) }))
-  return { verdict: word, choices: best === null ? [{ token: word, probability: 1 }] : chosen }
-
-  function probabilityOf(at: number): number {
-    if (scores.length !== 2 || confidence === null) return at === best ? 1 : 0
-    return at === best ? confidence : 1 - confidence
-  }
+  if (best === null || scores.length !== 2) return { verdict: word, choices: [] }
+  return { verdict: word, choices: words.map((token, at) => ({ token, probability: scores[at] ?? 0 })) }
 }
 
 /** One of two words for a response by itself: the first from a score of a half on. */

@@ -20,7 +20,7 @@ export const messagesRequest = z.looseObject({
   top_k: z.int().nullish(),
   stream: z.boolean().nullish(),
   tools: z.array(z.unknown()).max(0, 'are not given to models here: leave them out').nullish(),
-  plumbline: z.unknown(),
+  plumbline: z.unknown().optional(),
 })
 export type MessagesRequest = z.infer<typeof messagesRequest>
 

@@ -42,7 +42,7 @@ export const responsesRequest = z.looseObject({
   metadata: z.record(z.string(), z.unknown()).nullish(),
   stream: z.boolean().nullish(),
   user: z.string().nullish(),
-  plumbline: z.unknown(),
+  plumbline: z.unknown().optional(),
 })
 export type ResponsesRequest = z.infer<typeof responsesRequest>
 
