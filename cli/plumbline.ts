@@ -31,6 +31,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'train a judge, a rubric generator or a policy on a worker',
     load: async () => (await import('./train.ts')).trainCommand(),
   },
+  runs: {
+    summary: 'make runs for trainers that know a reward URL alone',
+    load: async () => (await import('./runs.ts')).runsCommand(),
+  },
   refine: {
     summary: 'search for a better meta-rubric on labelled pairs',
     load: async () => (await import('./refine.ts')).refineCommand(),
