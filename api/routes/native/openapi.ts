@@ -15,6 +15,7 @@ import { listQuery } from './judgments.ts'
 import { CHAT } from './openapi-chat.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
 import type { Operation, Operations } from './openapi-operation.ts'
+import { RUNS } from './openapi-runs.ts'
 import { TOKENS } from './openapi-tokens.ts'
 import { TRAINING } from './openapi-training.ts'
 
@@ -107,6 +108,7 @@ const OPERATIONS: Operations = {
   '/v1/usage': {
     get: { summary: 'What each API key of the organisation spent.', tag: 'native', reply: usageList },
   },
+  ...RUNS,
   ...TOKENS,
   ...CHAT,
   ...TRAINING,

@@ -32,6 +32,7 @@ function welcome(origin: string, open: boolean) {
       verify: `${origin}/v1/verify`,
       rubrics: `${origin}/v1/rubrics`,
       meta_rubrics: `${origin}/v1/meta-rubrics`,
+      runs: `${origin}/v1/runs`,
       usage: `${origin}/v1/usage`,
       tokens: `${origin}/v1/tokens`,
       models: `${origin}/v1/models`,
