@@ -28,6 +28,7 @@ import type { Platform } from './platform/platform.ts'
 import { messageRoutes } from './routes/anthropic/messages.ts'
 import { DIALECTS } from './routes/dialects.ts'
 import { dialectsAt, GUESSED, smallerBatch } from './routes/guessed.ts'
+import { healthRoutes, MODEL_PATHS } from './routes/inference/beside.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { proposalRoutes } from './routes/native/meta-rubric-proposals.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
@@ -36,6 +37,7 @@ import { publicRoutes } from './routes/native/public.ts'
 import { rewardRoutes } from './routes/native/rewards.ts'
 import { rubricRoutes } from './routes/native/rubrics.ts'
 import { tokenRoutes } from './routes/native/tokens.ts'
+import { runRoutes } from './routes/native/runs.ts'
 import { usageRoutes } from './routes/native/usage.ts'
 import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
@@ -45,6 +47,9 @@ import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { graderRoutes } from './routes/openai/graders.ts'
 import { modelRoutes } from './routes/openai/models.ts'
 import { responseRoutes } from './routes/openai/responses.ts'
+import { nemoGymRoutes } from './routes/rlhf/nemo-gym-session.ts'
+import { rollRoutes } from './routes/rlhf/roll.ts'
+import { createRuns } from './runs/runs.ts'
 import { readAddress } from './tokens/address.ts'
 import { createTokens } from './tokens/tokens.ts'
 import { createFiles } from './training/files.ts'
@@ -72,6 +77,7 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   app.route('/', publicRoutes(platform))
   app.route('/metrics', metricsRoutes(platform.config, tally))
+  app.route('/', healthRoutes())
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform)
@@ -90,8 +96,9 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/meta-rubrics', metaRubricRoutes(metaRubrics, publishing))
   app.route('/v1/meta-rubrics', proposalRoutes(createProposals(platform, metaRubrics, publishing, counter)))
   app.route('/v1/usage', usageRoutes(platform))
+  app.route('/v1/runs', runRoutes(createRuns(platform.runs, rubrics)))
   app.route('/v1/tokens', tokenRoutes(createTokens(platform)))
-  app.route('/v1/models', modelRoutes(platform))
+  for (const path of ['/v1/models', ...MODEL_PATHS]) app.route(path, modelRoutes(platform))
   const chat = createChat(platform, createAnswerByJudge({ counter, rewards }))
   app.route('/v1/chat/completions', chatCompletionRoutes(chat))
   app.route('/v1/responses', responseRoutes(chat))
@@ -104,6 +111,8 @@ export function createApp(platform: Platform): Hono<Edge> {
     ({ settings, call }) =>
     (samples) =>
       scoreSamples(samples, settings, rewards, call)
+  app.route('/rlhf/nemo-gym', nemoGymRoutes())
+  app.route('/rlhf/roll', rollRoutes(platform, scorerOf))
   for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
   for (const [path, dialects] of Object.entries(GUESSED)) {
     const guards = path.startsWith('/v1/') ? [] : [known, ...traced, ofBatches, deadline]

@@ -3,6 +3,10 @@ import type { Call } from '../judging/call.ts'
 
 /** What middleware puts beside a request for the routes to read. */
 export type Edge = {
+  Bindings: {
+    /** The body of a GET as text, from an entry whose requests have no place for one. */
+    bodyOfGet?: () => Promise<string>
+  }
   Variables: {
     requestId: string
     call: Call

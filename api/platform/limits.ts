@@ -6,6 +6,8 @@ export const LIMITS = {
   bodyBytes: 4 * 1024 * 1024,
   /** The same for a dialect's. */
   dialectBodyBytes: 16 * 1024 * 1024,
+  /** Bytes of the body of a GET, which holds an id. */
+  getBodyBytes: 64 * 1024,
   /** Bytes of an uploaded file: a larger one goes straight to the worker that is to train on it. */
   fileBytes: 16 * 1024 * 1024,
   /** Bytes of a file that a job left at its worker, which is passed on as it comes. */

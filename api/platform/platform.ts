@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
 import type { Shelf } from './desk/shelf.ts'
 import type { RunRecords } from './runs/port.ts'
+import type { SubmissionRecords } from './submissions/port.ts'
 import type { TokenRecords } from './tokens/port.ts'
 import type { TrainingRecords } from './training/port.ts'
 
@@ -25,6 +26,10 @@ export type Platform = {
   runs: RunRecords
   /** The URL tokens of all organisations. */
   tokens: TokenRecords
+  /** What was submitted to be collected later. */
+  submissions: SubmissionRecords
+  /** Lets work go on behind the answer to its call; how it ends is for whoever asks again. */
+  afterAnswer(work: Promise<unknown>): void
   /** The way out, for calls that are proxied to a model server. */
   fetch: Outbound['fetch']
   /** Where programs of responses run in this process. */

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { decodeBody, parseBody } from '../../shared/protocol/json-body.ts'
+import type { Edge } from '../middleware/edge.ts'
 import { LIMITS } from '../platform/limits.ts'
 
 /** The body as text. Throws `invalid_request` when it does not all come, `invalid_json` when it is not UTF-8. */
@@ -9,6 +10,16 @@ export async function readText(c: Context): Promise<string> {
     throw new PlumblineError('invalid_request', 'The body broke off: send it again.', { cause })
   })
   return decodeBody(bytes)
+}
+
+/**
+ * The body of any method, a GET among them, as a JSON value; null where there is none or the runtime drops it. A
+ * `Request` has no place for the body of a GET: Workers give it all the same, Node's entry hands it over, Bun and Deno
+ * drop it.
+ */
+export async function readAnyBody(c: Context<Edge>): Promise<unknown> {
+  const text = (await c.env?.bodyOfGet?.()) ?? (await readText(c))
+  return text === '' ? null : parseJson(text)
 }
 
 /** JSON text as a value whose nesting and texts are within the limits. */

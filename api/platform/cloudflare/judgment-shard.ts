@@ -9,6 +9,8 @@ import { createShelf } from '../desk/sql-shelf.ts'
 import type { RunRecords } from '../runs/port.ts'
 import { createRunRecords } from '../runs/records.ts'
 import type { Sql } from '../sql.ts'
+import type { SubmissionRecords } from '../submissions/port.ts'
+import { createSubmissionRecords } from '../submissions/sql-records.ts'
 import type { TokenRecords } from '../tokens/port.ts'
 import { createTokenRecords } from '../tokens/sql-records.ts'
 import type { TrainingRecords } from '../training/port.ts'
@@ -29,6 +31,7 @@ export class JudgmentShard extends DurableObject<Env> {
   readonly #training: TrainingRecords
   readonly #runs: RunRecords
   readonly #tokens: TokenRecords
+  readonly #submissions: SubmissionRecords
   #watching = false
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -40,6 +43,7 @@ export class JudgmentShard extends DurableObject<Env> {
     this.#training = createTrainingRecords(sql)
     this.#runs = createRunRecords(sql, Date.now)
     this.#tokens = createTokenRecords(sql)
+    this.#submissions = createSubmissionRecords(sql)
     const shards = env.JUDGMENT_SHARD
     const tokens = remoteTokenRecords((shard) => shards.get(shards.idFromName(String(shard))))
     const judge = judgeByEntry(
@@ -105,6 +109,11 @@ export class JudgmentShard extends DurableObject<Env> {
   /** A call of the records of runs, by the name of its method. One that waits for others keeps the object awake. */
   async runs(method: keyof RunRecords, args: string): Promise<string> {
     return JSON.stringify(await Reflect.apply(this.#runs[method], this.#runs, JSON.parse(args)))
+  }
+
+  /** A call of the records of submissions, by the name of its method. */
+  async submissions(method: keyof SubmissionRecords, args: string): Promise<string> {
+    return JSON.stringify(await Reflect.apply(this.#submissions[method], this.#submissions, JSON.parse(args)))
   }
 
   /** A call of the records of URL tokens, by the name of its method. */

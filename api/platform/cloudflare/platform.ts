@@ -1,9 +1,11 @@
+import { waitUntil } from 'cloudflare:workers'
 import { SHARDS, shardOf } from '../../../shared/identity/id.ts'
 import { type Environment, readConfig } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { remoteDesk } from './remote-desk.ts'
 import { remoteRunRecords } from './remote-run-records.ts'
 import { remoteShelf } from './remote-shelf.ts'
+import { remoteSubmissionRecords } from './remote-submission-records.ts'
 import { remoteTokenRecords } from './remote-token-records.ts'
 import { remoteTrainingRecords } from './remote-training-records.ts'
 import { workersSandbox } from './sandbox.ts'
@@ -23,6 +25,8 @@ export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: E
     training: remoteTrainingRecords(async (organisation) => shard(await shardOf(organisation, 'training'))),
     runs: remoteRunRecords(async (...run) => shard(await shardOf(run.join(' '), 'run')), all),
     tokens: remoteTokenRecords(shard),
+    submissions: remoteSubmissionRecords(async (organisation, id) => shard(await shardOf(organisation, id))),
+    afterAnswer: (work) => waitUntil(work.catch(() => {})),
     fetch: (url, init) => fetch(url, init),
     sandbox: workersSandbox(environment),
     tracer: workersTracer(environment),

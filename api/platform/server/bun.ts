@@ -5,4 +5,9 @@ import { exitWhenQuiet } from './signals.ts'
 const server = openServerOrExit()
 exitWhenQuiet(server)
 
-export default { fetch: server.fetch, hostname: server.hostname, port: server.port, idleTimeout: 0 }
+export default {
+  fetch: (request: Request) => server.fetch(request),
+  hostname: server.hostname,
+  port: server.port,
+  idleTimeout: 0,
+}

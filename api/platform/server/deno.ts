@@ -5,4 +5,4 @@ import { exitWhenQuiet } from './signals.ts'
 const server = openServerOrExit()
 exitWhenQuiet(server)
 
-export default { fetch: server.fetch }
+export default { fetch: (request: Request) => server.fetch(request) }

@@ -1,9 +1,10 @@
 import { serve } from '@hono/node-server'
+import { withBodyOfGet } from './body-of-get.ts'
 import { openServerOrExit } from './server.ts'
 import { onStop } from './signals.ts'
 
 const server = openServerOrExit()
-const listener = serve(server, ({ address, port }) =>
+const listener = serve({ ...server, fetch: withBodyOfGet(server.fetch) }, ({ address, port }) =>
   console.log(`Plumbline listens on http://${address}:${port}`),
 )
 

@@ -7,6 +7,7 @@ import { createShelf } from '../desk/sql-shelf.ts'
 import type { Platform } from '../platform.ts'
 import { createRunRecords } from '../runs/records.ts'
 import type { Sql } from '../sql.ts'
+import { createSubmissionRecords } from '../submissions/sql-records.ts'
 import { createTokenRecords } from '../tokens/sql-records.ts'
 import { openTracer } from '../tracing.ts'
 import { createTrainingRecords } from '../training/sql-records.ts'
@@ -38,6 +39,8 @@ export function serverPlatform(
     training: createTrainingRecords(sql),
     runs: createRunRecords(sql, Date.now),
     tokens,
+    submissions: createSubmissionRecords(sql),
+    afterAnswer: (work) => void work.catch(() => {}),
     fetch,
     sandbox,
     tracer,

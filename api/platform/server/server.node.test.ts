@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { serve } from '@hono/node-server'
 import { afterEach, describe, expect, test } from 'vitest'
 import { FAULTS } from '../../../test/model-server/faults.ts'
 import { startModelServer } from '../../../test/model-server/model-server.ts'
+import { withBodyOfGet } from './body-of-get.ts'
 import { openServer } from './server.ts'
 
 const closing: (() => unknown)[] = []
@@ -41,7 +43,7 @@ async function start(home: string, modelUrl: string) {
     PLUMBLINE_MODELS: JSON.stringify(entries),
     PLUMBLINE_PORT: '0',
   })
-  const listener = serve({ ...server, port: 0 })
+  const listener = serve({ fetch: withBodyOfGet(server.fetch), port: 0 })
   await new Promise((resolve) => listener.once('listening', resolve))
   const address = listener.address()
   const port = typeof address === 'object' && address ? address.port : 0
@@ -170,3 +172,61 @@ test('bytes that are no HTTP disturb nobody', async () => {
   }
   expect(await judge(body('Still there?'))).toMatchObject({ winner: 'first' })
 })
+
+describe('ROLL, which polls by a GET with a body', () => {
+  const submission = { data_id: '1', rollout_id: 'r', prompt: 'Say it.', response: 'GOOD', reward_info: {} }
+
+  async function rollAt(port: number) {
+    const url = `http://127.0.0.1:${port}/rlhf/roll`
+    const submit = async () => {
+      const reply = await fetch(`${url}/submit`, { method: 'POST', body: JSON.stringify(submission) })
+      return JSON.parse(await reply.text()).reward_request_id
+    }
+    return { submit, poll: (id: string) => getWithBody(`${url}/result`, { reward_request_id: id }) }
+  }
+
+  test('collects what was submitted, also from a process that came after', async () => {
+    const home = makeHome()
+    const models = await startModels({ delayMs: 60 })
+    const first = await start(home, models.url)
+    const before = await rollAt(first.port)
+    const id = await before.submit()
+    expect(await before.submit()).toBe(id)
+    await first.close()
+    const made = models.calls.length
+    expect(made).toBeGreaterThan(0)
+    const second = await start(home, models.url)
+    closing.push(second.close)
+    const after = await rollAt(second.port)
+    expect(await after.poll(id)).toMatchObject({ errcode: 0, reward_score: 1 })
+    expect(models.calls.length).toBe(made)
+    expect(await after.poll('sub_none')).toMatchObject({ errcode: 2 })
+    expect(await after.poll('x'.repeat(100_000))).toMatchObject({ error: { code: 'invalid_request' } })
+  })
+
+  test('has made anew what a process that was killed had no time for', async () => {
+    const home = makeHome()
+    const models = await startModels()
+    const dead = await start(home, 'http://127.0.0.1:9/v1')
+    const id = await (await rollAt(dead.port)).submit()
+    await dead.close()
+    const { port, close } = await start(home, models.url)
+    closing.push(close)
+    expect(await (await rollAt(port)).poll(id)).toMatchObject({ errcode: 0, reward_score: 1 })
+  })
+})
+
+/** What Python's `requests.get(url, json=...)` sends. */
+function getWithBody(url: string, body: object) {
+  const text = JSON.stringify(body)
+  return new Promise<unknown>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+    const asked = request(url, { method: 'GET', headers }, async (reply) => {
+      const chunks = []
+      for await (const chunk of reply) chunks.push(chunk)
+      resolve(JSON.parse(Buffer.concat(chunks).toString()))
+    })
+    asked.on('error', reject)
+    asked.end(text)
+  })
+}

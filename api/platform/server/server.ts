@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { createApp } from '../../app.ts'
+import type { Edge } from '../../middleware/edge.ts'
 import type { Environment } from '../config.ts'
 import { makeFolder } from './folder.ts'
 import { serverPlatform } from './platform.ts'
@@ -10,7 +11,8 @@ import { keptSecret } from './secret.ts'
 import { openSqlite } from './sqlite.ts'
 
 export type Server = {
-  fetch(request: Request): Response | Promise<Response>
+  /** `given` is what an entry has besides the request. */
+  fetch(request: Request, given?: Edge['Bindings']): Response | Promise<Response>
   hostname: string
   port: number
   /** Waits for the judgments under way, whether or not somebody still does, then closes the record. */
@@ -29,7 +31,7 @@ export function openServer(variables: Record<string, string | undefined>): Serve
   const platform = serverPlatform(environment, sql, (url, init) => fetch(url, init))
   const app = createApp(platform)
   return {
-    fetch: (request) => app.fetch(request),
+    fetch: (request, given = {}) => app.fetch(request, given),
     hostname: variables.PLUMBLINE_HOST || '127.0.0.1',
     port: readPort(variables.PLUMBLINE_PORT || '8787'),
     async close() {

@@ -93,6 +93,7 @@ function toReply(scored: Rewarded, { threshold = 0.5 }: DialectSettings) {
 }
 
 function refuse(error: PlumblineError): { body: Json; status: number } {
-  const status = error.data.type === 'service' ? 429 : error.status
-  return { status, body: { error: error.data, pass: false, reason: error.message } }
+  const { code, message, param = null, type } = error.data
+  const status = type === 'service' ? 429 : error.status
+  return { status, body: { pass: false, reason: message, error: { code, message, param, type } } }
 }
