@@ -70,10 +70,11 @@ function pair(
   error: ErrorData | null,
   range: Range,
 ): [Sample, Scored] {
-  const score = reward === null ? null : share(reward, range)
+  const score = reward === null ? null : shareOf(reward, range)
   return [sample, { reward, score, error, judgments, substituted: error !== null && reward !== null }]
 }
 
-function share(value: number, [low, high]: Range): number {
+/** Where a reward lies in its range, 0..1. */
+export function shareOf(value: number, [low, high]: Range): number {
   return Math.min(1, Math.max(0, (value - low) / (high - low)))
 }

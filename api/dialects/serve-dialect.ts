@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { DEADLINE_HEADER, readDeadline } from '../../shared/protocol/deadline.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Call } from '../judging/call.ts'
 import type { Edge } from '../middleware/edge.ts'
@@ -7,6 +8,7 @@ import { readJson } from '../routes/body.ts'
 import { describeDialect } from './describe.ts'
 import type { Dialect, Scorer } from './dialect.ts'
 import { refuseTooMany } from './refuse-too-many.ts'
+import type { Scored } from './sample.ts'
 import { type DialectSettings, readSettings } from './settings.ts'
 
 /** What a URL says of how its bodies are to be rewarded. */
@@ -44,18 +46,36 @@ export async function answerBody(
     const settings = settingsOf(dialect, c)
     const score = scorerOf({
       ...{ settings, call: c.get('call'), run: c.req.param('run') ?? null },
-      ...{ patienceMs: dialect.patienceMs, once: dialect.once ?? false, signal: c.req.raw.signal },
+      ...{ patienceMs: patienceOf(dialect, c), once: dialect.once ?? false, signal: c.req.raw.signal },
     })
-    const within: Scorer = (samples) => {
+    let scored: Scored[] = []
+    const within: Scorer = async (samples) => {
       refuseTooMany(samples, settings, dialect)
-      return score(samples)
+      scored = await score(samples)
+      return scored
     }
     const { body, headers, status } = await dialect.answer(await read(), settings, within)
-    return Response.json(body, { status: status ?? 200, headers: { ...headers } })
+    return Response.json(body, { status: status ?? 200, headers: { ...headers, ...groupHeaders(scored) } })
   } catch (error) {
     if (!dialect.refuse || !PlumblineError.isInstance(error)) throw error
     const { body, status } = dialect.refuse(error)
     return Response.json(body, { status, headers: refusal(error).headers })
+  }
+}
+
+/** How long the client of this call waits, milliseconds: as it says itself, else as its kind does. */
+function patienceOf({ patienceMs }: Dialect, c: Context<Edge>): number | null {
+  return readDeadline(c.req.header(DEADLINE_HEADER)) ?? patienceMs
+}
+
+/** Which groups of a run the samples are in, in their order, and the places of those that came late. */
+function groupHeaders(scored: readonly Scored[]): Record<string, string> {
+  const groups = scored.map(({ group }) => group?.id)
+  if (groups.every((id) => id === undefined)) return {}
+  const late = scored.flatMap(({ group }, at) => (group?.late ? [at] : []))
+  return {
+    'x-plumbline-groups': [...new Set(groups)].join(','),
+    ...(late.length > 0 && { 'x-plumbline-late': late.join(',') }),
   }
 }
 

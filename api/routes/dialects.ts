@@ -29,3 +29,16 @@ export const DIALECTS: Readonly<Record<string, Dialect>> = {
   '/rlhf/slime': slime,
   ...INFERENCE,
 }
+
+/** What stands behind the id of a run in its URLs: the path of a dialect, and its last part where no other dialect ends so. */
+export const ON_RUNS: Readonly<Record<string, Dialect>> = Object.fromEntries(
+  Object.entries(DIALECTS).flatMap(([path, dialect]) => {
+    const short = lastPart(path)
+    const alone = Object.keys(DIALECTS).filter((other) => lastPart(other) === short).length === 1
+    return [path.slice(1), ...(alone ? [short] : [])].map((name) => [name, dialect] as const)
+  }),
+)
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}

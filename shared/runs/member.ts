@@ -13,6 +13,8 @@ export type Member = {
 /** What was recorded for a member: it is given again to whoever repeats the call. */
 export type Recorded = {
   reward: number | null
+  /** The reward mapped to 0..1; null with it. */
+  score: number | null
   judgments: string[]
   /** Scores of the meta-classes that were looked at: null where one failed, absent where the prompt has nothing for it. */
   classes: ClassScores

@@ -49,7 +49,7 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
   function place(rows: GroupRows, run: Run, asked: Keyed, who: Waiting): Placed {
     const at = now()
     const twin = rows.twin(asked.key, who, at)
-    if (twin && isRetry(twin.standing, twin.twin)) {
+    if (twin && (asked.repeats || twin.twin.named) && isRetry(twin.standing, twin.twin)) {
       rows.vacate(twin.group.id, who.key, -1)
       return { id: twin.group.id, late: twin.late, waits: false }
     }

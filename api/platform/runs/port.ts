@@ -10,6 +10,8 @@ export type Entering = {
   call: string
   prompt: Prompt
   members: Member[]
+  /** Its client sends a call that failed once more; where it never does, an equal text is another sample. */
+  repeats: boolean
   /** How they are to be rewarded, as text: calls of one prompt that are rewarded in two ways make two groups. */
   way: string
   /** How many members close the group. */

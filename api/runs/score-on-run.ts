@@ -1,0 +1,85 @@
+import { LRUCache } from 'lru-cache'
+import { canonicalJson } from '../../shared/identity/canonical-json.ts'
+import { PlumblineError } from '../../shared/protocol/error.ts'
+import type { RunSettings } from '../../shared/protocol/run.ts'
+import { rangeOf } from '../../shared/reward/range.ts'
+import type { Scorer } from '../dialects/dialect.ts'
+import type { Sample, Scored } from '../dialects/sample.ts'
+import type { Reward } from '../dialects/score-samples.ts'
+import type { Asked } from '../dialects/serve-dialect.ts'
+import type { MetaRubrics } from '../governance/meta-rubrics.ts'
+import { judgmentPlaces, type Rewards } from '../judging/rewards.ts'
+import type { Rubrics } from '../judging/rubrics.ts'
+import type { RunRecords } from '../platform/runs/port.ts'
+import { evaluate } from './evaluate.ts'
+import { rewardMembers } from './reward-members.ts'
+import { createSettle } from './settle.ts'
+import { createVisit } from './visit.ts'
+import { heedsMetaRubric, wayOf } from './way.ts'
+
+type Parts = { runs: RunRecords; rewards: Rewards; rubrics: Rubrics; metaRubrics: MetaRubrics }
+
+/** Runs whose settings, which never change, are kept in front of the records. */
+const KEPT = 1000
+
+/** The way in which bodies of the URL of a run are rewarded. Throws `run_not_found`. */
+export function createRunScorer({
+  runs,
+  rewards,
+  rubrics,
+  metaRubrics,
+}: Parts): (asked: Asked, id: string) => Scorer {
+  const kept = new LRUCache<string, RunSettings>({ max: KEPT })
+  const rewardFor = ({ call }: Asked): Reward => {
+    const place = judgmentPlaces()
+    return (request) => rewards(request, call, place)
+  }
+  const visit = createVisit(runs, (asked) =>
+    createSettle(runs, (task) => rewardMembers(task, rewardFor(asked), rubrics)),
+  )
+
+  async function find(organisation: string, id: string): Promise<RunSettings> {
+    const place = `${organisation} ${id}`
+    const known = kept.get(place)
+    if (known) return known
+    const run = await runs.read(organisation, id)
+    if (!run) throw new PlumblineError('run_not_found', `There is no run '${id}': POST /v1/runs makes one.`)
+    kept.set(place, run.settings)
+    return run.settings
+  }
+
+  /** An anchor is what others are compared with, which with itself is a draw. */
+  async function keepAnchors(
+    { call, settings }: Asked,
+    id: string,
+    samples: readonly Sample[],
+  ): Promise<Scored[]> {
+    const anchors = samples.map(({ prompt, response }) => ({ prompt, response }))
+    await runs.keepAnchors(call.organisation, id, anchors)
+    const [low, high] = rangeOf(settings)
+    const draw = { reward: (low + high) / 2, score: 0.5, error: null, judgments: [], substituted: false }
+    return samples.map(() => draw)
+  }
+
+  return (asked, id) => async (samples) => {
+    const { organisation } = asked.call
+    const { settings } = asked
+    const run = await find(organisation, id)
+    const way = wayOf(settings, run, asked.patienceMs)
+    if (settings.split === 'anchor') return keepAnchors(asked, id, samples)
+    if (settings.split === 'eval') {
+      const task = { organisation, id, run, settings, samples }
+      return evaluate(task, rewardFor(asked), { runs, rubrics })
+    }
+    const pinned = heedsMetaRubric(settings)
+      ? await metaRubrics.pin(organisation, settings.meta_rubric)
+      : null
+    const metaRubric = typeof pinned === 'string' ? pinned : null
+    const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
+    const scored = await Promise.all(
+      [...prompts.values()].map((together) => visit({ id, run, way, asked, metaRubric }, together)),
+    )
+    const of = new Map(scored.flat())
+    return samples.flatMap((sample) => of.get(sample) ?? [])
+  }
+}
