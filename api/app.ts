@@ -21,12 +21,13 @@ import { deadline } from './middleware/deadline.ts'
 import type { Edge } from './middleware/edge.ts'
 import { answerThrown, onError, onMethodNotAllowed, onNotFound } from './middleware/errors.ts'
 import { limitBody } from './middleware/limit.ts'
+import { takeForCall } from './middleware/take-judgment.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { withWorkers } from './models/remote-verifier.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { messageRoutes } from './routes/anthropic/messages.ts'
-import { DIALECTS } from './routes/dialects.ts'
+import { DIALECTS, ON_RUNS } from './routes/dialects.ts'
 import { dialectsAt, GUESSED, smallerBatch } from './routes/guessed.ts'
 import { healthRoutes, MODEL_PATHS } from './routes/inference/beside.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
@@ -36,8 +37,8 @@ import { metricsRoutes } from './routes/native/metrics.ts'
 import { publicRoutes } from './routes/native/public.ts'
 import { rewardRoutes } from './routes/native/rewards.ts'
 import { rubricRoutes } from './routes/native/rubrics.ts'
-import { tokenRoutes } from './routes/native/tokens.ts'
 import { runRoutes } from './routes/native/runs.ts'
+import { tokenRoutes } from './routes/native/tokens.ts'
 import { usageRoutes } from './routes/native/usage.ts'
 import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
@@ -50,7 +51,10 @@ import { responseRoutes } from './routes/openai/responses.ts'
 import { nemoGymRoutes } from './routes/rlhf/nemo-gym-session.ts'
 import { rollRoutes } from './routes/rlhf/roll.ts'
 import { createRuns } from './runs/runs.ts'
+import { createRunScorer } from './runs/score-on-run.ts'
+import { refuseOutsideRun } from './runs/way.ts'
 import { readAddress } from './tokens/address.ts'
+import { CHAT_PATHS } from './tokens/reach.ts'
 import { createTokens } from './tokens/tokens.ts'
 import { createFiles } from './training/files.ts'
 import { createJobs } from './training/jobs.ts'
@@ -83,7 +87,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   const known = authenticate(platform)
   app.use('/v1/messages', refuseAsAnthropic)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
-  for (const family of ['/rlhf/*', '/inference/*']) {
+  for (const family of ['/rlhf/*', '/inference/*', '/runs/*']) {
     app.use(family, known, ...traced, ofBatches, deadline)
   }
 
@@ -99,6 +103,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/runs', runRoutes(createRuns(platform.runs, rubrics)))
   app.route('/v1/tokens', tokenRoutes(createTokens(platform)))
   for (const path of ['/v1/models', ...MODEL_PATHS]) app.route(path, modelRoutes(platform))
+  for (const path of CHAT_PATHS) app.use(path, takeForCall(platform))
   const chat = createChat(platform, createAnswerByJudge({ counter, rewards }))
   app.route('/v1/chat/completions', chatCompletionRoutes(chat))
   app.route('/v1/responses', responseRoutes(chat))
@@ -107,13 +112,18 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
-  const scorerOf: ScorerOf =
-    ({ settings, call }) =>
-    (samples) =>
-      scoreSamples(samples, settings, rewards, call)
+  const scoreOnRun = createRunScorer({ runs: platform.runs, rewards, rubrics, metaRubrics })
+  const scorerOf: ScorerOf = (asked) => {
+    if (asked.run !== null) return scoreOnRun(asked, asked.run)
+    refuseOutsideRun(asked.settings)
+    return (samples) => scoreSamples(samples, asked.settings, rewards, asked.call)
+  }
   app.route('/rlhf/nemo-gym', nemoGymRoutes())
   app.route('/rlhf/roll', rollRoutes(platform, scorerOf))
   for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
+  for (const [path, dialect] of Object.entries(ON_RUNS)) {
+    app.route(`/runs/:run/${path}`, serveDialect(dialect, scorerOf))
+  }
   for (const [path, dialects] of Object.entries(GUESSED)) {
     const guards = path.startsWith('/v1/') ? [] : [known, ...traced, ofBatches, deadline]
     app.route(path, serveGuessed(path, dialects, scorerOf, guards))
