@@ -4,6 +4,7 @@ import { requestId } from 'hono/request-id'
 import { createChat } from './chat/chat.ts'
 import { createAnswerByJudge } from './chat/judges/answer-by-judge.ts'
 import { refuseAsAnthropic } from './chat/messages/refusal.ts'
+import { insist } from './dialects/insist.ts'
 import { scoreSamples } from './dialects/score-samples.ts'
 import { type ScorerOf, serveDialect } from './dialects/serve-dialect.ts'
 import { serveGuessed } from './dialects/serve-guessed.ts'
@@ -116,7 +117,8 @@ export function createApp(platform: Platform): Hono<Edge> {
   const scorerOf: ScorerOf = (asked) => {
     if (asked.run !== null) return scoreOnRun(asked, asked.run)
     refuseOutsideRun(asked.settings)
-    return (samples) => scoreSamples(samples, asked.settings, rewards, asked.call)
+    const judge = asked.once ? insist(rewards, asked.signal) : rewards
+    return (samples) => scoreSamples(samples, asked.settings, judge, asked.call)
   }
   app.route('/rlhf/nemo-gym', nemoGymRoutes())
   app.route('/rlhf/roll', rollRoutes(platform, scorerOf))

@@ -186,6 +186,16 @@ describe('a cap on judgments', () => {
   })
 })
 
+test('a cap counts a chat call as a judgment, and models are listed for free', async () => {
+  const app = await openTestApp()
+  const { id, callBy } = await makeToken(app, { max_judgments: 2 })
+  const chat = { model: 'opinionated', messages: [{ role: 'user', content: 'Hi' }] }
+  for (const status of [200, 200, 403])
+    expect((await callBy('/v1/chat/completions', chat)).status).toBe(status)
+  expect(await app.ask(`/v1/tokens/${id}`)).toMatchObject({ judgments: 2 })
+  expect((await app.call('/v1/chat/completions', chat)).status).toBe(200)
+})
+
 test('neither errors nor headers, spans, metrics or logs tell of a token or a key', async () => {
   const app = await openTestApp({ OTEL_EXPORTER_OTLP_ENDPOINT: COLLECTOR, PLUMBLINE_METRICS_KEY: 'scraper' })
   const { token, callBy } = await makeToken(app)

@@ -2,10 +2,18 @@
 const REACH: readonly [method: 'GET' | 'POST', path: RegExp][] = [
   ['GET', /^\/(healthz)?$/],
   ['POST', /^\/v1\/(judgments|rewards|verify)$/],
-  ['POST', /^\/v1\/(chat\/completions|responses|messages|messages\/count_tokens)$/],
+  ['POST', /^\/v1\/(chat\/completions|responses|messages)$/],
   ['GET', /^\/v1\/models(\/[^/]+)?$/],
   ['POST', /^\/v1\/fine_tuning\/alpha\/graders\/(run|validate)$/],
 ]
+
+/** Those of them that ask a model without a judgment of their own in the record. */
+export const CHAT_PATHS = [
+  '/v1/chat/completions',
+  '/v1/responses',
+  '/v1/messages',
+  '/v1/fine_tuning/alpha/graders/run',
+] as const
 
 /** Dialects of a family, and those of a run: whatever method their clients call them by. */
 const FAMILIES = /^\/(rlhf|inference|runs\/[^/]+)\/./

@@ -8,13 +8,16 @@ import { rubric, rubricInput } from '../../../shared/protocol/rubric.ts'
 import { usageList } from '../../../shared/protocol/usage.ts'
 import { verifyList, verifyRequest } from '../../../shared/protocol/verify.ts'
 import { writeVerifierRequest, writtenVerifier } from '../../../shared/protocol/written-verifier.ts'
+import type { Dialect } from '../../dialects/dialect.ts'
 import { dialectSettings } from '../../dialects/settings.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { DIALECTS } from '../dialects.ts'
 import { listQuery } from './judgments.ts'
 import { CHAT } from './openapi-chat.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
+import { BESIDE } from './openapi-inference.ts'
 import type { Operation, Operations } from './openapi-operation.ts'
+import { rollOperations } from './openapi-roll.ts'
 import { RUNS } from './openapi-runs.ts'
 import { TOKENS } from './openapi-tokens.ts'
 import { TRAINING } from './openapi-training.ts'
@@ -112,15 +115,15 @@ const OPERATIONS: Operations = {
   ...TOKENS,
   ...CHAT,
   ...TRAINING,
-  ...Object.fromEntries(
-    Object.entries(DIALECTS).map(([path, { client, request, reply }]) => [
-      path,
-      {
-        get: describeUrl,
-        post: { summary: client, tag: 'rlhf', query: dialectSettings, body: request, reply },
-      },
-    ]),
-  ),
+  ...BESIDE,
+  ...rollOperations(describeUrl),
+  ...Object.fromEntries(Object.entries(DIALECTS).map(([path, dialect]) => [path, ofDialect(path, dialect)])),
+}
+
+function ofDialect(path: string, { client, request, reply, methods }: Dialect): Operations[string] {
+  const tag = path.startsWith('/inference') ? 'inference' : 'rlhf'
+  const asked: Operation = { summary: client, tag, query: dialectSettings, body: request, reply }
+  return { get: { ...describeUrl, tag }, post: asked, ...(methods?.includes('PUT') && { put: asked }) }
 }
 
 let made: ReturnType<typeof createDocument> | undefined

@@ -43,6 +43,8 @@ function welcome(origin: string, open: boolean) {
       messages: `${origin}/v1/messages`,
       openrlhf: `${origin}/rlhf/openrlhf`,
       slime: `${origin}/rlhf/slime`,
+      promptfoo: `${origin}/rlhf/promptfoo`,
+      roll: `${origin}/rlhf/roll/submit`,
       health: `${origin}/healthz`,
     },
   }
