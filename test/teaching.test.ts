@@ -32,13 +32,13 @@ function teacher({ model, messages }: CompletionRequest) {
   if (model !== 'teacher') return null
   const text = messages.map(({ content }) => content).join('\n')
   const number = Number(/say (\d+)/.exec(text)?.[1])
-  const shown = /<response_a \w+>\n(.*)\n/.exec(text)?.[1]
+  const shown = /\w A\n(.*)\n/.exec(text)?.[1]
   if (shown === undefined) {
     if (number === FLAKY && broken++ === 0) return 'http-500'
     return { text: number === UNREADABLE ? 'Be good.' : `<think>Well.</think>\n${RUBRIC}` }
   }
   const winner = shown.startsWith('GOOD') === (number !== WRONG) ? 'A' : 'B'
-  return { text: `Gatekeeper: 1\nA: 1 yes\nB: 1 no\nWinner: ${winner}` }
+  return { text: `1 ${winner}\nWinner: ${winner}` }
 }
 
 let home: string
@@ -120,7 +120,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'plumbline-teaching-'))
   server = await startModelServer({ delayMs: 60, script: teacher })
   const words = PAIRS.flatMap(({ prompt, responses }) => [prompt, ...responses])
-  await tinyModel(join(home, 'tiny'), 1, [...words, RUBRIC, 'Gatekeeper: 1 A: 1 yes B: 1 no Winner: A B'])
+  await tinyModel(join(home, 'tiny'), 1, [...words, RUBRIC, '1 A Winner: A B'])
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const address = probe.address()

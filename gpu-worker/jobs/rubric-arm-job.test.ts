@@ -14,7 +14,7 @@ import type { ProgramSettings } from './program.ts'
 import { PROGRAM, trainingThreads } from './training-thread.ts'
 
 const RUBRIC = '1. The response is right. [Principle]'
-const JUDGMENT = 'Gatekeeper: 1\nA: 1 yes\nB: 1 no\nWinner: A'
+const JUDGMENT = '1 A\nWinner: A'
 const PAIRS = ['Sky?', 'Grass?', 'Coal?', 'Snow?'].map((prompt) => ({
   ...{ prompt, responses: ['right', 'wrong'], winner: 'first' },
   ...{ rubric: RUBRIC, trajectory: JUDGMENT },

@@ -27,10 +27,8 @@ async function open() {
     write({ adapter, messages }) {
       if (adapter === 'writer') return [RUBRIC]
       const shown = messages.at(-1)?.content ?? ''
-      const winner = /response_a \w+>\nGOOD/.test(shown) ? 'A' : 'B'
-      return [
-        `Gatekeeper: 1\nA: 1 ${winner === 'A' ? 'yes' : 'no'}\nB: 1 ${winner === 'B' ? 'yes' : 'no'}\nWinner: ${winner}`,
-      ]
+      const winner = /\w A\nGOOD/.test(shown) ? 'A' : 'B'
+      return [`1 ${winner}\nWinner: ${winner}`]
     },
   })
   const worker = await start(engine, { adapters: root })

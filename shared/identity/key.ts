@@ -6,7 +6,7 @@ import { sha256 } from './hash.ts'
  * Raised when a change of the judge's code or prompts changes what it asks or would answer; part of every key, so
  * that nothing recorded before is taken for its answer. `shared/judge/asked.test.ts` fails where that was forgotten.
  */
-export const JUDGE_VERSION = 4
+export const JUDGE_VERSION = 5
 
 /**
  * The key of a job: the hash of the organisation and the whole normalised request. The order of the

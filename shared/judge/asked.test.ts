@@ -15,6 +15,8 @@ import { POINTWISE_RUBRIC, RUBRIC } from '../rubric/prompts/rubric.ts'
 import { CHOOSE_WINNER } from '../rubric-arm/prompts/choose-winner.ts'
 import { ARM_JUDGE } from '../rubric-arm/prompts/judge.ts'
 import { ARM_RUBRIC } from '../rubric-arm/prompts/rubric.ts'
+import { SMALL_JUDGE } from '../rubric-arm/prompts/small-judge.ts'
+import { SMALL_RUBRIC } from '../rubric-arm/prompts/small-rubric.ts'
 import { chosen, general, judgePair, judgePoint, pair, written } from '../testing/judge-request.ts'
 import { type Asked, recordingModel } from '../testing/recording-model.ts'
 import { CHOOSE_VERDICT } from './prompts/choose-verdict.ts'
@@ -29,7 +31,7 @@ const PROMPTS: PromptTemplate<string>[] = [
   ...[CHOOSE_CLAUSE, CHOOSE_POINTWISE_CLAUSE, CHOOSE_MET, CHOOSE_RATING, CHOOSE_VERDICT],
   ...[DIFFERENCE, INTENT, MET, POINTWISE_RUBRIC, RATE, RUBRIC, SINGLE, VERDICTS],
   ...[CHOOSE_DOMAIN, NAME_DOMAIN, WRITE_DOMAIN],
-  ...[ARM_JUDGE, ARM_RUBRIC, CHOOSE_WINNER, CHOOSE_DIRECT, DIRECT],
+  ...[ARM_JUDGE, ARM_RUBRIC, SMALL_JUDGE, SMALL_RUBRIC, CHOOSE_WINNER, CHOOSE_DIRECT, DIRECT],
 ]
 
 /**
@@ -39,6 +41,8 @@ const PROMPTS: PromptTemplate<string>[] = [
 const PUBLISHED: Record<string, string> = {
   'arm-judge@1': '00eab598aed683cf',
   'arm-rubric@1': 'ca2b491a34c369fc',
+  'arm-small-judge@2': 'b1ecfccf446e5643',
+  'arm-small-rubric@2': '12796284c294c470',
   'choose-clause@1': '80e0c5d3e91007d5',
   'choose-clause@2': '53dc5169f43da128',
   'choose-direct@1': '469728852df063ba',
@@ -59,9 +63,11 @@ const PUBLISHED: Record<string, string> = {
   'judge@2': '880cc08cd648c6ef',
   'judge@3': 'a01247f863ae850d',
   'judge@4': '6e7a5e0f5c7e7937',
+  'judge@5': '6e7a5e0f5c7e7937',
   'keys@2': 'f9c8d00d 444fec82',
   'keys@3': '66c3dc80 ab43e394',
   'keys@4': '393a0cc9 5bf1ecb4',
+  'keys@5': 'dd714482 f5b269af',
   'met@2': '245828bb5f992e53',
   'met@3': '7f2b97bdc3a83ce9',
   'met@4': 'f3c5285cc4068e93',

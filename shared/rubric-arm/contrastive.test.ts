@@ -31,9 +31,9 @@ function teacher(reply: (text: string) => string): Teacher & { asked: string[] }
 /** A judge that finds for the response with more marks. */
 const judge = () =>
   teacher((text) => {
-    const of = (letter: string) => new RegExp(`response_${letter} \\w+>\\n(!*)`).exec(text)?.[1]?.length ?? 0
-    const winner = of('a') > of('b') ? 'A' : 'B'
-    return `Gatekeeper: 1\nA: 1 ${winner === 'A' ? 'yes' : 'no'}\nB: 1 ${winner === 'B' ? 'yes' : 'no'}\nWinner: ${winner}`
+    const of = (letter: string) => new RegExp(`\\w ${letter}\\n(!*)`).exec(text)?.[1]?.length ?? 0
+    const winner = of('A') > of('B') ? 'A' : 'B'
+    return `1 ${winner}\nWinner: ${winner}`
   })
 
 const PAIRS = [
@@ -47,10 +47,12 @@ const options = { form: 'small', secret: 's' } as const
 describe('what a teacher makes of labelled pairs', () => {
   it('is one rubric a prompt, from responses in their order of merit, and a judgment of each pair', async () => {
     const rubrics = teacher(() => `<think>hm</think>\n${RUBRIC}`)
-    const { pairs, asked, failures, unread } = await teach(PAIRS, { ...options, rubrics, judge: judge() })
+    const judges = judge()
+    const { pairs, asked, failures, unread } = await teach(PAIRS, { ...options, rubrics, judge: judges })
     expect([rubrics.asked.length, asked, failures.size, unread]).toEqual([2, 6, 0, 0])
     expect(rubrics.asked[0]).toMatch(/!!! best[\s\S]*!! middle[\s\S]*! worst/)
     expect(rubrics.asked[0]).toContain('at most 3 items')
+    expect(judges.asked[0]).toMatch(/nothing else[\s\S]*1 A\n2 both\nWinner: A$/)
     expect(pairs.map(({ trajectory }) => trajectory.rubric)).toEqual(Array(4).fill(RUBRIC))
     const { judge: learnt, generator, dropped } = await warmUpConversations(pairs, SMALL_FORM, 's')
     expect([learnt.length, generator.length, dropped]).toEqual([4, 2, { judge: 0, generator: 0 }])

@@ -9,6 +9,7 @@ import { type ErrorCode, PlumblineError } from '../protocol/error.ts'
 import type { Message } from '../protocol/message.ts'
 import type { Criterion } from '../protocol/rubric.ts'
 import type { ArmFormName, LabelledPair, Trajectory } from '../protocol/training/rubric-arm.ts'
+import type { ServedForm, ShownPair } from './forms/form.ts'
 import { SERVED_FORMS } from './forms/forms.ts'
 import { CONTRASTIVE_RUBRIC } from './prompts/contrastive.ts'
 
@@ -106,9 +107,19 @@ async function judged(
   const turned = (await seedOf(['taught', prompt, responses])) % 2 === 1
   const shown: [string, string] = turned ? [second, first] : [first, second]
   const text = await lesson.ask(options.judge, form.replyTokens.judge(criteria.length), () =>
-    form.judgeMessages({ prompt, shown, reference: null, criteria }, options.secret),
+    askJudgment(form, { prompt, shown, reference: null, criteria }, options.secret),
   )
   return { rubric, text, order: turned ? 'backward' : 'forward' }
+}
+
+/** A judge's messages, and the form explained to whoever has not been trained in it. */
+async function askJudgment(form: ServedForm, pair: ShownPair, secret: string): Promise<Message[]> {
+  const messages = await form.judgeMessages(pair, secret)
+  const { explained } = form
+  if (explained === null) return messages
+  return messages.map((one, at) =>
+    at === messages.length - 1 ? { ...one, content: `${one.content}\n${explained}` } : one,
+  )
 }
 
 async function askRubric(

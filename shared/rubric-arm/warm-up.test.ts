@@ -4,7 +4,7 @@ import { consistent, type TaughtPair, warmUpConversations } from './warm-up.ts'
 
 const prompt = [{ role: 'user' as const, content: 'P' }]
 const RUBRIC = '1. The response is right. [Principle]'
-const judgment = (winner: 'A' | 'B') => `Gatekeeper: 1\nA: 1 yes\nB: 1 no\nWinner: ${winner}`
+const judgment = (winner: 'A' | 'B') => `1 ${winner}\nWinner: ${winner}`
 
 const taught = (of: Partial<TaughtPair['trajectory']>, winner: 'first' | 'second' = 'first'): TaughtPair => ({
   prompt,

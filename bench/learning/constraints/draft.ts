@@ -6,6 +6,8 @@ export type Draft = {
   commas: boolean
   letters: 'usual' | 'lower'
   bullets: boolean
+  /** A line of its own, `Part 1`. */
+  section: boolean
   /** Between << and >>, on a line of its own. */
   title: string | null
   /** The last words. */
@@ -29,7 +31,12 @@ export function writeOut(draft: Draft): string {
   const body = draft.bullets ? sentences.map((one) => `- ${one}`).join('\n') : sentences.join(' ')
   const separator = draft.bullets ? '\n' : ' '
   const text = [body, draft.placeholder, draft.ending].filter((part) => part !== null).join(separator)
-  const framed = [draft.title && `<<${draft.title}>>`, text, draft.postscript && `P.S. ${draft.postscript}`]
+  const framed = [
+    draft.title && `<<${draft.title}>>`,
+    draft.section ? 'Part 1' : null,
+    text,
+    draft.postscript && `P.S. ${draft.postscript}`,
+  ]
   const whole = framed.filter((part) => part !== null).join('\n')
   return inLetters(draft.quoted ? `"${whole}"` : whole, draft.letters)
 }

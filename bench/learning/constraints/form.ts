@@ -1,6 +1,6 @@
 import type { Random } from '../../../shared/statistics/random.ts'
 import type { VerifierSpec } from '../../../shared/verify/verifiers.ts'
-import { type Change, type Kind, pick } from './constraint.ts'
+import { type Kind, pick } from './constraint.ts'
 import type { Draft } from './draft.ts'
 
 /** Kinds about what stands around the sentences. */
@@ -15,92 +15,135 @@ export const POSTSCRIPTS = ['Come back soon', 'Bring a friend', 'Tell nobody'] a
 export const TITLES = ['First Impressions', 'A Short Visit', 'What I Saw', 'Good Company'] as const
 export const PLACEHOLDERS = ['[name]', '[date]', '[address]'] as const
 
-/** What may be there or not, and is asked for or ruled out: neither is more often right than the other. */
-function present(
-  name: Kind['name'] & VerifierSpec['kind'],
-  parts: Kind['parts'],
+/** What a response may have, and how it looks with and without. */
+type Feature = {
+  part: keyof Draft
+  set: (draft: Draft, random: Random) => Draft
+  unset: (draft: Draft) => Draft
+  has: (draft: Draft) => boolean
+}
+
+const FEATURES = {
+  title: {
+    part: 'title',
+    set: (draft, random) => ({ ...draft, title: pick(TITLES, random) }),
+    unset: (draft) => ({ ...draft, title: null }),
+    has: ({ title }) => title !== null,
+  },
+  highlighted: {
+    part: 'highlighted',
+    set: (draft) => ({ ...draft, highlighted: true }),
+    unset: (draft) => ({ ...draft, highlighted: false }),
+    has: ({ highlighted }) => highlighted,
+  },
+  postscript: {
+    part: 'postscript',
+    set: (draft, random) => ({ ...draft, postscript: pick(POSTSCRIPTS, random) }),
+    unset: (draft) => ({ ...draft, postscript: null }),
+    has: ({ postscript }) => postscript !== null,
+  },
+  placeholder: {
+    part: 'placeholder',
+    set: (draft, random) => ({ ...draft, placeholder: pick(PLACEHOLDERS, random) }),
+    unset: (draft) => ({ ...draft, placeholder: null }),
+    has: ({ placeholder }) => placeholder !== null,
+  },
+  section: {
+    part: 'section',
+    set: (draft) => ({ ...draft, section: true }),
+    unset: (draft) => ({ ...draft, section: false }),
+    has: ({ section }) => section,
+  },
+  bullets: {
+    part: 'bullets',
+    set: (draft) => ({ ...draft, bullets: true, sentences: draft.sentences.slice(0, 1) }),
+    unset: (draft) => ({ ...draft, bullets: false }),
+    has: ({ bullets }) => bullets,
+  },
+  quoted: {
+    part: 'quoted',
+    set: (draft) => ({ ...draft, quoted: true }),
+    unset: (draft) => ({ ...draft, quoted: false }),
+    has: ({ quoted }) => quoted,
+  },
+} as const satisfies Record<string, Feature>
+
+/**
+ * Asks for a feature. Who fails has another that nobody asked for in its place: each is as often in the better response
+ * as in the worse one, and what was asked for alone tells which is which.
+ */
+function having(
+  name: Kind['name'],
+  feature: keyof typeof FEATURES,
   of: {
     verifier: VerifierSpec
-    wanted: readonly [string, ...string[]]
-    unwanted: readonly [string, ...string[]]
-    items: { wanted: string; unwanted: string }
-    set: (draft: Draft, random: Random) => Draft
-    unset: (draft: Draft) => Draft
+    asked: readonly [string, ...string[]]
+    item: string
+    besides?: Kind['parts']
   },
 ): Kind {
-  const set: Change = (draft, _, random) => of.set(draft, random)
+  const { part, set, unset }: Feature = FEATURES[feature]
   return {
     name,
-    parts,
-    draw(_, random) {
-      const wanted = random() < 0.5
-      return wanted
-        ? {
-            verifier: of.verifier,
-            asked: pick(of.wanted, random),
-            item: of.items.wanted,
-            keep: set,
-            fail: of.unset,
-          }
-        : {
-            verifier: { kind: 'not', of: of.verifier },
-            asked: pick(of.unwanted, random),
-            item: of.items.unwanted,
-            keep: of.unset,
-            fail: set,
-          }
-    },
+    parts: [part, ...(of.besides ?? [])],
+    draw: (_, random) => ({
+      verifier: of.verifier,
+      asked: pick(of.asked, random),
+      item: of.item,
+      keep: (draft, _topic, stream) => set(draft, stream),
+      fail(draft, _topic, stream) {
+        const without = unset(draft)
+        const others = Object.values<Feature>(FEATURES).filter(
+          (one) => one.part !== part && !one.has(without),
+        )
+        return others.length === 0 ? without : pick(others, stream).set(without, stream)
+      },
+    }),
   }
 }
 
 export const FORM: readonly Kind[] = [
-  present('detectable_format:title', ['title'], {
+  having('detectable_format:title', 'title', {
     verifier: { kind: 'detectable_format:title', loose: false },
-    wanted: [
-      'Give it a title in double angular brackets.',
-      'Start with a <<title>>.',
-      'It needs a <<title>>.',
-    ],
-    unwanted: ['Give it no title in brackets.', 'Leave out any <<title>>.', 'It needs no <<title>>.'],
-    items: { wanted: 'has a <<title>>', unwanted: 'has no <<title>>' },
-    set: (draft, random) => ({ ...draft, title: pick(TITLES, random) }),
-    unset: (draft) => ({ ...draft, title: null }),
+    asked: ['Give it a <<title>>.', 'Start with a <<title>>.', 'Add a title in angular brackets.'],
+    item: 'has a <<title>>',
   }),
-  present('detectable_format:number_highlighted_sections', ['highlighted'], {
+  having('detectable_format:number_highlighted_sections', 'highlighted', {
     verifier: { kind: 'detectable_format:number_highlighted_sections', loose: false, num_highlights: 1 },
-    wanted: ['Put a part between *stars*.', 'Highlight a word like *this*.', 'Mark one word with *stars*.'],
-    unwanted: [
-      'Put nothing between *stars*.',
-      'Highlight no word like *this*.',
-      'Mark no word with *stars*.',
-    ],
-    items: { wanted: 'has a *highlighted* part', unwanted: 'has no *highlighted* part' },
-    set: (draft) => ({ ...draft, highlighted: true }),
-    unset: (draft) => ({ ...draft, highlighted: false }),
+    asked: ['Highlight a word like *this*.', 'Mark one word with *stars*.'],
+    item: 'has a *highlighted* word',
   }),
-  present('detectable_content:postscript', ['postscript', 'last'], {
+  having('detectable_content:postscript', 'postscript', {
     verifier: { kind: 'detectable_content:postscript', loose: false, postscript_marker: 'P.S.' },
-    wanted: ['Add a postscript that begins with P.S.', 'Close with a P.S.', 'There should be a P.S.'],
-    unwanted: ['Do not add a P.S.', 'Leave out any P.S.', 'There should be no P.S.'],
-    items: { wanted: 'has a P.S.', unwanted: 'has no P.S.' },
-    set: (draft, random) => ({ ...draft, postscript: pick(POSTSCRIPTS, random) }),
-    unset: (draft) => ({ ...draft, postscript: null }),
+    asked: ['Add a postscript, P.S.', 'Close with a P.S.'],
+    item: 'has a P.S.',
+    besides: ['last'],
   }),
-  present('detectable_content:number_placeholders', ['placeholder'], {
+  having('detectable_content:number_placeholders', 'placeholder', {
     verifier: { kind: 'detectable_content:number_placeholders', loose: false, num_placeholders: 1 },
-    wanted: ['Use a placeholder such as [time].', 'Leave a gap like [time] to fill in.'],
-    unwanted: ['Use no placeholder such as [time].', 'Leave no gap like [time] to fill in.'],
-    items: { wanted: 'has a [placeholder]', unwanted: 'has no [placeholder]' },
-    set: (draft, random) => ({ ...draft, placeholder: pick(PLACEHOLDERS, random) }),
-    unset: (draft) => ({ ...draft, placeholder: null }),
+    asked: ['Use a placeholder like [time].', 'Leave a gap like [time].'],
+    item: 'has a [placeholder]',
   }),
-  present('startend:quotation', ['quoted'], {
+  having('detectable_format:multiple_sections', 'section', {
+    verifier: {
+      kind: 'detectable_format:multiple_sections',
+      loose: false,
+      section_spliter: 'Part',
+      num_sections: 1,
+    },
+    asked: ['Begin it with Part 1.', 'Call it Part 1.'],
+    item: 'has a Part 1',
+  }),
+  having('detectable_format:number_bullet_lists', 'bullets', {
+    verifier: { kind: 'detectable_format:number_bullet_lists', loose: false, num_bullets: 1 },
+    asked: ['Write one bullet point.', 'Begin it with a dash, as a list.'],
+    item: 'has a - bullet',
+    besides: ['sentences'],
+  }),
+  having('startend:quotation', 'quoted', {
     verifier: { kind: 'startend:quotation', loose: false },
-    wanted: ['Wrap it all in double quotes.', 'Put the whole text in double quotation marks.'],
-    unwanted: ['Do not wrap it in double quotes.', 'Put no quotation marks around the text.'],
-    items: { wanted: 'is in double quotes', unwanted: 'is not in double quotes' },
-    set: (draft) => ({ ...draft, quoted: true }),
-    unset: (draft) => ({ ...draft, quoted: false }),
+    asked: ['Wrap it in double quotes.', 'Put it all in quotation marks.'],
+    item: 'is in "double quotes"',
   }),
   {
     name: 'startend:end_checker',
@@ -110,10 +153,7 @@ export const FORM: readonly Kind[] = [
       const others = ENDINGS.filter((ending) => ending !== wanted)
       return {
         verifier: { kind: 'startend:end_checker', loose: false, end_phrase: wanted },
-        asked: pick(
-          [`End with "${wanted}"`, `The last words are "${wanted}"`, `Finish on "${wanted}"`],
-          random,
-        ),
+        asked: pick([`End with "${wanted}"`, `Finish on "${wanted}"`], random),
         item: `ends with "${wanted}"`,
         keep: (draft) => ({ ...draft, ending: wanted, postscript: null }),
         fail: (draft, _topic, stream) => ({ ...draft, ending: pick(others, stream), postscript: null }),

@@ -3,11 +3,9 @@ import { sentencesOf } from './sentences.ts'
 
 /** Kinds about how much there is. */
 
-const NUMBERS = { 1: 'one', 2: 'two' } as const
-
 /** So many sentences, of which none was asked for. */
 const exactly =
-  (wanted: number, bullets?: boolean): Change =>
+  (wanted: number): Change =>
   (draft, topic, random) => {
     const more = sentencesOf(
       topic.sentences.filter(({ body }) => draft.sentences.every((one) => one.body !== body)),
@@ -15,7 +13,7 @@ const exactly =
       random,
     )
     const sentences = [...draft.sentences, ...more].slice(0, wanted)
-    return { ...draft, sentences, bullets: bullets ?? draft.bullets }
+    return { ...draft, sentences, bullets: false }
   }
 
 export const LENGTH: readonly Kind[] = [
@@ -37,28 +35,6 @@ export const LENGTH: readonly Kind[] = [
         item: least ? 'has two sentences' : 'has one sentence',
         keep: exactly(least ? 2 : 1),
         fail: exactly(least ? 1 : 2),
-      }
-    },
-  },
-  {
-    name: 'detectable_format:number_bullet_lists',
-    parts: ['sentences', 'bullets'],
-    draw(_, random) {
-      const count = pick([1, 2] as const, random)
-      const noun = count === 1 ? 'bullet' : 'bullets'
-      return {
-        verifier: { kind: 'detectable_format:number_bullet_lists', loose: false, num_bullets: count },
-        asked: pick(
-          [
-            `Write exactly ${NUMBERS[count]} ${noun}.`,
-            `Use a list of ${NUMBERS[count]} ${noun}.`,
-            `List ${NUMBERS[count]} ${noun}, each after a dash.`,
-          ],
-          random,
-        ),
-        item: `has ${NUMBERS[count]} ${noun}`,
-        keep: exactly(count, true),
-        fail: exactly(3 - count, true),
       }
     },
   },

@@ -44,8 +44,8 @@ describe('pairs of the constraint task', () => {
   })
 
   test('violate the kinds that they are asked to, with others beside', async () => {
-    const violated = ['startend:quotation', 'keywords:forbidden_words'] as const
-    const held = await makeTasks({ ...OPTIONS, prompts: 20, violated })
+    const violated = ['startend:quotation', 'detectable_content:postscript'] as const
+    const held = await makeTasks({ ...OPTIONS, prompts: 20, violated, constraints: [2] })
     const kinds = held.flatMap(({ constraints, pairs: of }) =>
       of.map((pair) => constraints[pair.violated]?.kind),
     )

@@ -41,9 +41,9 @@ export type TaskOptions = {
   violated?: readonly KindName[]
 }
 
-const OPENINGS = ['Write about', 'Write a short text about', 'Tell me about', 'Describe'] as const
+const OPENINGS = ['Write about', 'Tell me about', 'Describe'] as const
 /** How often a response has what nobody asked for and nobody ruled out. */
-const EXTRA = 0.12
+const EXTRA = 0.1
 const ATTEMPTS = 200
 
 /**
@@ -66,7 +66,7 @@ export async function makeTasks(options: TaskOptions): Promise<Task[]> {
 
 async function makeTask(options: TaskOptions, random: Random): Promise<Task | null> {
   const topic = pick(options.topics ?? TOPICS, random)
-  const { kinds, violated = kinds, constraints: counts = [1, 2] } = options
+  const { kinds, violated = kinds, constraints: counts = [1, 1, 2] } = options
   const first = pick(violated, random)
   const names = [
     first,
@@ -139,7 +139,7 @@ async function metBy(response: string, constraints: readonly Constraint[]): Prom
 /** A response before any constraint. */
 function freeDraft(topic: Topic, random: Random): Draft {
   const extra = <T>(values: readonly T[]) => (random() < EXTRA ? pick(values, random) : null)
-  const sentences = sentencesOf(topic.sentences, pick([1, 1, 2], random), random)
+  const sentences = sentencesOf(topic.sentences, pick([1, 1, 1, 2], random), random)
   const ending = extra(ENDINGS)
   return {
     sentences: sentences.map(({ body }, at) => ({
@@ -148,7 +148,8 @@ function freeDraft(topic: Topic, random: Random): Draft {
     })),
     commas: random() < 0.5,
     letters: extra(['lower'] as const) ?? 'usual',
-    bullets: random() < EXTRA,
+    bullets: sentences.length === 1 && random() < EXTRA,
+    section: random() < EXTRA,
     title: extra(TITLES),
     ending,
     postscript: ending === null ? extra(POSTSCRIPTS) : null,

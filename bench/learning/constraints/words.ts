@@ -44,8 +44,8 @@ export const WORDS: readonly Kind[] = [
       return {
         verifier: wanted ? verifier : { kind: 'not', of: verifier },
         asked: wanted
-          ? pick(['Use lowercase only.', 'Do not use capital letters.', 'Keep every letter small.'], random)
-          : pick(['Use capital letters too.', 'Do not write it all in lowercase.'], random),
+          ? pick(['Use lowercase only.', 'Use no capitals.', 'Keep every letter small.'], random)
+          : pick(['Begin with a capital.', 'Do not use lowercase only.'], random),
         item: wanted ? 'is in lowercase' : 'is not in lowercase',
         keep: letters(own),
         fail: letters(other),
@@ -61,8 +61,8 @@ export const WORDS: readonly Kind[] = [
       return {
         verifier: none ? verifier : { kind: 'not', of: verifier },
         asked: none
-          ? pick(['Use no commas.', 'Do without commas.', 'There must not be a comma in it.'], random)
-          : pick(['Use a comma.', 'There has to be a comma in it.', 'Put in at least one comma.'], random),
+          ? pick(['Use no commas.', 'Do without commas.'], random)
+          : pick(['Use a comma.', 'Put in a comma.'], random),
         item: none ? 'has no comma' : 'has a comma',
         keep: commas(!none),
         fail: commas(none),
@@ -76,30 +76,10 @@ export const WORDS: readonly Kind[] = [
       const { key } = pick(topic.sentences, random)
       return {
         verifier: { kind: 'keywords:existence', loose: false, keywords: [key] },
-        asked: pick(
-          [`Mention the word "${key}".`, `Include the word "${key}".`, `The word "${key}" has to appear.`],
-          random,
-        ),
+        asked: pick([`Mention "${key}".`, `Say the word "${key}".`], random),
         item: `says "${key}"`,
         keep: sentenceWith(key, true),
         fail: sentenceWith(key, false),
-      }
-    },
-  },
-  {
-    name: 'keywords:forbidden_words',
-    parts: ['sentences'],
-    draw(topic, random) {
-      const { key } = pick(topic.sentences, random)
-      return {
-        verifier: { kind: 'keywords:forbidden_words', loose: false, forbidden_words: [key] },
-        asked: pick(
-          [`Avoid the word "${key}".`, `Do not say "${key}".`, `The word "${key}" must not appear.`],
-          random,
-        ),
-        item: `does not say "${key}"`,
-        keep: sentenceWith(key, false),
-        fail: sentenceWith(key, true),
       }
     },
   },

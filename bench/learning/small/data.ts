@@ -8,9 +8,8 @@ import { makeTasks, type Pair, type Task } from '../constraints/pairs.ts'
 import { TOPICS } from '../constraints/topics.ts'
 import type { Sizes } from './sizes.ts'
 
-/** Kinds that nothing is trained on: one like a kind that is, and three of their own. */
+/** Kinds that nothing is trained on. */
 export const HELD_OUT_KINDS: readonly KindName[] = [
-  'keywords:forbidden_words',
   'detectable_format:number_highlighted_sections',
   'detectable_content:postscript',
   'startend:quotation',
@@ -96,14 +95,9 @@ export function oracleJudgment(
   { violated }: Pair,
   turned: boolean,
 ): string {
-  const marks = (rejected: boolean) =>
-    constraints.map((_, index) => `${index + 1} ${rejected && index === violated ? 'no' : 'yes'}`).join(', ')
-  return [
-    `Gatekeeper: ${violated + 1}`,
-    `A: ${marks(turned)}`,
-    `B: ${marks(!turned)}`,
-    `Winner: ${turned ? 'B' : 'A'}`,
-  ].join('\n')
+  const better = turned ? 'B' : 'A'
+  const marks = constraints.map((_, index) => `${index + 1} ${index === violated ? better : 'both'}`)
+  return [...marks, `Winner: ${better}`].join('\n')
 }
 
 export const FORM: ArmForm = SMALL_FORM

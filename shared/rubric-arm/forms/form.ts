@@ -36,6 +36,8 @@ export type ReadJudgment =
 export type ServedForm = ArmForm & {
   /** A judge's text, read as far as it has its form; without a winner it is none. */
   readJudgment(text: string, criteria: Criterion[]): ReadJudgment
+  /** What a teacher is told beside the judge's messages, which say all of the form only to who was trained in it. */
+  explained: string | null
   /** The most that replies may have. */
   replyTokens: { rubric: number; judge(items: number): number }
 }

@@ -27,6 +27,7 @@ export const FULL_FORM: ServedForm = {
       fault: null,
     }
   },
+  explained: null,
   replyTokens: {
     rubric: RUBRIC_TOKENS,
     judge: (items) => Math.max(JUDGE_TOKENS, TOKENS_A_CRITERION * items),

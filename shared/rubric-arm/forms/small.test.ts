@@ -3,7 +3,7 @@ import { SMALL_FORM } from './small.ts'
 
 const RUBRIC = '1. The response is short. [Hard Rule]\n2. The response is right. [Principle]'
 const criteria = SMALL_FORM.readRubric(RUBRIC).criteria ?? []
-const GOOD = 'Gatekeeper: 2\nA: 1 yes, 2 no\nB: 1 no, 2 yes\nWinner: B'
+const GOOD = '1 B\n2 both\nWinner: B'
 
 describe('the form for small models', () => {
   it('reads rubrics of at most three items', () => {
@@ -15,18 +15,19 @@ describe('the form for small models', () => {
     expect(SMALL_FORM.readRubric('Be good.').criteria).toBeNull()
   })
 
-  it('takes a judgment of four lines, every item checked for both', () => {
+  it('takes a judgment of a line for each item and one for the winner', () => {
     expect(SMALL_FORM.formatReward(GOOD, criteria)).toEqual({ reward: 1, faults: [] })
+    expect(SMALL_FORM.formatReward('Winner: A', []).reward).toBe(1)
     expect(SMALL_FORM.winner(GOOD)).toBe('second')
     expect(SMALL_FORM.winner(GOOD.replace('Winner: B', 'Winner: A'))).toBe('first')
   })
 
   it.each([
-    ['an item that is not there as gatekeeper', GOOD.replace('Gatekeeper: 2', 'Gatekeeper: 3')],
-    ['an item left out', GOOD.replace('A: 1 yes, 2 no', 'A: 1 yes')],
-    ['items in another order', GOOD.replace('1 no, 2 yes', '2 yes, 1 no')],
-    ['another word', GOOD.replace('2 no', '2 maybe')],
-    ['responses exchanged', 'Gatekeeper: 2\nB: 1 no, 2 yes\nA: 1 yes, 2 no\nWinner: B'],
+    ['an item left out', GOOD.replace('2 both\n', '')],
+    ['an item that is not there', GOOD.replace('2 both', '2 both\n3 A')],
+    ['items in another order', '2 both\n1 B\nWinner: B'],
+    ['another word', GOOD.replace('both', 'maybe')],
+    ['two words', GOOD.replace('both', 'A B')],
     ['no winner', GOOD.replace('\nWinner: B', '')],
     ['something after the winner', `${GOOD}\nSo it is.`],
     ['something before', `Well.\n${GOOD}`],
@@ -44,16 +45,30 @@ describe('the form for small models', () => {
     expect(SMALL_FORM.winner('Winner: A\nWinner: A')).toBe('first')
   })
 
+  it('reads who meets which item, and as gatekeeper the first hard rule that one alone meets', () => {
+    const { judgment } = SMALL_FORM.readJudgment(GOOD, criteria)
+    expect(judgment).toMatchObject({ winner: 'second', gatekeeper: 'The response is short.' })
+    const marks = (of: { justification: string }[] | undefined) => of?.map((note) => note.justification)
+    expect([marks(judgment?.analysis?.first), marks(judgment?.analysis?.second)]).toEqual([
+      ['no', 'yes'],
+      ['yes', 'yes'],
+    ])
+    const even = SMALL_FORM.readJudgment('1 none\n2 A\nWinner: A', criteria).judgment
+    expect(even).not.toHaveProperty('gatekeeper')
+    expect(marks(even?.analysis?.second)).toEqual(['no', 'no'])
+    expect(SMALL_FORM.readJudgment('1 A', criteria).judgment).toBeNull()
+  })
+
   it('shows the generator the prompt alone, and the judge both responses in their order', async () => {
     const prompt = [{ role: 'user' as const, content: 'PROMPT' }]
     const [, asked] = await SMALL_FORM.generatorMessages(prompt, 's')
-    expect(asked?.content).toMatch(/<request \w+>\nPROMPT\n/)
+    expect(asked?.content).toMatch(/^([A-Z]{2}) request\nPROMPT\n\1$/)
     const [, judged] = await SMALL_FORM.judgeMessages(
-      { prompt, shown: ['ONE', 'OTHER'], reference: null, criteria },
+      { prompt, shown: ['ONE', 'OTHER'], reference: 'RIGHT', criteria },
       's',
     )
     expect(judged?.content).toMatch(
-      /PROMPT[\s\S]*1\. The response is short\. \[Hard Rule\]\n2\. [\s\S]*response_a \w+>\nONE[\s\S]*response_b \w+>\nOTHER/,
+      /^([A-Z]{2}) request\nPROMPT\n\1 reference\nRIGHT\n\1 rubric\n1. is short\.\n2. is right\. \[Principle\]\n\1 A\nONE\n\1 B\nOTHER\n\1$/,
     )
   })
 })

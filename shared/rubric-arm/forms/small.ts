@@ -1,9 +1,8 @@
-import { fence } from '../../model/fence.ts'
+import { fenceTogether } from '../../model/fence.ts'
 import { fill } from '../../model/prompt.ts'
-import { showPair, showReference } from '../../model/shown.ts'
 import { transcript } from '../../model/transcript.ts'
 import type { CriterionNote } from '../../protocol/opinion.ts'
-import { type Item, itemsOf, listItems } from '../items.ts'
+import { type Item, itemsOf, RULE_TAGS } from '../items.ts'
 import { SMALL_JUDGE } from '../prompts/small-judge.ts'
 import { SMALL_RUBRIC } from '../prompts/small-rubric.ts'
 import { readRubricText } from '../rubric-text.ts'
@@ -11,20 +10,33 @@ import type { ServedForm } from './form.ts'
 
 const MOST_ITEMS = 3
 const WINNER = /^Winner: ([AB])$/
+/** Who meets an item, by the word that says so: the response shown as A, then B. */
+const MET = {
+  A: ['yes', 'no'],
+  B: ['no', 'yes'],
+  both: ['yes', 'yes'],
+  none: ['no', 'no'],
+} as const
+const MARK = /^(\d) (A|B|both|none)$/
 
 /**
- * A form for small models, which the paper has none of: rubrics of at most 3 items, and a judge's text of four lines, at
- * most about 40 tokens, in which each criterion has a yes or no in the place of a justification.
+ * A form for small models, which the paper has none of: rubrics of at most 3 items, and a judge's text of a line for
+ * each item, which says who meets it in the place of justifications, and one for the winner: at most 15 tokens or so.
+ * The gatekeeper is read from them: the first hard rule that one response alone meets.
  */
 export const SMALL_FORM: ServedForm = {
   generatorMessages: async (prompt, secret) =>
-    fill(SMALL_RUBRIC, { 'fenced:prompt': await fence(secret, 'request', transcript(prompt)) }),
+    fill(SMALL_RUBRIC, { 'fenced:texts': await fenceTogether(secret, [['request', transcript(prompt)]]) }),
 
-  judgeMessages: async ({ prompt, shown, reference, criteria }, secret) =>
+  judgeMessages: async ({ prompt, shown: [a, b], reference, criteria }, secret) =>
     fill(SMALL_JUDGE, {
-      ...(await showPair(secret, transcript(prompt), shown)),
-      ...(await showReference(secret, reference)),
-      'fenced:criteria': await fence(secret, 'rubric', listItems(itemsOf(criteria))),
+      'fenced:texts': await fenceTogether(secret, [
+        ['request', transcript(prompt)],
+        ...(reference ? [['reference', reference] as const] : []),
+        ['rubric', listBriefly(itemsOf(criteria))],
+        ['A', a],
+        ['B', b],
+      ]),
     }),
 
   readRubric(text) {
@@ -41,7 +53,7 @@ export const SMALL_FORM: ServedForm = {
   },
 
   formatReward(text, criteria) {
-    const faults = faultsOf(linesOf(text), itemsOf(criteria))
+    const faults = faultsOf(linesOf(text), itemsOf(criteria).length)
     return faults.length === 0 ? { reward: 1, faults } : { reward: 0, faults }
   },
 
@@ -51,12 +63,28 @@ export const SMALL_FORM: ServedForm = {
       return { judgment: null, fault: "It has no line 'Winner: A' or 'Winner: B', or both." }
     const items = itemsOf(criteria)
     const lines = linesOf(text)
-    const gatekeeper = items[chosenIn(lines) - 1]?.text
-    const analysis = { first: notesIn(lines, 'A', items), second: notesIn(lines, 'B', items) }
+    const analysis = { first: notesIn(lines, 0, items), second: notesIn(lines, 1, items) }
+    const deciding = items.find(({ rule }, index) => rule === 'hard_rule' && tellsApart(lines, index + 1))
+    const gatekeeper = deciding?.text
     return { judgment: { winner, reason: null, ...(gatekeeper && { gatekeeper }), analysis }, fault: null }
   },
 
-  replyTokens: { rubric: 128, judge: () => 128 },
+  explained: `Judge A and B by the rubric, in this form and nothing else: for each item of the rubric a line with its number and who meets it (A, B, both or none), then a line that names the better one.
+1 A
+2 both
+Winner: A`,
+
+  replyTokens: { rubric: 128, judge: () => 64 },
+}
+
+/** The items as `listItems` has them, less what nearly all have in common: how they begin, and that they are hard rules. */
+function listBriefly(items: readonly Item[]): string {
+  return items
+    .map(({ text, rule }, index) => {
+      const tag = rule === 'principle' ? ` ${RULE_TAGS[rule]}` : ''
+      return `${index + 1}. ${text.replace(/^The response /, '')}${tag}`
+    })
+    .join('\n')
 }
 
 function linesOf(text: string): string[] {
@@ -66,34 +94,38 @@ function linesOf(text: string): string[] {
     .map((line) => line.trim())
 }
 
-function faultsOf(
-  [gatekeeper = '', a = '', b = '', winner = '', ...rest]: string[],
-  items: readonly unknown[],
-): string[] {
-  const marks = (line: string, letter: string) => {
-    const wanted = items.map((_, index) => `${index + 1} (?:yes|no)`).join(', ')
-    return new RegExp(`^${letter}: ${wanted}$`).test(line)
-  }
-  const chosen = chosenIn([gatekeeper])
+function faultsOf(lines: readonly string[], items: number): string[] {
+  const marked = Array.from(
+    { length: items },
+    (_, index) => MARK.exec(lines[index] ?? '')?.[1] === `${index + 1}`,
+  )
   return [
-    ...(chosen >= 1 && chosen <= items.length ? [] : ['The first line does not name an item as gatekeeper.']),
-    ...(marks(a, 'A') ? [] : ['The second line does not check every item for A.']),
-    ...(marks(b, 'B') ? [] : ['The third line does not check every item for B.']),
-    ...(WINNER.test(winner) ? [] : ['The fourth line does not name the winner.']),
-    ...(rest.length === 0 ? [] : ['Something stands after the winner.']),
+    ...marked.flatMap((is, index) =>
+      is ? [] : [`Line ${index + 1} does not say who meets item ${index + 1}.`],
+    ),
+    ...(WINNER.test(lines[items] ?? '') ? [] : ['The line after the items does not name the winner.']),
+    ...(lines.length <= items + 1 ? [] : ['Something stands after the winner.']),
   ]
 }
 
-/** The number of the gatekeeper; 0 where none is named. */
-function chosenIn([line = '']: readonly string[]): number {
-  return Number(/^Gatekeeper: (\d)$/.exec(line)?.[1] ?? 0)
+function metBy(lines: readonly string[], item: number): (typeof MET)[keyof typeof MET] | null {
+  for (const line of lines) {
+    const [, number, who] = MARK.exec(line) ?? []
+    if (Number(number) === item && (who === 'A' || who === 'B' || who === 'both' || who === 'none'))
+      return MET[who]
+  }
+  return null
 }
 
-/** The yes or no of each item that a response's line has one for. */
-function notesIn(lines: readonly string[], letter: 'A' | 'B', items: readonly Item[]): CriterionNote[] {
-  const line = lines.find((one) => one.startsWith(`${letter}: `)) ?? ''
+function tellsApart(lines: readonly string[], item: number): boolean {
+  const [a, b] = metBy(lines, item) ?? []
+  return a !== b
+}
+
+/** The yes or no of each item that has a line. */
+function notesIn(lines: readonly string[], response: 0 | 1, items: readonly Item[]): CriterionNote[] {
   return items.flatMap(({ rule }, index) => {
-    const mark = new RegExp(`\\b${index + 1} (yes|no)\\b`).exec(line)?.[1]
-    return mark === undefined ? [] : [{ criterion: index + 1, rule, justification: mark }]
+    const met = metBy(lines, index + 1)
+    return met === null ? [] : [{ criterion: index + 1, rule, justification: met[response] }]
   })
 }
