@@ -101,6 +101,12 @@ export const dialectSettings = z.strictObject({
   label: field
     .optional()
     .describe('foundry, promptfoo: where the label is, such as item.answer or context.vars.answer.'),
+  turns: z
+    .enum(['first', 'last'])
+    .optional()
+    .describe(
+      'openrlhf without prompts, llama-factory: the response begins at the first turn of the assistant, which no response can fake, or at the last, for prompts of several turns. Default first.',
+    ),
   threshold: number
     .refine((value) => value >= 0 && value <= 1, 'must be from 0 to 1')
     .optional()
@@ -109,7 +115,16 @@ export const dialectSettings = z.strictObject({
 export type DialectSettings = z.infer<typeof dialectSettings>
 
 /** Settings that only the dialects which name them make use of. */
-const OWN = ['reply', 'reward_key', 'prompt', 'response', 'label', 'attributes', 'threshold'] as const
+const OWN = [
+  'reply',
+  'reward_key',
+  'prompt',
+  'response',
+  'label',
+  'attributes',
+  'threshold',
+  'turns',
+] as const
 export type OwnSetting = (typeof OWN)[number]
 
 /** Whether responses are compared where there is something to compare them with. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { answerSample } from '../../dialects/conversation.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
 import { refuseOtherLengths } from '../../dialects/same-length.ts'
-import { readPrompt, withoutClosing } from '../../dialects/templated-text.ts'
 import { LIMITS } from '../../platform/limits.ts'
 
 const texts = z.array(z.string()).max(LIMITS.dialectResponses)
@@ -14,7 +14,7 @@ export const alignAnything: Dialect = numbersOnly({
   marks: ['prompts', 'responses'],
   batchFlag: 'per_device_prompt_batch_size',
   request: z.looseObject({
-    prompts: z.array(z.string().min(1, 'must not be empty')).max(LIMITS.dialectResponses),
+    prompts: texts,
     responses: texts,
   }),
   reply: z.object({
@@ -28,11 +28,9 @@ export const alignAnything: Dialect = numbersOnly({
   },
   read({ prompts, responses }) {
     refuseOtherLengths(['responses', responses], { prompts })
-    return responses.map((response, index) => {
-      const { prompt, begun } = readPrompt((prompts[index] ?? '').toWellFormed())
-      const said = withoutClosing(begun + response.toWellFormed())
-      return { index, id: null, prompt, response: said, label: null, labelParam: 'label' }
-    })
+    return responses.map((response, index) =>
+      answerSample(prompts[index] ?? '', response, index, `prompts.${index}`),
+    )
   },
   write: (scored) => ({
     body: {

@@ -1,13 +1,7 @@
 import * as z from 'zod'
-import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { fieldText } from '../../dialects/body-field.ts'
-import {
-  type ChatMessage,
-  chatMessage,
-  chatMessages,
-  readChat,
-  textOfChat,
-} from '../../dialects/chat-messages.ts'
+import { type ChatMessage, chatMessage, textOfChat } from '../../dialects/chat-messages.ts'
+import { messagesSample } from '../../dialects/conversation.ts'
 import { type Dialect, nullsToo, type Reply } from '../../dialects/dialect.ts'
 import { reasonOf } from '../../dialects/reason.ts'
 import type { Sample, Scored } from '../../dialects/sample.ts'
@@ -60,20 +54,8 @@ export const evalProtocol: Dialect = nullsToo({
 })
 
 function toSample({ messages, ground_truth }: z.infer<typeof evaluation>): Sample {
-  const said = messages.slice(0, -1)
-  const last = messages.at(-1)
-  if (last?.role !== 'assistant' || !chatMessages.safeParse(said).success) {
-    const message = "'messages' must be a prompt and then the assistant's response: put the response last."
-    throw new PlumblineError('invalid_request', message, { param: 'messages' })
-  }
-  return {
-    index: 0,
-    id: null,
-    prompt: readChat(said),
-    response: textOfChat(last),
-    label: labelOf(ground_truth, said),
-    labelParam: 'ground_truth',
-  }
+  const label = labelOf(ground_truth, messages.slice(0, -1))
+  return { ...messagesSample(messages, 0, 'messages'), label, labelParam: 'ground_truth' }
 }
 
 /** A client without a ground truth sends the messages before the response, which are no label. */

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
+import { answerSample } from '../../dialects/conversation.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
 import type { Sample } from '../../dialects/sample.ts'
-import { readPrompt, splitConversation, withoutClosing } from '../../dialects/templated-text.ts'
+import type { DialectSettings } from '../../dialects/settings.ts'
+import { splitConversation } from '../../dialects/templated-text.ts'
 import { LIMITS } from '../../platform/limits.ts'
 
 /**
@@ -15,6 +17,7 @@ export const llamaFactory: Dialect = numbersOnly({
   patienceMs: null,
   marks: ['messages'],
   once: true,
+  settings: ['turns'],
   batchFlag: 'per_device_train_batch_size',
   request: z.looseObject({
     messages: z
@@ -36,7 +39,7 @@ export const llamaFactory: Dialect = numbersOnly({
     },
     reply: (reward) => toReply('model', [reward], [['jdg_...']], 0),
   },
-  read: ({ messages }) => messages.map(toSample),
+  read: ({ messages }, settings) => messages.map((text, index) => toSample(text, index, settings)),
   write(scored, _, { model }) {
     const judgments = scored.map((one) => one.judgments)
     const substituted = scored.filter((one) => one.substituted).length
@@ -50,13 +53,9 @@ function toReply(model: string, scores: number[], judgments: string[][], substit
   return { id: `scoreval-${first}`, object: 'score.evaluation', model, scores, judgments, substituted }
 }
 
-function toSample(text: string, index: number): Sample {
-  const split = splitConversation(text.toWellFormed())
-  if (!split) {
-    const message = `'messages.${index}' is in no known chat template, so its response can't be told from its prompt: train with the template of an instruct model, such as template: qwen.`
-    throw new PlumblineError('invalid_request', message, { param: `messages.${index}` })
-  }
-  const { prompt, begun } = readPrompt(split.prompt)
-  const response = withoutClosing(begun + split.response)
-  return { index, id: null, prompt, response, label: null, labelParam: 'label' }
+function toSample(text: string, index: number, { turns = 'first' }: DialectSettings): Sample {
+  const split = splitConversation(text.toWellFormed(), turns)
+  if (split) return answerSample(split.prompt, split.response, index, `messages.${index}`)
+  const message = `'messages.${index}' is in no known chat template, so its response can't be told from its prompt: train with the template of an instruct model, such as template: qwen.`
+  throw new PlumblineError('invalid_request', message, { param: `messages.${index}` })
 }

@@ -3,6 +3,7 @@ import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
 import { refuseOtherLengths } from '../../dialects/same-length.ts'
 import { type Sample, sampleLabel } from '../../dialects/sample.ts'
+import type { DialectSettings } from '../../dialects/settings.ts'
 import { isPadding, readPrompt, splitConversation, withoutClosing } from '../../dialects/templated-text.ts'
 import { LIMITS } from '../../platform/limits.ts'
 
@@ -23,6 +24,7 @@ export const openrlhf: Dialect = numbersOnly({
   patienceMs: 180_000,
   marks: ['query'],
   batchFlag: '--rollout_batch_size',
+  settings: ['turns'],
   request: openrlhfRequest,
   reply: z.object({
     rewards: z.array(z.number()),
@@ -54,10 +56,13 @@ export const openrlhf: Dialect = numbersOnly({
   }),
 })
 
-function toSamples({ query, prompts, labels }: OpenrlhfRequest): Sample[] {
+function toSamples(
+  { query, prompts, labels }: OpenrlhfRequest,
+  { turns = 'first' }: DialectSettings,
+): Sample[] {
   refuseOtherLengths(['query', query], { prompts, labels })
   return query.map((text, index) => {
-    const { prompt, response } = cut(text.toWellFormed(), prompts?.[index]?.toWellFormed(), index)
+    const { prompt, response } = cut(text.toWellFormed(), prompts?.[index]?.toWellFormed(), index, turns)
     const read = readPrompt(prompt)
     return {
       index,
@@ -70,7 +75,7 @@ function toSamples({ query, prompts, labels }: OpenrlhfRequest): Sample[] {
   })
 }
 
-function cut(query: string, prompt: string | undefined, index: number): { prompt: string; response: string } {
+function cut(query: string, prompt: string | undefined, index: number, turns: 'first' | 'last') {
   if (prompt !== undefined && prompt !== '') {
     const at = query.indexOf(prompt)
     if (at >= 0 && isPadding(query.slice(0, at))) {
@@ -79,7 +84,7 @@ function cut(query: string, prompt: string | undefined, index: number): { prompt
     const message = `'query.${index}' does not begin with 'prompts.${index}', so its response can't be told apart.`
     throw new PlumblineError('invalid_request', message, { param: `query.${index}` })
   }
-  const split = splitConversation(query)
+  const split = splitConversation(query, turns)
   if (split) return split
   const message = `'prompts.${index}' is missing and 'query.${index}' is in no known chat template: send prompts.`
   throw new PlumblineError('invalid_request', message, { param: `prompts.${index}` })
