@@ -38,6 +38,7 @@ import { metricsRoutes } from './routes/native/metrics.ts'
 import { publicRoutes } from './routes/native/public.ts'
 import { rewardRoutes } from './routes/native/rewards.ts'
 import { rubricRoutes } from './routes/native/rubrics.ts'
+import { runGroupRoutes } from './routes/native/run-groups.ts'
 import { runRoutes } from './routes/native/runs.ts'
 import { tokenRoutes } from './routes/native/tokens.ts'
 import { usageRoutes } from './routes/native/usage.ts'
@@ -49,7 +50,7 @@ import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { graderRoutes } from './routes/openai/graders.ts'
 import { modelRoutes } from './routes/openai/models.ts'
 import { responseRoutes } from './routes/openai/responses.ts'
-import { nemoGymRoutes } from './routes/rlhf/nemo-gym-session.ts'
+import { NEMO_GYM_PATHS, nemoGymRoutes } from './routes/rlhf/nemo-gym-session.ts'
 import { rollRoutes } from './routes/rlhf/roll.ts'
 import { createRuns } from './runs/runs.ts'
 import { createRunScorer } from './runs/score-on-run.ts'
@@ -101,7 +102,9 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/meta-rubrics', metaRubricRoutes(metaRubrics, publishing))
   app.route('/v1/meta-rubrics', proposalRoutes(createProposals(platform, metaRubrics, publishing, counter)))
   app.route('/v1/usage', usageRoutes(platform))
-  app.route('/v1/runs', runRoutes(createRuns(platform.runs, rubrics)))
+  const runs = createRuns(platform.runs, rubrics)
+  app.route('/v1/runs', runRoutes(runs))
+  app.route('/v1/runs', runGroupRoutes(runs, platform.runs))
   app.route('/v1/tokens', tokenRoutes(createTokens(platform)))
   for (const path of ['/v1/models', ...MODEL_PATHS]) app.route(path, modelRoutes(platform))
   for (const path of CHAT_PATHS) app.use(path, takeForCall(platform))
@@ -120,7 +123,8 @@ export function createApp(platform: Platform): Hono<Edge> {
     const judge = asked.once ? insist(rewards, asked.signal) : rewards
     return (samples) => scoreSamples(samples, asked.settings, judge, asked.call)
   }
-  app.route('/rlhf/nemo-gym', nemoGymRoutes())
+  for (const path of NEMO_GYM_PATHS) app.use(path, known, ...traced, ofBatches, deadline)
+  for (const base of ['/', '/rlhf/nemo-gym']) app.route(base, nemoGymRoutes())
   app.route('/rlhf/roll', rollRoutes(platform, scorerOf))
   for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
   for (const [path, dialect] of Object.entries(ON_RUNS)) {

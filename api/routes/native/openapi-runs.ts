@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { run, runList, runSettings } from '../../../shared/protocol/run.ts'
+import { runAnchors, runAnchorsKept, runGroup, runGroupList } from '../../../shared/protocol/run-group.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import type { Operations } from './openapi-operation.ts'
+import { groupsQuery } from './run-groups.ts'
 
 const byId = z.object({ id: z.string() })
 const repeatable = z.object({
@@ -31,6 +33,33 @@ export const RUNS: Operations = {
       tag: 'native',
       path: byId,
       reply: run,
+    },
+  },
+  '/v1/runs/{id}/groups': {
+    get: {
+      summary: 'Groups that the calls of a run were gathered into, newest first, with their rewards.',
+      tag: 'native',
+      path: byId,
+      query: groupsQuery,
+      reply: runGroupList,
+    },
+  },
+  '/v1/runs/{id}/groups/{group}': {
+    get: {
+      summary: 'A group: its members and their rewards, and why it closed.',
+      tag: 'native',
+      path: byId.extend({ group: z.string() }),
+      reply: runGroup,
+    },
+  },
+  '/v1/runs/{id}/anchors': {
+    post: {
+      summary: 'Give the responses that single calls of their prompts are compared with.',
+      tag: 'native',
+      path: byId,
+      body: runAnchors,
+      reply: runAnchorsKept,
+      status: '201',
     },
   },
   '/v1/runs/{id}/steps': {
