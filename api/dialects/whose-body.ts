@@ -15,7 +15,7 @@ export function whoseBody(body: unknown, dialects: readonly Dialect[], path: str
   const wants = (some: readonly Dialect[]) =>
     some.map(({ name, marks }) => `${name} sends ${marks.join(' and ')}`).join(', ')
   const message = first
-    ? `The body mixes dialects: ${wants([first, ...others])}. Send the fields of one, or call /rlhf/NAME.`
+    ? `The body mixes dialects: ${wants([first, ...others])}. Send the fields of one, or call /rlhf/NAME or /inference/NAME.`
     : `The body is in none of the dialects of '${path}': ${wants(dialects)}.`
   throw new PlumblineError('invalid_request', message)
 }

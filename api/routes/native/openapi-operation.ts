@@ -3,7 +3,7 @@ import type * as z from 'zod'
 /** One method of a path, as the document is made from it. */
 export type Operation = {
   summary: string
-  tag: 'native' | 'openai' | 'anthropic' | 'rlhf'
+  tag: 'native' | 'openai' | 'anthropic' | 'rlhf' | 'inference'
   body?: z.ZodType
   /** A body that is multipart/form-data. */
   form?: z.ZodType
@@ -16,4 +16,7 @@ export type Operation = {
   headers?: z.ZodObject
 }
 
-export type Operations = Record<string, { get?: Operation; post?: Operation; delete?: Operation }>
+export type Operations = Record<
+  string,
+  { get?: Operation; post?: Operation; put?: Operation; delete?: Operation }
+>

@@ -4,13 +4,24 @@ import { parseWith } from '../../../shared/protocol/parse.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import { readJson } from '../body.ts'
 
-const session = z.looseObject({ resources_session_id: z.string().optional() })
+export const resourcesSession = z.looseObject({ resources_session_id: z.string().optional() })
 
-const rolledOut = z.looseObject({
+export const rolledOut = z.looseObject({
   verify_responses: z.array(
     z.looseObject({ _ng_task_index: z.int().optional(), reward: z.number().nullish() }),
   ),
 })
+
+const metrics = z.record(z.string(), z.number())
+
+export const aggregate = z.object({
+  group_level_metrics: z.array(metrics),
+  agent_metrics: metrics,
+  key_metrics: metrics,
+})
+
+/** Gym takes a host and a port and no path, so that these stand at the root too. */
+export const NEMO_GYM_PATHS = ['/seed_session', '/close_session', '/reverify_mode', '/aggregate_metrics']
 
 /**
  * What NeMo-Gym asks of a resources server beside `/verify` and `/compare` (contracts.md 2.5): sessions, of which there is
@@ -38,7 +49,7 @@ export function nemoGymRoutes() {
 
 /** The caller's own name of a session comes back. */
 function named(body: unknown) {
-  const { resources_session_id } = parseWith(session, body)
+  const { resources_session_id } = parseWith(resourcesSession, body)
   return resources_session_id === undefined ? {} : { resources_session_id }
 }
 
