@@ -23,9 +23,38 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
+    const number = bareNumber(text)
+    if (number !== null) {
+      const message = `The body holds a bare ${number}, which Python's json writes and JSON does not have: send a finite number or null.`
+      throw new PlumblineError('invalid_json', message, { cause })
+    }
     const what = text.trim() === '' ? 'The body is empty' : 'The body is not valid JSON'
     throw new PlumblineError('invalid_json', `${what}: send a JSON object.`, { cause })
   }
+}
+
+/** What stands outside of strings where other JSON has a number; null where nothing does. */
+function bareNumber(text: string): string | null {
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at)
+    const outside = text.slice(at, quote < 0 ? text.length : quote)
+    const found = /(?:^|[[:,\s])(-?(?:NaN|Infinity))\b/.exec(outside)
+    if (found) return found[1] ?? null
+    if (quote < 0) return null
+    at = endOfString(text, quote)
+  }
+  return null
+}
+
+/** The place after the string that begins at a quote; the end of the text where it never ends. */
+function endOfString(text: string, quote: number): number {
+  const ends = /["\\]/g
+  ends.lastIndex = quote + 1
+  for (let found = ends.exec(text); found; found = ends.exec(text)) {
+    if (found[0] === '"') return ends.lastIndex
+    ends.lastIndex += 1
+  }
+  return text.length
 }
 
 function checkSize(value: unknown, limits: BodyLimits, depth: number, path: string): void {
