@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openTestApp } from './testing/test-app.ts'
+import { bodyOf, openTestApp } from './testing/test-app.ts'
 
 const classes = { short: ['short'], polite: ['polite'] }
 
@@ -7,7 +7,7 @@ test('a run is made once by its name or by an Idempotency-Key, and is found agai
   const { call, ask } = await openTestApp()
   const made = await call('/v1/runs', { name: 'sweep-3', classes })
   expect(made.status).toBe(201)
-  const run = await made.json()
+  const run = await bodyOf(made)
   expect(run).toMatchObject({ id: 'sweep-3', object: 'run', step: 0, meta_class: null, overall: null })
   expect(run.reward_urls['rlhf/openrlhf']).toBe('http://localhost/runs/sweep-3/rlhf/openrlhf')
   expect(await ask('/v1/runs', { name: 'sweep-3', classes })).toEqual(run)
@@ -28,7 +28,7 @@ test('another body under the same name, an unknown run and an unknown rubric are
   expect(other.error).toMatchObject({ code: 'invalid_request', param: 'phase_steps' })
   const unknown = await call('/v1/runs/nobody')
   expect(unknown.status).toBe(404)
-  expect((await unknown.json()).error.code).toBe('run_not_found')
+  expect((await bodyOf(unknown)).error.code).toBe('run_not_found')
   expect((await ask('/v1/runs/nobody/steps', {})).error.code).toBe('run_not_found')
   expect((await ask('/v1/runs', { classes, rubric: 'rub_0' })).error.code).toBe('rubric_not_found')
   const criteria = [{ id: 'a', title: 'Short?', points: 1, tags: ['short'] }]

@@ -41,8 +41,16 @@ export type Scored = {
   substituted: boolean
   /** The score of each meta-class of its rubric, where it was scored by itself. */
   classes?: ClassScores
-  /** The group of a run that it is a member of, and whether it came after that had closed. */
-  group?: { id: string; late: boolean }
+  /** The group of a run that it is a member of. */
+  group?: {
+    id: string
+    /** It came after the group had closed. */
+    late: boolean
+    /** What the group is rewarded by; null without classes. */
+    meta_class: string | null
+    /** Its prompt has nothing for that class. */
+    masked: boolean
+  }
   /** What the judgments spent; those of a group stand with its first sample. */
   usage?: Usage
 }

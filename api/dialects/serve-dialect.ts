@@ -68,14 +68,18 @@ function patienceOf({ patienceMs }: Dialect, c: Context<Edge>): number | null {
   return readDeadline(c.req.header(DEADLINE_HEADER)) ?? patienceMs
 }
 
-/** Which groups of a run the samples are in, in their order, and the places of those that came late. */
+/** Which groups of a run the samples are in and by which classes, and the places of those that came late or are masked. */
 function groupHeaders(scored: readonly Scored[]): Record<string, string> {
   const groups = scored.map(({ group }) => group?.id)
   if (groups.every((id) => id === undefined)) return {}
   const late = scored.flatMap(({ group }, at) => (group?.late ? [at] : []))
+  const masked = scored.flatMap(({ group }, at) => (group?.masked ? [at] : []))
+  const classes = new Set(scored.flatMap(({ group }) => group?.meta_class ?? []))
   return {
     'x-plumbline-groups': [...new Set(groups)].join(','),
     ...(late.length > 0 && { 'x-plumbline-late': late.join(',') }),
+    ...(classes.size > 0 && { 'x-plumbline-meta-class': [...classes].join(',') }),
+    ...(masked.length > 0 && { 'x-plumbline-masked': masked.join(',') }),
   }
 }
 

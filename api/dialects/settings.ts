@@ -132,7 +132,7 @@ export const mayCompare = ({ protocol }: DialectSettings): boolean =>
   protocol === undefined || pairProtocol.safeParse(protocol).success
 
 /** The same settings with each sample scored by itself, unless they ask for a comparison. */
-function byThemselves(settings: DialectSettings): DialectSettings {
+export function byThemselves(settings: DialectSettings): DialectSettings {
   const { protocol, against, verifier, anchor, shaping } = settings
   const asked = protocol ?? against ?? verifier ?? anchor ?? shaping
   return asked === undefined ? { ...settings, protocol: 'pointwise' } : settings

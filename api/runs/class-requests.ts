@@ -4,6 +4,7 @@ import { rangeOf } from '../../shared/reward/range.ts'
 import type { ClassPart } from '../../shared/runs/class-criteria.ts'
 import type { Group } from '../dialects/group-samples.ts'
 import { SHARE } from '../dialects/sample.ts'
+import { type DialectSettings, mayCompare } from '../dialects/settings.ts'
 
 /** Whether a group's responses are compared, and not scored each by itself. */
 export function compares({ request: { protocol = 'openrs' } }: Group): boolean {
@@ -33,6 +34,13 @@ export function byClass(group: Group, part: ClassPart): Group {
   }
   const request = { ...group.request, ...part }
   return { ...group, range: rangeOf(request), request }
+}
+
+/** The settings of a URL that score each response by itself, whatever it compares. */
+export function eachByItself(settings: DialectSettings): DialectSettings {
+  if (!mayCompare(settings)) return settings
+  const { against: _, anchor: __, shaping: ___, ...rest } = settings
+  return { ...rest, protocol: 'pointwise' }
 }
 
 /** Throws `invalid_request` for a URL that compares where the run's objective weighs scores of single responses. */

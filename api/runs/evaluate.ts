@@ -7,6 +7,7 @@ import { type Reward, scoreGroup } from '../dialects/score-samples.ts'
 import type { DialectSettings } from '../dialects/settings.ts'
 import type { Rubrics } from '../judging/rubrics.ts'
 import type { RunRecords } from '../platform/runs/port.ts'
+import { eachByItself } from './class-requests.ts'
 import { rewardByClasses } from './class-rewards.ts'
 import { criteriaOf } from './prompt-criteria.ts'
 import { unscored } from './recorded.ts'
@@ -35,7 +36,7 @@ export async function evaluate(
   reward: Reward,
   { runs, rubrics }: Parts,
 ): Promise<Scored[]> {
-  const groups = groupSamples(samples, settings)
+  const groups = groupSamples(samples, run.classes === null ? settings : eachByItself(settings))
   const found = new Map<Sample, Scored>()
   const keep = (scored: Iterable<[Sample, Scored]>, { range }: Group) => {
     for (const [sample, one] of scored) {
@@ -54,7 +55,7 @@ export async function evaluate(
       }
       const criteria = await criteriaOf(run, [group], organisation, rubrics)
       const { scored } = await rewardByClasses(
-        { settings: run, place: NOWHERE, groups: [group], criteria },
+        { settings: { ...run, objective: 'scalarised' }, place: NOWHERE, groups: [group], criteria },
         counted,
       )
       const vectors = [...scored.values()].map(({ classes }) => classes)

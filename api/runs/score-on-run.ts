@@ -7,6 +7,7 @@ import type { Scorer } from '../dialects/dialect.ts'
 import type { Sample, Scored } from '../dialects/sample.ts'
 import type { Reward } from '../dialects/score-samples.ts'
 import type { Asked } from '../dialects/serve-dialect.ts'
+import { byThemselves } from '../dialects/settings.ts'
 import type { MetaRubrics } from '../governance/meta-rubrics.ts'
 import { judgmentPlaces, type Rewards } from '../judging/rewards.ts'
 import type { Rubrics } from '../judging/rubrics.ts'
@@ -61,10 +62,12 @@ export function createRunScorer({
     return samples.map(() => draw)
   }
 
-  return (asked, id) => async (samples) => {
-    const { organisation } = asked.call
-    const { settings } = asked
+  return (given, id) => async (samples) => {
+    const { organisation } = given.call
     const run = await find(organisation, id)
+    // classes are scores of single responses, unless the URL asks for comparisons by them
+    const settings = run.classes === null ? given.settings : byThemselves(given.settings)
+    const asked = { ...given, settings }
     const way = wayOf(settings, run, asked.patienceMs)
     if (settings.split === 'anchor') return keepAnchors(asked, id, samples)
     if (settings.split === 'eval') {

@@ -62,7 +62,7 @@ export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settl
     const [first] = part
     if (!first) return []
     const { group, late } = first.entry
-    const told = { id: group.id, late }
+    const told = { id: group.id, late, meta_class: group.meta_class }
     const outcomeOf = await outcomes(visited, part)
     return part.map(({ sample, entry }) => {
       const outcome = entry.recorded ? { recorded: entry.recorded } : outcomeOf(sample)
@@ -70,7 +70,8 @@ export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settl
         'recorded' in outcome
           ? scoredOf(outcome.recorded)
           : unscored(outcome.error, asked.settings.on_error, way.range)
-      return [sample, { ...one, group: told }]
+      const masked = 'recorded' in outcome && outcome.recorded.masked
+      return [sample, { ...one, group: { ...told, masked } }]
     })
   }
 

@@ -1,6 +1,7 @@
 import { isRetry, placeOf, type Waiting } from '../../../shared/runs/gathering.ts'
 import { openGroup } from '../../../shared/runs/phases.ts'
 import type { Sql } from '../sql.ts'
+import { movingScores } from './class-scores.ts'
 import type { Entering, Entry } from './port.ts'
 import { createRooms } from './rooms.ts'
 import { createGroupRows, type GroupRows, type Place } from './sql-groups.ts'
@@ -57,15 +58,25 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
     const where = placeOf(newest?.standing ?? null)
     const id = where === 'opens' || !newest ? open(rows, run, asked, newest) : newest.group.id
     rows.touch(id, at)
+    if (where === 'joins' && newest?.group.anchor === null) anchor(rows, run, asked, id)
     if (where !== 'late' && asked.waitMs !== null) return { id, late: false, waits: true }
-    rows.add(id, who, where === 'late')
+    movingScores(rows, runs, { organisation: run.organisation, run: run.id, group: id }, null, () => {
+      rows.add(id, who, where === 'late')
+      return rows.recorded(id, who.key) ?? []
+    })
     if (where !== 'late' && rows.newest(asked.key, at)?.standing.free === 0) rows.close(id, 'full')
     return { id, late: where === 'late', waits: false }
   }
 
+  /** Gives a group without an anchor the one that is stored for its prompt now. */
+  function anchor(rows: GroupRows, run: Run, { promptKey }: Keyed, id: string): void {
+    const stored = promptKey === null ? null : runs.anchor(run.organisation, run.id, promptKey)
+    if (stored !== null) rows.anchor(id, stored)
+  }
+
   /** Opens the next group of a prompt; one that nobody came to in the end makes room for it. */
   function open(rows: GroupRows, run: Run, asked: Keyed, newest: Place | null): string {
-    const { key, prompt, way, size, metaRubric, promptKey } = asked
+    const { key, prompt, way, size, metaRubric } = asked
     let sequence = newest ? newest.group.sequence + 1 : 0
     if (newest?.standing.closed === null) {
       if (newest.group.members.length > 0) rows.close(newest.group.id, 'partial')
@@ -82,8 +93,9 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
     rows.open({
       ...{ id, key, sequence, number: state.groups, size, prompt, way, ...pinned, opened: now() },
       meta_rubric: metaRubric,
-      anchor: promptKey === null ? null : runs.anchor(run.organisation, run.id, promptKey),
+      anchor: null,
     })
+    anchor(rows, run, asked, id)
     return id
   }
 

@@ -1,9 +1,10 @@
 import type { RunSettings } from '../../../shared/protocol/run.ts'
 import { groupKey, memberKey, promptKey } from '../../../shared/runs/keys.ts'
 import { beginStep } from '../../../shared/runs/phases.ts'
-import { recordEvaluation, recordScores } from '../../../shared/runs/record-scores.ts'
+import { recordEvaluation } from '../../../shared/runs/record-scores.ts'
 import type { RunState } from '../../../shared/runs/state.ts'
 import type { Sql } from '../sql.ts'
+import { movingScores } from './class-scores.ts'
 import { createEntrance } from './entrance.ts'
 import type { RunRecords } from './port.ts'
 import { createGroupRows, prepareGroupRows } from './sql-groups.ts'
@@ -67,13 +68,12 @@ export function createRunRecords(sql: Sql, now: () => number): RunRecords {
       )
       return sql.transaction(() => {
         const rows = createGroupRows(sql, organisation, run)
-        const place = rows.group(group)
-        const fresh = keyed.flatMap(({ key, recorded }) =>
-          Array.from({ length: rows.record(group, key, recorded, now()) }, () => recorded),
+        movingScores(rows, runs, { organisation, run, group }, spent, () =>
+          keyed.flatMap(({ key, recorded }) =>
+            Array.from({ length: rows.record(group, key, recorded, now()) }, () => recorded),
+          ),
         )
         if (anchor !== null) rows.anchor(group, anchor)
-        if (place && fresh.length > 0)
-          change(organisation, run, (settings, state) => recordScores(settings, state, place, fresh, spent))
         return keyed.map(({ key, recorded }) => rows.recorded(group, key) ?? recorded)
       })
     },
