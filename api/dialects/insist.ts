@@ -1,14 +1,5 @@
-import type { ErrorCode } from '../../shared/protocol/error.ts'
+import { isTransient } from '../../shared/protocol/transient.ts'
 import type { Rewards } from '../judging/rewards.ts'
-
-/** Failures that pass by themselves. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'model_unreachable',
-  'model_timeout',
-  'overloaded',
-  'rate_limited',
-  'loading',
-])
 
 /** A minute in all: what a model server needs to start again, and what proxies before us wait. */
 const PAUSES_MS = [500, 1500, 3000, 5000, 10_000, 20_000, 20_000]
@@ -25,7 +16,7 @@ export function insist(
   return async (request, call, place) => {
     for (const pause of pausesMs) {
       const list = await rewards(request, call, place)
-      if (signal.aborted || !list.data.some(({ error }) => error && PASSING.has(error.code))) return list
+      if (signal.aborted || !list.data.some(({ error }) => error && isTransient(error.code))) return list
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
     return rewards(request, call, place)

@@ -12,6 +12,7 @@ export const alignAnything: Dialect = numbersOnly({
   client: 'align-anything: remote_rm_url: URL',
   patienceMs: 100_000,
   marks: ['prompts', 'responses'],
+  alone: true,
   batchFlag: 'per_device_prompt_batch_size',
   request: z.looseObject({
     prompts: texts,

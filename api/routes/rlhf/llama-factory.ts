@@ -16,6 +16,7 @@ export const llamaFactory: Dialect = numbersOnly({
   client: 'LLaMA-Factory: stage: ppo, reward_model_type: api, reward_model: URL',
   patienceMs: null,
   marks: ['messages'],
+  alone: true,
   once: true,
   settings: ['turns'],
   batchFlag: 'per_device_train_batch_size',
