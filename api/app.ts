@@ -45,6 +45,7 @@ import { usageRoutes } from './routes/native/usage.ts'
 import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
 import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
+import { evalRoutes } from './routes/openai/evals/evals.ts'
 import { fileRoutes } from './routes/openai/files.ts'
 import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { graderRoutes } from './routes/openai/graders.ts'
@@ -105,7 +106,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   const runs = createRuns(platform.runs, rubrics)
   app.route('/v1/runs', runRoutes(runs))
   app.route('/v1/runs', runGroupRoutes(runs, platform.runs))
-  app.route('/v1/tokens', tokenRoutes(createTokens(platform)))
+  app.route('/v1/tokens', tokenRoutes(createTokens(platform, runs)))
   for (const path of ['/v1/models', ...MODEL_PATHS]) app.route(path, modelRoutes(platform))
   for (const path of CHAT_PATHS) app.use(path, takeForCall(platform))
   const chat = createChat(platform, createAnswerByJudge({ counter, rewards }))
@@ -114,6 +115,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/messages', messageRoutes(chat))
   const files = createFiles(platform)
   app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
+  app.route('/v1/evals', evalRoutes(platform, files))
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
   const scoreOnRun = createRunScorer({ runs: platform.runs, rewards, rubrics, metaRubrics })
@@ -125,7 +127,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   }
   for (const path of NEMO_GYM_PATHS) app.use(path, known, ...traced, ofBatches, deadline)
   for (const base of ['/', '/rlhf/nemo-gym']) app.route(base, nemoGymRoutes())
-  app.route('/rlhf/roll', rollRoutes(platform, scorerOf))
+  for (const base of ['', '/runs/:run']) app.route(`${base}/rlhf/roll`, rollRoutes(platform, scorerOf))
   for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
   for (const [path, dialect] of Object.entries(ON_RUNS)) {
     app.route(`/runs/:run/${path}`, serveDialect(dialect, scorerOf))

@@ -20,6 +20,10 @@ export const LIMITS = {
   jobFreshMs: 1000,
   /** How long a worker has to say how a job stands before its last known state is shown. */
   jobAnswerMs: 10_000,
+  /** Rows of an eval run that are graded at once. */
+  evalRowsInFlight: 8,
+  /** Rows that are handed to the record in one call. */
+  evalRowsKept: 200,
   /** Events that are taken over from a worker in one call, and calls that one read makes for them. */
   jobEventsTaken: 500,
   jobEventCalls: 4,

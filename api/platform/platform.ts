@@ -4,6 +4,7 @@ import type { Outbound } from '../models/limited-fetch.ts'
 import type { Config } from './config.ts'
 import type { Desk } from './desk/port.ts'
 import type { Shelf } from './desk/shelf.ts'
+import type { EvalDesk } from './evals/port.ts'
 import type { RunRecords } from './runs/port.ts'
 import type { SubmissionRecords } from './submissions/port.ts'
 import type { TokenRecords } from './tokens/port.ts'
@@ -22,6 +23,8 @@ export type Platform = {
   shelf: Shelf
   /** The files and jobs of all organisations. */
   training: TrainingRecords
+  /** The evals of all organisations, and what grades them. */
+  evals: EvalDesk
   /** The runs of all organisations. */
   runs: RunRecords
   /** The URL tokens of all organisations. */

@@ -42,7 +42,7 @@ export function createFiles({ training, now }: Pick<Platform, 'training' | 'now'
     list: (organisation) => training.files(organisation),
 
     async upload(organisation, form) {
-      const { file, expiresAfter } = readUpload(form)
+      const { file, purpose, expiresAfter } = readUpload(form)
       const bytes = await file.arrayBuffer()
       const text = decode(bytes)
       const id = `file-${(await sha256OfBytes(bytes)).slice(0, 32)}`
@@ -56,7 +56,7 @@ export function createFiles({ training, now }: Pick<Platform, 'training' | 'now'
         created_at: before?.created_at ?? seconds(),
         expires_at: expiresAfter === null ? null : seconds() + expiresAfter,
         filename: file.name.slice(0, 255),
-        purpose: 'fine-tune',
+        purpose,
         status: 'processed',
       }
       await training.keepFile(organisation, head)

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { surroundingsAt } from '../../grading/surroundings.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { cappedByToken } from '../../tokens/capped.ts'
 import { readConfig } from '../config.ts'
@@ -6,6 +7,8 @@ import { createDesk } from '../desk/desk.ts'
 import type { Cursor } from '../desk/port.ts'
 import type { Shelf } from '../desk/shelf.ts'
 import { createShelf } from '../desk/sql-shelf.ts'
+import { createEvalDesk, type OwnEvalDesk } from '../evals/desk.ts'
+import type { EvalDesk } from '../evals/port.ts'
 import type { RunRecords } from '../runs/port.ts'
 import { createRunRecords } from '../runs/records.ts'
 import type { Sql } from '../sql.ts'
@@ -29,6 +32,7 @@ export class JudgmentShard extends DurableObject<Env> {
   readonly #desk: ReturnType<typeof createDesk>
   readonly #shelf: Shelf
   readonly #training: TrainingRecords
+  readonly #evals: OwnEvalDesk
   readonly #runs: RunRecords
   readonly #tokens: TokenRecords
   readonly #submissions: SubmissionRecords
@@ -41,6 +45,17 @@ export class JudgmentShard extends DurableObject<Env> {
     const sql = storageSql(ctx.storage)
     this.#shelf = createShelf(sql)
     this.#training = createTrainingRecords(sql)
+    const edge = {
+      config,
+      fetch: (url: string, init: RequestInit) => fetch(url, init),
+      sandbox: workersSandbox(environment),
+    }
+    this.#evals = createEvalDesk({
+      sql,
+      now: Date.now,
+      surroundings: (organisation) => surroundingsAt(edge, organisation),
+      complain: console.error,
+    })
     this.#runs = createRunRecords(sql, Date.now)
     this.#tokens = createTokenRecords(sql)
     this.#submissions = createSubmissionRecords(sql)
@@ -106,6 +121,13 @@ export class JudgmentShard extends DurableObject<Env> {
     return JSON.stringify(await Reflect.apply(this.#training[method], this.#training, JSON.parse(args)))
   }
 
+  /** A call of the desk of evals, by the name of its method. The alarm brings back an object that ended meanwhile. */
+  async evals(method: keyof EvalDesk, args: string): Promise<string> {
+    const answer = await Reflect.apply(this.#evals[method], this.#evals, JSON.parse(args))
+    if (this.#evals.busy()) await this.ctx.storage.setAlarm(Date.now() + WATCH_MS)
+    return JSON.stringify(answer)
+  }
+
   /** A call of the records of runs, by the name of its method. One that waits for others keeps the object awake. */
   async runs(method: keyof RunRecords, args: string): Promise<string> {
     return JSON.stringify(await Reflect.apply(this.#runs[method], this.#runs, JSON.parse(args)))
@@ -123,7 +145,8 @@ export class JudgmentShard extends DurableObject<Env> {
 
   /** An alarm counts as a call: it keeps the object in memory while a long judgment outlives its callers. */
   override async alarm(): Promise<void> {
-    if (this.#desk.busy()) await this.ctx.storage.setAlarm(Date.now() + WATCH_MS)
+    this.#evals.resume()
+    if (this.#desk.busy() || this.#evals.busy()) await this.ctx.storage.setAlarm(Date.now() + WATCH_MS)
     else this.#watching = false
   }
 

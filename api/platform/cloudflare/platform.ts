@@ -3,6 +3,7 @@ import { SHARDS, shardOf } from '../../../shared/identity/id.ts'
 import { type Environment, readConfig } from '../config.ts'
 import type { Platform } from '../platform.ts'
 import { remoteDesk } from './remote-desk.ts'
+import { remoteEvalDesk } from './remote-eval-desk.ts'
 import { remoteRunRecords } from './remote-run-records.ts'
 import { remoteShelf } from './remote-shelf.ts'
 import { remoteSubmissionRecords } from './remote-submission-records.ts'
@@ -23,6 +24,7 @@ export function cloudflarePlatform(shards: Env['JUDGMENT_SHARD'], environment: E
     desks: () => all().map(remoteDesk),
     shelf: remoteShelf(async (organisation) => shard(await shardOf(organisation, 'meta-rubrics'))),
     training: remoteTrainingRecords(async (organisation) => shard(await shardOf(organisation, 'training'))),
+    evals: remoteEvalDesk(async (organisation) => shard(await shardOf(organisation, 'evals'))),
     runs: remoteRunRecords(async (...run) => shard(await shardOf(run.join(' '), 'run')), all),
     tokens: remoteTokenRecords(shard),
     submissions: remoteSubmissionRecords(async (organisation, id) => shard(await shardOf(organisation, id))),

@@ -1,9 +1,11 @@
 import { soon } from '../../../shared/telemetry/soon.ts'
+import { surroundingsAt } from '../../grading/surroundings.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { cappedByToken } from '../../tokens/capped.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createDesk, type OwnDesk } from '../desk/desk.ts'
 import { createShelf } from '../desk/sql-shelf.ts'
+import { createEvalDesk } from '../evals/desk.ts'
 import type { Platform } from '../platform.ts'
 import { createRunRecords } from '../runs/records.ts'
 import type { Sql } from '../sql.ts'
@@ -30,6 +32,13 @@ export function serverPlatform(
   const tokens = createTokenRecords(sql)
   const judge = cappedByToken(judgeByEntry(config, fetch, tracer, sandbox), tokens, Date.now)
   const desk = createDesk({ sql, now: Date.now, judge, complain: console.error })
+  const evals = createEvalDesk({
+    sql,
+    now: Date.now,
+    surroundings: (organisation) => surroundingsAt({ config, fetch, sandbox }, organisation),
+    complain: console.error,
+  })
+  evals.resume()
   return {
     config,
     now: Date.now,
@@ -37,6 +46,7 @@ export function serverPlatform(
     desks: () => [desk],
     shelf: createShelf(sql),
     training: createTrainingRecords(sql),
+    evals,
     runs: createRunRecords(sql, Date.now),
     tokens,
     submissions: createSubmissionRecords(sql),
@@ -44,6 +54,8 @@ export function serverPlatform(
     fetch,
     sandbox,
     tracer,
-    quiet: desk.quiet,
+    async quiet() {
+      await Promise.all([desk.quiet(), evals.stop()])
+    },
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { fileDeleted, fileObject, filesQuery } from '../../../shared/protocol/files.ts'
+import { fileDeleted, fileObject, filesQuery, PURPOSES } from '../../../shared/protocol/files.ts'
 import {
   checkpointsQuery,
   createJobRequest,
@@ -26,7 +26,7 @@ const resumable = z.object({
 })
 const upload = z.object({
   file: z.string().meta({ format: 'binary' }).describe('Examples, a line of JSON each.'),
-  purpose: z.literal('fine-tune'),
+  purpose: z.enum(PURPOSES),
 })
 
 const act = (summary: string): Operation => ({ summary, tag: 'openai', path: byId, reply: fineTuningJob })
