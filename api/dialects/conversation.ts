@@ -25,7 +25,7 @@ export function answerSample(query: string, response: string, index: number, par
 export function templatedSample(text: string, index: number, param: string): Sample {
   const split = splitConversation(text)
   if (split) return answerSample(split.prompt, split.response, index, param)
-  const message = `'${param}' is in no known chat template, so its response can't be told apart: send messages, or a prompt and a response (docs/inference.md).`
+  const message = `'${param}' is in no known chat template, so its response can't be told apart: send the two apart, as docs/inference.md shows.`
   throw new PlumblineError('invalid_request', message, { param })
 }
 

@@ -3,7 +3,7 @@ import { DEADLINE_HEADER, readDeadline } from '../../shared/protocol/deadline.ts
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Call } from '../judging/call.ts'
 import type { Edge } from '../middleware/edge.ts'
-import { refusal } from '../middleware/errors.ts'
+import { refusal, withHeaders } from '../middleware/errors.ts'
 import { readJson } from '../routes/body.ts'
 import { describeDialect } from './describe.ts'
 import type { Dialect, Scorer } from './dialect.ts'
@@ -55,11 +55,12 @@ export async function answerBody(
       return scored
     }
     const { body, headers, status } = await dialect.answer(await read(), settings, within)
-    return Response.json(body, { status: status ?? 200, headers: { ...headers, ...groupHeaders(scored) } })
+    const told = { ...headers, ...groupHeaders(scored) }
+    return withHeaders(c, Response.json(body, { status: status ?? 200, headers: told }))
   } catch (error) {
     if (!dialect.refuse || !PlumblineError.isInstance(error)) throw error
     const { body, status } = dialect.refuse(error)
-    return Response.json(body, { status, headers: refusal(error).headers })
+    return withHeaders(c, Response.json(body, { status, headers: refusal(error).headers }))
   }
 }
 

@@ -70,7 +70,7 @@ export const answerThrown: MiddlewareHandler<Edge> = async (c, next) => {
 }
 
 /** Headers that were set on the way in, such as the request's id, go with every answer. */
-function withHeaders(c: Context<Edge>, response: Response): Response {
+export function withHeaders(c: Context<Edge>, response: Response): Response {
   response.headers.set('x-request-id', c.get('requestId') ?? '')
   return response
 }

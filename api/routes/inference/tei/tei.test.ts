@@ -55,8 +55,10 @@ describe("errors are of TEI's shape and status", () => {
   test('a judge that fails is a backend that fails', async () => {
     const { call, ask, models } = await openTestApp()
     models.manner = 'unreachable'
-    const reply = await call('/inference/tei/predict', { inputs: pair })
+    const headers = { 'x-request-id': 'mine' }
+    const reply = await call('/inference/tei/predict', { inputs: pair }, headers)
     expect([reply.status, reply.headers.has('retry-after')]).toEqual([424, true])
+    expect(reply.headers.get('x-request-id')).toBe('mine')
     expect(await bodyOf(reply)).toMatchObject({
       error: expect.any(String),
       error_type: 'Backend',

@@ -14,8 +14,8 @@ describe('/classify', () => {
     const { call } = await openTestApp()
     const rewardOf = async (response: string) => {
       const bytes = `{"model": "Skywork/RM", "input": ${JSON.stringify(qwen(response))}, "use_activation": false}`
-      const reply = await call('/inference/vllm/classify', bytes, json)
-      expect(reply.status).toBe(200)
+      const reply = await call('/inference/vllm/classify', bytes, { ...json, 'x-request-id': 'mine' })
+      expect([reply.status, reply.headers.get('x-request-id')]).toEqual([200, 'mine'])
       expect(reply.headers.get('content-type')).toContain('application/json')
       const { data, model, object } = await bodyOf(reply)
       expect([model, object]).toEqual(['Skywork/RM', 'list'])
