@@ -34,8 +34,8 @@ function openingsOf({ places }: Layout, text: string): Opening[] | null {
   const found: Opening[] = []
   for (const place of places) {
     const matches = [...text.matchAll(place.opens)]
-    if (matches.length < (place.many ? 2 : 1)) return null
-    for (const match of place.many ? matches : matches.slice(0, 1)) {
+    if (matches.length < (place.most === undefined ? 1 : 2)) return null
+    for (const match of matches.slice(0, place.most ?? 1)) {
       found.push({
         place,
         at: match.index,

@@ -6,7 +6,7 @@ import type { Verdict } from './verdict.ts'
 const property = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   enum: z.array(z.unknown()).optional(),
-  const: z.unknown().optional(),
+  $ref: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
 })
@@ -14,6 +14,7 @@ type Property = z.infer<typeof property>
 
 const objectSchema = z.looseObject({
   properties: z.record(z.string(), property),
+  $defs: z.record(z.string(), property).optional(),
   required: z.array(z.string()).optional(),
 })
 
@@ -53,7 +54,13 @@ type Filled = string | number | boolean
 export function jsonForm(schema: Readonly<Record<string, unknown>>, responses: number): Form {
   const parsed = objectSchema.safeParse(schema)
   if (!parsed.success) throw unfit('response_format', 'it must describe an object with properties')
-  const { properties, required = Object.keys(properties) } = parsed.data
+  const { properties: written, $defs = {}, required = Object.keys(written) } = parsed.data
+  const properties = Object.fromEntries(
+    Object.entries(written).map(([name, described]) => [
+      name,
+      $defs[described.$ref?.split('/').at(-1) ?? ''] ?? described,
+    ]),
+  )
   for (const [name, described] of Object.entries(properties)) {
     if (required.includes(name) && !isKnown(name, described, responses)) {
       throw unfit(
@@ -88,7 +95,11 @@ export function jsonForm(schema: Readonly<Record<string, unknown>>, responses: n
 function isKnown(name: string, described: Property, responses: number): boolean {
   if (REASON.test(name)) return true
   if (responses > 1) return WINNER.test(name) || (responses === 2 && /^(?:score_[12]|ranking)$/.test(name))
-  return SCORE.test(name) || PASSED.test(name) || (WORDED.test(name) && described.enum !== undefined)
+  return (
+    SCORE.test(name) ||
+    PASSED.test(name) ||
+    (WORDED.test(name) && (described.enum !== undefined || typeOf(described) === 'boolean'))
+  )
 }
 
 /** Null where the schema has no word for what was found. */
@@ -104,7 +115,7 @@ function fill(name: string, described: Property, verdict: Verdict, explanation: 
 
 function fillScore(described: Property, score: number): Filled | null {
   const share = Math.min(1, Math.max(0, score))
-  const type = [described.type].flat()[0]
+  const type = typeOf(described)
   if (described.enum) return wordFor(described.enum, share >= 0.5)
   if (type === 'boolean') return share >= 0.5
   if (type === 'string') return share >= 0.5 ? 'yes' : 'no'
@@ -115,11 +126,14 @@ function fillScore(described: Property, score: number): Filled | null {
 function fillWinner(described: Property, { best, scores }: Verdict): Filled | null {
   const words = described.enum
   if (best === null) return words ? tieAmong(words) : 'tie'
-  if (!words) return [described.type].flat()[0] === 'integer' ? best : (LETTERS[best] ?? null)
+  if (!words) return typeOf(described) === 'integer' ? best : (LETTERS[best] ?? null)
   if (words.length === scores.length && tieAmong(words) === null) return asFilled(words[best])
   const found = words.find((word) => SIDES[best]?.includes(String(word).toLowerCase()))
   return found === undefined ? null : asFilled(found)
 }
+
+/** The first that it names: `["string", "null"]` is a string. */
+const typeOf = ({ type }: Property): string | undefined => [type].flat()[0]
 
 const LETTERS = 'ABCDEFGHIJKLMNOP'
 

@@ -3,9 +3,9 @@ export type Slot = 'prompt' | 'reference' | 'criterion' | 'response'
 
 /**
  * A place of a layout: what follows `opens`, up to the last `closes` before the next place opens. `name`, a group of
- * `opens`, is what the text calls the response.
+ * `opens`, is what the text calls the response. With `most` there are two to that many in a row.
  */
-export type Place = { slot: Slot; opens: RegExp; closes?: string; many?: true }
+export type Place = { slot: Slot; opens: RegExp; closes?: string; most?: number }
 
 /**
  * A usual way of laying out a prompt for a judge. Without a place for the prompt, what stands before the first place is
@@ -56,13 +56,13 @@ export const LAYOUTS: readonly Layout[] = [
         slot: 'response',
         opens: /"model_identifier":\s*"(?<name>\w{1,8})",\s*"output":\s*"""/g,
         closes: '"""',
-        many: true,
+        most: 2,
       },
     ],
   },
   // promptfoo's select-best: the verdict is an index
   {
-    places: [{ slot: 'response', opens: /<Text index="(?<name>\d{1,2})">/g, closes: '</Text>', many: true }],
+    places: [{ slot: 'response', opens: /<Text index="(?<name>\d{1,2})">/g, closes: '</Text>', most: 16 }],
   },
   // promptfoo's llm-rubric
   {

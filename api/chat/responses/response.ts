@@ -63,7 +63,7 @@ export function finishedResponse(head: ResponseHead, said: Said) {
     output: [outputMessage(head.message, said)],
     usage: {
       input_tokens: tokens.prompt,
-      input_tokens_details: { cached_tokens: tokens.cached },
+      input_tokens_details: { cached_tokens: tokens.cached, cache_write_tokens: 0 },
       output_tokens: tokens.completion,
       output_tokens_details: { reasoning_tokens: 0 },
       total_tokens: tokens.prompt + tokens.completion,
