@@ -26,7 +26,7 @@ export type Task = {
 
 export type MembersRewarded = {
   scored: ReadonlyMap<Sample, ClassScored>
-  /** The response that all were compared with; null where there is no such one. */
+  /** The response that a gathered group was compared with; null where there is no such one. */
   anchor: string | null
   spent: Spent | null
 }
@@ -36,9 +36,9 @@ export type MembersRewarded = {
  * given set of members the rewards are the same, whoever came first.
  */
 export async function rewardMembers(task: Task, reward: Reward, rubrics: Rubrics): Promise<MembersRewarded> {
-  const { run, group, organisation } = task
+  const { run, group, organisation, settings } = task
   const groups = (await groupsOf(task)).map((one) => pinned(one, task))
-  const anchor = await anchorTaken(groups)
+  const anchor = settings.against === 'group' ? await anchorTaken(groups) : null
   if (run.classes !== null) {
     const criteria = await criteriaOf(run, groups, organisation, rubrics)
     return { ...(await rewardByClasses({ settings: run, place: group, groups, criteria }, reward)), anchor }

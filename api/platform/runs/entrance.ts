@@ -1,4 +1,5 @@
 import { isRetry, placeOf, type Waiting } from '../../../shared/runs/gathering.ts'
+import type { RunGroup } from '../../../shared/runs/member.ts'
 import { openGroup } from '../../../shared/runs/phases.ts'
 import type { Sql } from '../sql.ts'
 import { movingScores } from './class-scores.ts'
@@ -9,6 +10,7 @@ import type { RunRows } from './sql-runs.ts'
 
 /** A run, by the organisation that it belongs to. */
 type Run = { organisation: string; id: string }
+type Anchored = Pick<RunGroup, 'id' | 'closed' | 'anchor'>
 /** What a call asks for, with the keys of its group and, where a stored anchor counts, of its prompt. */
 export type Keyed = Entering & { key: string; promptKey: string | null }
 /** Where a member went, and whether it waits there for others. */
@@ -52,13 +54,14 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
     const twin = rows.twin(asked.key, who, at)
     if (twin && (asked.repeats || twin.twin.named) && isRetry(twin.standing, twin.twin)) {
       rows.vacate(twin.group.id, who.key, -1)
+      anchor(rows, run, asked, twin.group)
       return { id: twin.group.id, late: twin.late, waits: false }
     }
     const newest = rows.newest(asked.key, at)
     const where = placeOf(newest?.standing ?? null)
     const id = where === 'opens' || !newest ? open(rows, run, asked, newest) : newest.group.id
     rows.touch(id, at)
-    if (where === 'joins' && newest?.group.anchor === null) anchor(rows, run, asked, id)
+    if (where === 'joins' && newest) anchor(rows, run, asked, newest.group)
     if (where !== 'late' && asked.waitMs !== null) return { id, late: false, waits: true }
     movingScores(rows, runs, { organisation: run.organisation, run: run.id, group: id }, null, () => {
       rows.add(id, who, where === 'late')
@@ -68,10 +71,11 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
     return { id, late: where === 'late', waits: false }
   }
 
-  /** Gives a group without an anchor the one that is stored for its prompt now. */
-  function anchor(rows: GroupRows, run: Run, { promptKey }: Keyed, id: string): void {
-    const stored = promptKey === null ? null : runs.anchor(run.organisation, run.id, promptKey)
-    if (stored !== null) rows.anchor(id, stored)
+  /** Gives an open group without an anchor the one that is stored for its prompt now. */
+  function anchor(rows: GroupRows, run: Run, { promptKey }: Keyed, group: Anchored): void {
+    if (promptKey === null || group.closed !== null || group.anchor !== null) return
+    const stored = runs.anchor(run.organisation, run.id, promptKey)
+    if (stored !== null) rows.anchor(group.id, stored)
   }
 
   /** Opens the next group of a prompt; one that nobody came to in the end makes room for it. */
@@ -95,7 +99,7 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
       meta_rubric: metaRubric,
       anchor: null,
     })
-    anchor(rows, run, asked, id)
+    anchor(rows, run, asked, { id, closed: null, anchor: null })
     return id
   }
 

@@ -106,7 +106,7 @@ export function createGroupRows(sql: Sql, organisation: string, run: string) {
       sql.all(`update run_groups set touched = ? where ${ours} and id = ?`, now, ...of, id)
     },
     anchor(id: string, response: string): void {
-      const query = `update run_groups set anchor = ? where ${ours} and id = ? and anchor is null`
+      const query = `update run_groups set anchor = ? where ${ours} and id = ?`
       sql.all(query, response, ...of, id)
     },
     /** One more of a member: a late one has what its like in the group has. */
