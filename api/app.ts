@@ -79,7 +79,12 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   app.onError(onError)
   app.notFound(onNotFound)
-  app.use(requestId(), countRequests(tally), readUrl(new Set(Object.keys(GUESSED))), answerThrown)
+  app.use(
+    requestId(),
+    countRequests(tally),
+    readUrl(new Set([...Object.keys(GUESSED), ...NEMO_GYM_PATHS])),
+    answerThrown,
+  )
   app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 
   app.route('/', publicRoutes(platform))

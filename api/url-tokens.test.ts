@@ -45,6 +45,19 @@ test('what a client says in headers beside a token changes nothing', async () =>
   }
 })
 
+test('a token of a run reaches the URLs of that run alone', async () => {
+  const app = await openTestApp()
+  for (const name of ['mine', 'other']) expect((await app.call('/v1/runs', { name })).status).toBe(201)
+  const { callBy } = await makeToken(app, { run: 'mine' })
+  expect(await bodyOf(await callBy('/runs/mine/rlhf/slime', slime('GOOD')))).toBe(1)
+  for (const path of ['/runs/other/rlhf/slime', '/rlhf/slime', '/v1/judgments', '/']) {
+    const refused = await refusalOf(await callBy(path, slime('GOOD')))
+    expect(refused).toEqual([403, 'forbidden', expect.stringContaining("the run 'mine'")])
+  }
+  const none = await app.call('/v1/tokens', { run: 'none' })
+  expect([none.status, (await bodyOf(none)).error.code]).toEqual([404, 'run_not_found'])
+})
+
 test('a token is shown once', async () => {
   const app = await openTestApp()
   const { id, token } = await makeToken(app, { name: 'once' })

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type * as z from 'zod'
+import { withoutSecrets } from '../shared/identity/url-token.ts'
 import { type ErrorData, errorBody } from '../shared/protocol/error.ts'
 import { jsonOrNull } from '../shared/protocol/parse.ts'
 import { Failure } from './failure.ts'
@@ -81,8 +82,18 @@ export async function get<T>(
   return call(service, { path }, answer, options)
 }
 
-/** Without a body it is a GET; a form is sent as one, all else as JSON. */
-type Request = { path: string; body?: unknown; headers?: Record<string, string> }
+/** Deletes what lies at a path; as `post` in everything else. */
+export async function remove<T>(
+  service: Service,
+  path: string,
+  answer: z.ZodType<T>,
+  options: PostOptions = {},
+): Promise<T> {
+  return call(service, { path, method: 'DELETE' }, answer, options)
+}
+
+/** Without a method or a body it is a GET; a form is sent as one, all else as JSON. */
+type Request = { path: string; method?: 'DELETE'; body?: unknown; headers?: Record<string, string> }
 
 async function call<T>(
   service: Service,
@@ -137,15 +148,18 @@ export async function openStream(
 function refusalOf(service: Service, { status, headers }: Response, value: unknown): Failure {
   const refusal = errorBody.safeParse(value)
   if (refusal.success) return new Refusal(status, refusal.data.error, toSeconds(headers.get('retry-after')))
-  if (WORTH_REPEATING.has(status)) return new Dropped(`${service.url} answers ${status} and says no more.`)
-  return new Failure(`${service.url} does not answer like Plumbline (status ${status}): check PLUMBLINE_URL.`)
+  if (WORTH_REPEATING.has(status))
+    return new Dropped(`${withoutSecrets(service.url)} answers ${status} and says no more.`)
+  return new Failure(
+    `${withoutSecrets(service.url)} does not answer like Plumbline (status ${status}): check PLUMBLINE_URL.`,
+  )
 }
 
-function send(service: Service, { path, body, headers }: Request, signal: AbortSignal | undefined) {
+function send(service: Service, { path, method, body, headers }: Request, signal: AbortSignal | undefined) {
   const form = body instanceof FormData
   return reading(service, signal, () =>
     fetch(`${service.url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: {
         // of a form, fetch names the boundary
         ...(form ? {} : { 'content-type': 'application/json' }),
@@ -168,7 +182,7 @@ export async function reading<T>(
     return await work()
   } catch (error) {
     signal?.throwIfAborted()
-    throw error instanceof Failure ? error : unreachable(service.url, error)
+    throw error instanceof Failure ? error : unreachable(withoutSecrets(service.url), error)
   }
 }
 

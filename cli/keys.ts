@@ -2,12 +2,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { workerKey } from '../shared/identity/worker-key.ts'
 import { Failure, reportFailures } from './failure.ts'
+import { urlTokenCommands } from './keys/url-tokens.ts'
 import { toFailure } from './start/failure.ts'
 import { secretOf } from './start/secret.ts'
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
-/** `plumbline keys`: API keys are made here, and only their hashes are ever given to the service. */
+/** `plumbline keys`: API keys are made here, and only their hashes are ever given to the service, which makes URL tokens. */
 export function keysCommand(): Command {
   const create = new Command('create')
     .description('Make an API key; it is printed once and kept nowhere.')
@@ -24,10 +25,12 @@ export function keysCommand(): Command {
         console.log(await workerKey(secret))
       }),
     )
-  return new Command('keys')
-    .description("Make API keys; tell a worker's.")
+  const keys = new Command('keys')
+    .description("Make API keys and URL tokens; tell a worker's key.")
     .addCommand(create)
     .addCommand(worker)
+  for (const command of urlTokenCommands()) keys.addCommand(command)
+  return keys
 }
 
 function printKey(name: string, json: boolean): void {

@@ -44,7 +44,7 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     load: async () => (await import('./aggregate.ts')).aggregateCommand(),
   },
   keys: {
-    summary: 'make API keys',
+    summary: 'make API keys and URL tokens',
     load: async () => (await import('./keys.ts')).keysCommand(),
   },
 }

@@ -45,7 +45,7 @@ export function authenticate({ config, tokens, now }: Pick<Platform, 'config' | 
     if (stored.run !== null && !isOfRun(path, stored.run)) {
       throw new PlumblineError(
         'forbidden',
-        `This URL token is for the run '${stored.run}': call /runs/${stored.run}/DIALECT with it.`,
+        `This URL token is for the run '${stored.run}': call /runs/${stored.run}/rlhf/NAME with it.`,
       )
     }
     return { organisation: stored.organisation, apiKey: id }

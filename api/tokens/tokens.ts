@@ -8,10 +8,11 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { NewUrlToken, UrlToken, UrlTokenRequest } from '../../shared/protocol/url-token.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { StoredToken } from '../platform/tokens/port.ts'
+import type { Runs } from '../runs/runs.ts'
 
 /** An organisation's URL tokens. */
 export type Tokens = {
-  /** `origin` is where the service was called. */
+  /** `origin` is where the service was called. Throws `run_not_found`. */
   make(organisation: string, request: UrlTokenRequest, origin: string): Promise<NewUrlToken>
   list(organisation: string): Promise<UrlToken[]>
   /** Throws `not_found`. */
@@ -20,9 +21,13 @@ export type Tokens = {
   revoke(organisation: string, id: string): Promise<UrlToken>
 }
 
-export function createTokens({ tokens, now }: Pick<Platform, 'tokens' | 'now'>): Tokens {
+export function createTokens(
+  { tokens, now }: Pick<Platform, 'tokens' | 'now'>,
+  runs: Pick<Runs, 'read'>,
+): Tokens {
   return {
     async make(organisation, { name = null, run = null, expires_in, max_judgments = null }, origin) {
+      if (run !== null) await runs.read(organisation, run)
       const token = writeUrlToken(crypto.getRandomValues(new Uint8Array(URL_TOKEN_BYTES)))
       const created = now()
       const stored: StoredToken = {

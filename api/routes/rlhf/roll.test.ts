@@ -110,6 +110,26 @@ test('on_error is the score where there is none, and is told as such', async () 
   expect(result).toMatchObject({ errcode: 0, reward_score: -1, substituted: true })
 })
 
+test("a run's own URLs take submissions too, and a repeat is no second member of a group", async () => {
+  const app = await openTestApp()
+  await app.call('/v1/runs', { name: 'mine', group_size: 2 })
+  const at = '/runs/mine/rlhf/roll'
+  const send = async (rollout: string, response: string) => {
+    const body = { prompt: 'Say it.', response, data_id: 1, rollout_id: rollout }
+    return (await app.ask(`${at}/submit?against=group`, body)).reward_request_id
+  }
+  const ids = [await send('a', 'GOOD'), await send('a', 'GOOD'), await send('b', 'bad')]
+  const collected = async (id: string) => {
+    for (;;) {
+      const result = await app.ask(`${at}/result`, { reward_request_id: id })
+      if (result.errcode !== 1) return result
+    }
+  }
+  const [first, again, other] = await Promise.all(ids.map(collected))
+  expect(first.reward_score).toBeGreaterThan(other.reward_score)
+  expect(again.reward_score).toBe(first.reward_score)
+})
+
 test('nobody collects what another organisation submitted', async () => {
   const app = await openTestApp()
   const id = await submit(app, bytes('GOOD'))
