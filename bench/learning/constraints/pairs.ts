@@ -41,7 +41,7 @@ export type TaskOptions = {
   violated?: readonly KindName[]
 }
 
-const OPENINGS = ['Write about', 'Tell me about', 'Describe'] as const
+const OPENINGS = ['Write about', 'Tell me about', 'Say something about', 'Describe'] as const
 /** How often a response has what nobody asked for and nobody ruled out. */
 const EXTRA = 0.1
 const ATTEMPTS = 200

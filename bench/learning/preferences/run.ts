@@ -106,5 +106,5 @@ function lineOf({ prompt, chosen, rejected }: PreferencePair, turned: boolean): 
 }
 
 function heldOutOf({ prompt, chosen, rejected }: PreferencePair, split: string): HeldOut {
-  return { prompt, split, oracle: null, pairs: [{ chosen, rejected }] }
+  return { prompt, split, oracle: null, kind: null, pairs: [{ chosen, rejected }] }
 }

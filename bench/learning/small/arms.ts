@@ -72,11 +72,11 @@ function settingsOf(
 ): { [field: string]: Json } {
   // The divergence would take a forward pass of its own and, at its weight of 0.001, changes next to nothing here.
   const role = { steps, prompts: 8, group_size: 6, kl: 0 }
-  const warmUp = { epochs: does === 'warm_up' ? 1 : 0, batch_size: WARM_UP_BATCH, learning_rate: 1e-3 }
+  const warmUp = { epochs: does === 'warm_up' ? 1 : 0, batch_size: WARM_UP_BATCH, learning_rate: 2e-3 }
   return {
-    ...{ recipe: 'small', seed, parts, max_tokens: 640, batch_tokens: 4096 },
+    ...{ recipe: 'small', seed, parts, max_tokens: 384, batch_tokens: 1024 },
     order: does === 'warm_up' ? 'judge_first' : does.order,
-    ...{ lora: { rank: 8, alpha: 16 }, optimiser: { learning_rate: 3e-4 } },
+    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 5e-4 } },
     ...{ judge: role, generator: role, warm_up: { judge: warmUp, generator: warmUp } },
   }
 }

@@ -3,31 +3,49 @@ import { SMALL_FORM } from '../../../shared/rubric-arm/forms/small.ts'
 import { itemsOf, listItems } from '../../../shared/rubric-arm/items.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { type Random, seededRandom } from '../../../shared/statistics/random.ts'
-import { KIND_NAMES, type KindName } from '../constraints/constraint.ts'
+import type { KindName } from '../constraints/constraint.ts'
 import { makeTasks, type Pair, type Task } from '../constraints/pairs.ts'
 import { TOPICS } from '../constraints/topics.ts'
 import type { Sizes } from './sizes.ts'
 
-/** Kinds that nothing is trained on. */
-export const HELD_OUT_KINDS: readonly KindName[] = [
-  'detectable_format:number_highlighted_sections',
-  'detectable_content:postscript',
-  'startend:quotation',
-]
-const TRAINED_KINDS = KIND_NAMES.filter((kind) => !HELD_OUT_KINDS.includes(kind))
+/**
+ * Kinds of constraints by what is known of them in training: a teacher's judgments for the warm-up, labels alone for RL,
+ * or nothing. What a small model takes longest to see, cases of letters and numbers of sentences, is left out.
+ */
+export const KINDS_OF = {
+  taught: [
+    'detectable_format:title',
+    'detectable_format:multiple_sections',
+    'detectable_content:number_placeholders',
+    'detectable_content:postscript',
+  ],
+  labelled: [
+    'keywords:existence',
+    'startend:end_checker',
+    'detectable_format:number_bullet_lists',
+    'punctuation:no_comma',
+  ],
+  new: ['detectable_format:number_highlighted_sections', 'startend:quotation'],
+} as const satisfies Record<string, readonly KindName[]>
+const SORTS = ['taught', 'labelled', 'new'] as const
+const KIND_COUNT = Object.values(KINDS_OF).flat().length
+/** A constraint of each request: of several, a model so small would see none. */
+const CONSTRAINTS = [1]
 /** Topics of held-out requests, which no trained one is about. */
-const HELD_OUT_TOPICS = 5
+const HELD_OUT_TOPICS = 8
 
 /** Data's seed: the same for all seeds of training, so that all are held against the same pairs. */
 const SEED = 2601
-const PAIRS_EACH = 4
+const PAIRS_EACH = { trained: 4, heldOut: 5 }
 
 /** A held-out request with pairs, and the split that it counts to. */
 export type HeldOut = {
   prompt: string
   pairs: readonly Pick<Pair, 'chosen' | 'rejected'>[]
   split: string
-  /** An oracle's, where there is one. */
+  /** Of the constraint that tells its pairs apart; null where there is none. */
+  kind: string | null
+  /** An oracle's rubric, where there is one. */
   oracle: string | null
 }
 
@@ -46,38 +64,47 @@ export type TrainingLine = {
 }
 
 /**
- * Labelled pairs to train on, the first of them with an oracle's rubric and judgment, and as many held-out requests of
- * trained kinds of constraints as of kinds that were not trained on, about other topics.
+ * Labelled pairs to train on: with an oracle's rubric and judgments of the taught kinds, with its rubric of the others, and
+ * with labels alone. The held-out requests are about other topics, as many of each kind.
  */
 export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
   const [seen, unseen] = [TOPICS.slice(HELD_OUT_TOPICS), TOPICS.slice(0, HELD_OUT_TOPICS)]
-  const prompts = sizes.taughtRubrics + sizes.trainedPrompts
-  const common = { prompts, pairsEach: PAIRS_EACH, kinds: TRAINED_KINDS }
-  const trained = await makeTasks({ ...common, seed: derivedSeed(SEED, 1), topics: seen })
-  const random = seededRandom(derivedSeed(SEED, 2))
-  const lines = trained.flatMap((task, at) => linesOf(task, at, sizes, random))
-  const held = { prompts: sizes.heldOutPrompts / 2, pairsEach: PAIRS_EACH, topics: unseen }
-  const same = await makeTasks({ ...held, seed: derivedSeed(SEED, 3), kinds: TRAINED_KINDS })
-  const fresh = await makeTasks({
-    ...{ ...held, seed: derivedSeed(SEED, 4), kinds: KIND_NAMES, violated: HELD_OUT_KINDS },
-  })
-  const heldOut = [
-    ...same.map((task) => ({ ...task, split: 'trained kinds', oracle: oracleRubric(task) })),
-    ...fresh.map((task) => ({ ...task, split: 'new kinds', oracle: oracleRubric(task) })),
+  const tasksOf = (prompts: number, kinds: readonly KindName[], part: number) =>
+    makeTasks({
+      ...{ prompts, kinds, constraints: CONSTRAINTS, seed: derivedSeed(SEED, part) },
+      ...{ pairsEach: PAIRS_EACH.trained, topics: seen },
+    })
+  const random = seededRandom(derivedSeed(SEED, 1))
+  const judged = await tasksOf(Math.ceil(sizes.taughtJudgments / PAIRS_EACH.trained), KINDS_OF.taught, 2)
+  const written = await tasksOf(sizes.taughtRubrics, KINDS_OF.labelled, 3)
+  const labelled = await tasksOf(sizes.trainedPrompts, [...KINDS_OF.taught, ...KINDS_OF.labelled], 4)
+  const lines = [
+    ...judged.flatMap((task) => linesOf(task, 'judgments', random)),
+    ...written.flatMap((task) => linesOf(task, 'rubric', random)),
+    ...labelled.flatMap((task) => linesOf(task, 'labels', random)),
   ]
+  const heldOut: HeldOut[] = []
+  for (const sort of SORTS) {
+    for (const kind of KINDS_OF[sort]) {
+      const tasks = await makeTasks({
+        ...{ prompts: Math.ceil(sizes.heldOutPrompts / KIND_COUNT), kinds: [kind], constraints: CONSTRAINTS },
+        ...{ pairsEach: PAIRS_EACH.heldOut, topics: unseen, seed: derivedSeed(SEED, 5 + heldOut.length) },
+      })
+      heldOut.push(...tasks.map((task) => ({ ...task, split: sort, kind, oracle: oracleRubric(task) })))
+    }
+  }
   return { lines, heldOut }
 }
 
-/** The first requests are taught: with all their judgments, then with their rubric alone; the rest are only labelled. */
-function linesOf(task: Task, at: number, sizes: Sizes, random: Random): TrainingLine[] {
+/** The labelled pairs of a request, and what an oracle wrote of them: judgments by its rubric, the rubric once, or nothing. */
+function linesOf(task: Task, given: 'judgments' | 'rubric' | 'labels', random: Random): TrainingLine[] {
   const rubric = oracleRubric(task)
   return task.pairs.map((pair, index) => {
     const turned = random() < 0.5
     const responses: [string, string] = turned ? [pair.rejected, pair.chosen] : [pair.chosen, pair.rejected]
     const line = { prompt: task.prompt, responses, winner: turned ? ('second' as const) : ('first' as const) }
-    if (at < sizes.taughtJudgments / PAIRS_EACH)
-      return { ...line, rubric, trajectory: oracleJudgment(task, pair, turned) }
-    return at < sizes.taughtRubrics && index === 0 ? { ...line, rubric } : line
+    if (given === 'judgments') return { ...line, rubric, trajectory: oracleJudgment(task, pair, turned) }
+    return given === 'rubric' && index === 0 ? { ...line, rubric } : line
   })
 }
 

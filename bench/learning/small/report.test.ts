@@ -12,6 +12,7 @@ const heldOut = Array.from({ length: 40 }, (_, at): HeldOut => {
   return {
     prompt: `p${at}`,
     split,
+    kind: null,
     oracle: null,
     pairs: [
       { chosen: 'long', rejected: 'l' },

@@ -104,8 +104,8 @@ function sizeOptions() {
 function sizesOf(given: Readonly<Record<string, unknown>>): Sizes {
   const number = (name: keyof Sizes) => Number(given[name] ?? SIZES[name])
   return {
-    taughtRubrics: number('taughtRubrics'),
     taughtJudgments: number('taughtJudgments'),
+    taughtRubrics: number('taughtRubrics'),
     trainedPrompts: number('trainedPrompts'),
     heldOutPrompts: number('heldOutPrompts'),
     asidePrompts: number('asidePrompts'),

@@ -1,12 +1,12 @@
 /** How much is trained on and measured: by a run's arguments. */
 export type Sizes = {
-  /** Requests with an oracle's rubric for the warm-up of the generator. */
-  taughtRubrics: number
-  /** Pairs with an oracle's judgment for the warm-up of the judge, of the first of these requests. */
+  /** Pairs of the taught kinds with an oracle's rubric and judgment, four a request, for the warm-up of both roles. */
   taughtJudgments: number
+  /** Requests of the other kinds with an oracle's rubric, for the warm-up of the generator. */
+  taughtRubrics: number
   /** Requests of which only the pairs' labels are known. */
   trainedPrompts: number
-  /** Each with four pairs. */
+  /** Each with five pairs. */
   heldOutPrompts: number
   /** Held-out requests on which what is beside the point is measured. */
   asidePrompts: number
@@ -17,11 +17,11 @@ export type Sizes = {
 
 /** The smallest form that still shows something. */
 export const SIZES: Sizes = {
-  taughtRubrics: 240,
-  taughtJudgments: 400,
-  trainedPrompts: 400,
-  heldOutPrompts: 500,
-  asidePrompts: 120,
+  taughtJudgments: 800,
+  taughtRubrics: 40,
+  trainedPrompts: 240,
+  heldOutPrompts: 400,
+  asidePrompts: 50,
   parts: 2,
   steps: 6,
 }
