@@ -37,7 +37,8 @@ export function criteriaOfLabel(label: string | null, param: string): StatedCrit
   const given = label?.trim() ?? ''
   if (/^rub_[0-9a-f]+$/.test(given)) return { by: 'rubric', rubric: given, reference: null }
   const json = jsonOrNull(given)
-  const has = (field: string) => typeof json === 'object' && json !== null && Object.hasOwn(json, field)
+  if (typeof json !== 'object' || json === null) throw noCriteria(param, 'send that as text.')
+  const has = (field: string) => Object.hasOwn(json, field)
   if (has('verifiers')) return { by: 'verifiers', verifiers: read(verifiersLabel, json, param).verifiers }
   if (has('rubric')) {
     const { rubric, reference = null } = read(rubricLabel, json, param)
@@ -46,13 +47,17 @@ export function criteriaOfLabel(label: string | null, param: string): StatedCrit
   return { by: 'rubric', rubric: read(rubricInput, json, param), reference: null }
 }
 
-function read<T>(schema: z.ZodType<T>, json: unknown, param: string): T {
+function read<T>(schema: z.ZodType<T>, json: object, param: string): T {
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data
+  throw noCriteria(param, explain(parsed.error).message)
+}
+
+function noCriteria(param: string, why: string): PlumblineError {
   const forms =
     '{"verifiers": {TAG: [...]}} or {"rubric": {"criteria": [...]}} as JSON, or the id of a rubric'
-  const why = `'${param}' says no criteria, ${forms}, which this run's classes are made of: ${explain(parsed.error).message}`
-  throw new PlumblineError('invalid_rubric', why, { param })
+  const message = `'${param}' says no criteria, which this run's classes are made of, ${forms}: ${why}`
+  return new PlumblineError('invalid_rubric', message, { param })
 }
 
 /** The fields of a request that rewards by one class alone. */
