@@ -46,6 +46,7 @@ import { verifierRoutes } from './routes/native/verifiers.ts'
 import { verifyRoutes } from './routes/native/verify.ts'
 import { chatCompletionRoutes } from './routes/openai/chat-completions.ts'
 import { evalRoutes } from './routes/openai/evals/evals.ts'
+import { evalImportRoutes } from './routes/openai/evals/imports.ts'
 import { fileRoutes } from './routes/openai/files.ts'
 import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { graderRoutes } from './routes/openai/graders.ts'
@@ -85,6 +86,7 @@ export function createApp(platform: Platform): Hono<Edge> {
     readUrl(new Set([...Object.keys(GUESSED), ...NEMO_GYM_PATHS])),
     answerThrown,
   )
+  app.use('/v1/messages', refuseAsAnthropic)
   app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 
   app.route('/', publicRoutes(platform))
@@ -93,7 +95,6 @@ export function createApp(platform: Platform): Hono<Edge> {
 
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform)
-  app.use('/v1/messages', refuseAsAnthropic)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
   for (const family of ['/rlhf/*', '/inference/*', '/runs/*']) {
     app.use(family, known, ...traced, ofBatches, deadline)
@@ -121,6 +122,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   const files = createFiles(platform)
   app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
   app.route('/v1/evals', evalRoutes(platform, files))
+  app.route('/v1/eval_imports', evalImportRoutes(platform))
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
   const scoreOnRun = createRunScorer({ runs: platform.runs, rewards, rubrics, metaRubrics })
