@@ -59,9 +59,10 @@ export const nvidiaChatCompletions: Dialect = inferenceDialect('nvidia/v1/chat/c
 
 function told(scored: Rewarded, settings: DialectSettings) {
   const pairs = pairsOf(scored, settings)
-  const content = pairs.map(([name, value]) => `${name}:${plain(value)}`).join(',')
-  const logprobs = pairs.map(([token, logprob]) => ({ token, logprob, bytes: null, top_logprobs: [] }))
-  const filledIn = settings.attributes?.some((name) => scored.classes?.[name] == null) ?? false
+  const content = pairs.map(({ name, value }) => `${name}:${plain(value)}`).join(',')
+  const logprobs = pairs.map(({ name, value }) => ({
+    ...{ token: name, logprob: value, bytes: null, top_logprobs: [] },
+  }))
   return {
     choices: [
       {
@@ -70,19 +71,32 @@ function told(scored: Rewarded, settings: DialectSettings) {
       },
     ],
     usage: tokensOf([scored]),
-    ...{ judgments: scored.judgments, substituted: scored.substituted || filledIn },
+    judgments: scored.judgments,
+    substituted: scored.substituted || pairs.some(({ filledIn }) => filledIn),
   }
 }
 
-/** Names and numbers of a reply. Throws `not_scored` for a meta-class without a score, where the URL has no `on_error`. */
-function pairsOf(scored: Rewarded, { attributes, on_error }: DialectSettings): [string, number][] {
-  if (attributes === undefined) return [['reward', scored.reward]]
+type Pair = { name: string; value: number; filledIn: boolean }
+
+/** Names and numbers of a reply. A response without classes is empty, or failed: its reward is that of each. */
+function pairsOf({ reward, classes }: Rewarded, { attributes, on_error }: DialectSettings): Pair[] {
+  if (attributes === undefined) return [{ name: 'reward', value: reward, filledIn: false }]
   return attributes.map((name) => {
-    const value = scored.classes?.[name] ?? on_error
-    if (value !== undefined) return [name, value]
-    const message = `Sample 0 has no score for '${name}': give rubric= with criteria that have this tag, or on_error=NUMBER, in the URL.`
-    throw new PlumblineError('not_scored', message)
+    const value = classes === undefined ? reward : classes[name]
+    if (value != null) return { name, value, filledIn: false }
+    if (on_error !== undefined) return { name, value: on_error, filledIn: true }
+    throw value === null ? unscored(name) : untagged(name)
   })
+}
+
+function unscored(name: string): PlumblineError {
+  const message = `Sample 0 has no score for '${name}': repeat the call, or put on_error=NUMBER in the URL.`
+  return new PlumblineError('not_scored', message)
+}
+
+function untagged(name: string): PlumblineError {
+  const message = `No criterion of the rubric has the tag '${name}': give one that has it as rubric= in the URL, or on_error=NUMBER.`
+  return new PlumblineError('invalid_rubric', message, { param: 'attributes' })
 }
 
 /** A number as clients find it by a search for digits, without an exponent. */

@@ -44,11 +44,26 @@ describe('attributes=', () => {
     const { id } = await ask('/v1/rubrics', rubric)
     const wit = `${url}?rubric=${id}&attributes=helpfulness,wit`
     const refused = await call(wit, bytes('GOOD'))
-    expect(refused.status).toBe(503)
-    expect((await bodyOf(refused)).error.message).toContain("'wit'")
+    expect(refused.status).toBe(422)
+    expect((await bodyOf(refused)).error).toMatchObject({ code: 'invalid_rubric', param: 'attributes' })
     const filled = await ask(`${wit}&on_error=-1`, bytes('GOOD'))
     expect(filled.choices[0].message.content).toBe('helpfulness:1,wit:-1')
     expect(filled.substituted).toBe(true)
+  })
+
+  test('an empty response has the lowest of each, and a judge that fails gives none', async () => {
+    const { ask, call, models } = await openTestApp()
+    const { id } = await ask('/v1/rubrics', rubric)
+    const both = `${url}?rubric=${id}&attributes=helpfulness,correctness`
+    const { choices } = await ask(both, bytes(''))
+    expect(choices[0].message.content).toBe('helpfulness:0,correctness:0')
+    models.manner = 'unreachable'
+    expect((await call(both, bytes('GOOD'))).status).toBe(503)
+    const filled = await ask(`${both}&on_error=-2`, bytes('GOOD'))
+    expect([filled.choices[0].message.content, filled.substituted]).toEqual([
+      'helpfulness:-2,correctness:-2',
+      true,
+    ])
   })
 
   test.each([
