@@ -19,6 +19,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'judge a file of labelled pairs and report how often the judge is right',
     load: async () => (await import('./eval.ts')).evalCommand(),
   },
+  evals: {
+    summary: "import evals that OpenAI's service held",
+    load: async () => (await import('./evals.ts')).evalsCommand(),
+  },
   audit: {
     summary: 'report the biases, the calibration and the weak spots of a judge',
     load: async () => (await import('./audit.ts')).auditCommand(),

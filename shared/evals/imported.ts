@@ -9,7 +9,7 @@ const MOST_DEPTH = 8
 const SCHEMAS = { eval: evalObject, 'eval.run': evalRun, 'eval.run.output_item': outputItem } as const
 type Kind = keyof typeof SCHEMAS
 
-/** `POST /v1/evals/import`: objects as OpenAI's API returns them, in any order. */
+/** `POST /v1/eval_imports`: objects as OpenAI's API returns them, in any order. */
 export const importRequest = z
   .object({
     evals: z.array(evalObject).default([]),

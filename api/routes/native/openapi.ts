@@ -14,6 +14,7 @@ import { LIMITS } from '../../platform/limits.ts'
 import { DIALECTS } from '../dialects.ts'
 import { listQuery } from './judgments.ts'
 import { CHAT } from './openapi-chat.ts'
+import { EVALS } from './openapi-evals.ts'
 import { GOVERNANCE } from './openapi-governance.ts'
 import { BESIDE } from './openapi-inference.ts'
 import type { Operation, Operations } from './openapi-operation.ts'
@@ -112,6 +113,7 @@ const OPERATIONS: Operations = {
     get: { summary: 'What each API key of the organisation spent.', tag: 'native', reply: usageList },
   },
   ...RUNS,
+  ...EVALS,
   ...TOKENS,
   ...CHAT,
   ...TRAINING,

@@ -38,6 +38,8 @@ function welcome(origin: string, open: boolean) {
       models: `${origin}/v1/models`,
       files: `${origin}/v1/files`,
       fine_tuning_jobs: `${origin}/v1/fine_tuning/jobs`,
+      graders: `${origin}/v1/fine_tuning/alpha/graders/run`,
+      evals: `${origin}/v1/evals`,
       chat_completions: `${origin}/v1/chat/completions`,
       responses: `${origin}/v1/responses`,
       messages: `${origin}/v1/messages`,

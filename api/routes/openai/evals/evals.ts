@@ -3,7 +3,6 @@ import { createEval, updateEval } from '../../../../shared/evals/eval.ts'
 import { evalsQuery, pageOfList } from '../../../../shared/evals/queries.ts'
 import { parseWith } from '../../../../shared/protocol/parse.ts'
 import { createEvals } from '../../../evals/evals.ts'
-import { createImports } from '../../../evals/imports.ts'
 import { createEvalRuns } from '../../../evals/runs.ts'
 import type { Edge } from '../../../middleware/edge.ts'
 import type { Platform } from '../../../platform/platform.ts'
@@ -14,7 +13,6 @@ import { runRoutes } from './runs.ts'
 /** `/v1/evals` and what lies under it. */
 export function evalRoutes(platform: Platform, files: Files) {
   const evals = createEvals(platform)
-  const imports = createImports(platform)
 
   return new Hono<Edge>()
     .get('/', async (c) => {
@@ -25,7 +23,6 @@ export function evalRoutes(platform: Platform, files: Files) {
       const request = parseWith(createEval, await readJson(c))
       return c.json(await evals.create(c.get('call').organisation, request), 201)
     })
-    .post('/import', async (c) => c.json(await imports.take(c.get('call').organisation, await readJson(c))))
     .get('/:id', async (c) => c.json(await evals.require(c.get('call').organisation, c.req.param('id'))))
     .post('/:id', async (c) => {
       const change = parseWith(updateEval, await readJson(c))
