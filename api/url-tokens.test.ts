@@ -1,10 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { sha256 } from '../shared/identity/hash.ts'
 import { COLLECTOR } from './testing/collector.ts'
 import { bodyOf, openTestApp } from './testing/test-app.ts'
 
 const pair = { prompt: 'Say it.', responses: ['GOOD GOOD', 'bad'] }
 const slime = (response: string) => ({ prompt: 'Say it.', response, label: null })
+afterEach(() => vi.restoreAllMocks())
+
 type App = Awaited<ReturnType<typeof openTestApp>>
 
 /** A token of the app's organisation, and a way to call by it alone. */
@@ -214,6 +216,8 @@ test('neither errors nor headers, spans, metrics or logs tell of a token or a ke
   const { token, callBy } = await makeToken(app)
   const secret = 'pl_0123456789abcdefghijklmnop'
   const told: string[] = []
+  const log = (...said: unknown[]) => void told.push(said.map(String).join(' '))
+  for (const level of ['log', 'warn', 'error'] as const) vi.spyOn(console, level).mockImplementation(log)
   const tell = async (response: Response) => {
     told.push(await response.text(), JSON.stringify([...response.headers]))
   }
@@ -230,6 +234,8 @@ test('neither errors nor headers, spans, metrics or logs tell of a token or a ke
   for (const path of [`/v1/usage?key=${secret}`, `/rlhf/slime?${secret}=1`, '/rlhf/slime?token=hidden'])
     await tell(await app.send(path))
   await tell(await app.send('/metrics', { headers: { authorization: 'Bearer scraper' } }))
+  app.models.manner = 'tells the key'
+  await tell(await callBy('/v1/chat/completions', { messages: [{ role: 'user', content: 'Hi' }] }))
   await app.collector.until('POST /rlhf/slime')
   told.push(JSON.stringify(app.collector.spans))
   expect(

@@ -46,7 +46,7 @@ it('makes, lists and revokes URL tokens of the service, and says how to call by 
   const env = { PLUMBLINE_URL: `http://127.0.0.1:${port}` }
   const options = ['--name', 'night', '--expires', '12h', '--max-judgments', '5']
   const shown = await plumbline(['keys', 'token', ...options], { env })
-  expect(shown.stdout).toContain('http://here/k/plt_abc/rlhf/openrlhf')
+  expect(shown.stdout).toContain(`${env.PLUMBLINE_URL}/k/plt_abc/rlhf/openrlhf`)
   expect((await plumbline(['keys', 'tokens'], { env })).stdout).toContain('2 of 5 judgments  night')
   expect((await plumbline(['keys', 'revoke', token.id], { env })).code).toBe(0)
   server.close()

@@ -67,16 +67,20 @@ function refuseStrangers(url: URL, origin: string | undefined): void {
 }
 
 function presentedKeys(headers: Headers): string[] {
-  const authorization = headers.get('authorization') ?? headers.get('xrl-authorization') ?? ''
-  const [, scheme = '', credentials = ''] = /^(\w+)\s+(.*)$/.exec(authorization) ?? []
   const candidates = [
-    ...(scheme.toLowerCase() === 'bearer' ? [credentials] : []),
-    ...(scheme.toLowerCase() === 'basic' ? basicParts(credentials) : []),
+    ...credentialsOf(headers.get('authorization') ?? ''),
+    ...credentialsOf(headers.get('xrl-authorization') ?? ''),
     headers.get('x-api-key') ?? '',
     headers.get('api-key') ?? '',
   ]
   // 'EMPTY' is what clients without a key setting send.
   return candidates.map((key) => key.trim()).filter((key) => key !== '' && key.toUpperCase() !== 'EMPTY')
+}
+
+function credentialsOf(authorization: string): string[] {
+  const [, scheme = '', credentials = ''] = /^(\w+)\s+(.*)$/.exec(authorization) ?? []
+  if (scheme.toLowerCase() === 'bearer') return [credentials]
+  return scheme.toLowerCase() === 'basic' ? basicParts(credentials) : []
 }
 
 function basicParts(credentials: string): string[] {

@@ -32,7 +32,7 @@ export function readme({ file, options, trainer, url }: About): string {
         '`plumbline_reward.py` asks for the rewards; `PLUMBLINE_URL` and `PLUMBLINE_API_KEY` tell it where and as whom. A reward that could not be made, as when the judge of the generator phase fails, ends a training that has no way to leave it out; `PLUMBLINE_ON_ERROR=0` puts a number of your own there instead.',
       ]
     : [
-        'The reward URL is in the scripts; put a key into it as `http://KEY@host`, or as `&key=KEY`, and `&on_error=0` for a number of your own where a reward could not be made.',
+        'The reward URL is in the scripts; put a URL token before its path, as `http://host/k/TOKEN/rlhf/...` (`plumbline keys token` makes one), and `&on_error=0` for a number of your own where a reward could not be made.',
       ]
   return `# Rubric-ARM by ${options.for}
 

@@ -46,7 +46,10 @@ async function makeToken({ name, run, expires, maxJudgments, json }: MakeOptions
     ...(expires === undefined ? {} : { expires_in: expires }),
     ...(maxJudgments === undefined ? {} : { max_judgments: maxJudgments }),
   }
-  const made = await post(serviceFrom(process.env), '/v1/tokens', request, newUrlToken)
+  const service = serviceFrom(process.env)
+  const told = await post(service, '/v1/tokens', request, newUrlToken)
+  // behind a proxy the service does not know by which address it is reached
+  const made = { ...told, url: `${service.url}/k/${told.token}` }
   if (json) {
     console.log(JSON.stringify(made))
     return
