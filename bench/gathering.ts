@@ -10,6 +10,8 @@ const SIZE = 8
 const ROUNDS = 3
 /** A step's calls are all under way at once, as OpenRLHF 0.9.1 and later make them. */
 const CALLS = PROMPTS * SIZE
+/** Calls to the model from one process, or from one object of workerd. */
+const AT_ONCE = 16
 
 const usage = z.object({ data: z.array(z.object({ judgments: z.number(), judge_calls: z.number() })) })
 
@@ -29,6 +31,19 @@ function batches(step: string): string[] {
   )
 }
 
+/** Sends a call again until it is answered, ten times at most and a second apart, as slime does. */
+async function insist(send: () => Promise<string>, again: () => void): Promise<string> {
+  for (let time = 1; ; time++) {
+    try {
+      return await send()
+    } catch (error) {
+      if (time === 10) throw error
+      again()
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
+  }
+}
+
 type Way = { path: string; bodies: (step: string) => string[] }
 const WAYS: Record<string, Way> = {
   'gathered into groups': { path: '/runs/bench/slime?against=group&wait=100', bodies },
@@ -38,7 +53,7 @@ const WAYS: Record<string, Way> = {
 
 async function measure(runtime: Runtime, delayMs: number): Promise<void> {
   const models = { model: await startModelServer({ delayMs }), slow: await startModelServer() }
-  const edge = await startPlumbline(runtime, models)
+  const edge = await startPlumbline(runtime, models, { max_concurrent: AT_ONCE })
   const spent = async () => {
     const { data } = usage.parse(await (await fetch(`${edge.url}/v1/usage`)).json())
     return {
@@ -50,13 +65,20 @@ async function measure(runtime: Runtime, delayMs: number): Promise<void> {
     method: 'POST',
     body: JSON.stringify({ name: 'bench', group_size: SIZE }),
   })
-  const found = new Map<string, { wall: number; judgments: number; calls: number }>()
+  const found = new Map<string, { wall: number; judgments: number; calls: number; repeats: number }>()
   for (const [name, { path, bodies: make }] of Object.entries(WAYS)) {
     const { post, close } = poster(`${edge.url}${path}`, CALLS)
     const rounds: number[] = []
+    let repeats = 0
     const before = await spent()
     for (let round = 0; round < ROUNDS; round++) {
-      const tasks = make(`${name} ${round}`).map((body) => () => post(body))
+      const tasks = make(`${name} ${round}`).map(
+        (body) => () =>
+          insist(
+            () => post(body),
+            () => repeats++,
+          ),
+      )
       rounds.push(await timeAll(tasks, CALLS))
     }
     const after = await spent()
@@ -64,11 +86,12 @@ async function measure(runtime: Runtime, delayMs: number): Promise<void> {
       wall: median(rounds),
       judgments: (after.judgments - before.judgments) / ROUNDS,
       calls: (after.calls - before.calls) / ROUNDS,
+      repeats: repeats / ROUNDS,
     })
     close()
   }
   const alone = found.get('each alone')
-  for (const [name, { wall, judgments, calls }] of found) {
+  for (const [name, { wall, judgments, calls, repeats }] of found) {
     const what = `${CALLS} responses of ${PROMPTS} prompts, ${runtime}, a judge of ${delayMs} ms, ${name}`
     const beside = (value: number, other: number | undefined) =>
       name === 'each alone' || other === undefined ? {} : { against: 'each alone', ratio: value / other }
@@ -79,6 +102,7 @@ async function measure(runtime: Runtime, delayMs: number): Promise<void> {
       ...beside(judgments, alone?.judgments),
     })
     report({ name: `${what}: model calls`, value: calls, unit: 'calls', ...beside(calls, alone?.calls) })
+    report({ name: `${what}: calls sent again after an error`, value: repeats, unit: 'calls' })
     report({ name: `${what}: wall time`, value: wall, unit: 'ms', ...beside(wall, alone?.wall) })
   }
   await edge.close()

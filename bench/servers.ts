@@ -14,14 +14,14 @@ export type Server = { url: string; close(): Promise<void> }
 export const RUNTIMES = ['workerd', 'Node'] as const
 export type Runtime = (typeof RUNTIMES)[number]
 
-/** The edge in a process of its own, with its storage on disk and the two hosted models. */
-export async function startPlumbline(runtime: Runtime, models: Models): Promise<Server> {
+/** The edge in a process of its own, with its storage on disk and the two hosted models, whose entries also say `more`. */
+export async function startPlumbline(runtime: Runtime, models: Models, more: object = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-bench-'))
   const port = await freePort()
   const variables = {
     PLUMBLINE_MODELS: JSON.stringify([
-      { id: 'mock', base_url: models.model.url, model: 'opinionated' },
-      { id: 'slow', base_url: models.slow.url, model: 'opinionated' },
+      { id: 'mock', base_url: models.model.url, model: 'opinionated', ...more },
+      { id: 'slow', base_url: models.slow.url, model: 'opinionated', ...more },
     ]),
     PLUMBLINE_SECRET: 'a secret of the bench',
     PLUMBLINE_OPEN: '1',
