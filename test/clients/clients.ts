@@ -23,4 +23,40 @@ export const CLIENTS: readonly Client[] = [
     packages: ['verl==0.9.1', 'torch==2.15.0', 'fastapi', 'aiohttp'],
     shows: 'verl: its loader takes `pkg://plumbline.verl`, its reward manager calls it',
   },
+  {
+    ...{ name: 'openai_python', language: 'python' },
+    packages: ['openai==3.54.0'],
+    shows: 'openai for Python: chat, responses, graders, evals, judges by name',
+  },
+  {
+    ...{ name: 'openai_javascript', language: 'javascript' },
+    packages: ['openai@7.57.0'],
+    shows: "openai for JavaScript: chat, responses, graders, NVIDIA's reward models",
+  },
+  {
+    ...{ name: 'inspect_ai', language: 'python' },
+    packages: ['inspect-ai==0.3.285', 'openai'],
+    shows: 'inspect_ai: `model_graded_qa`',
+  },
+  {
+    ...{ name: 'autoevals', language: 'python' },
+    packages: ['autoevals==0.4.1', 'openai'],
+    shows: 'autoevals: `Factuality` and a classifier, which force a function call',
+  },
+  {
+    ...{ name: 'promptfoo', language: 'javascript' },
+    packages: ['promptfoo@0.123.1'],
+    shows: 'promptfoo: a webhook assertion and `llm-rubric`',
+  },
+  {
+    ...{ name: 'rewardbench', language: 'python' },
+    packages: ['rewardbench==0.1.4', 'openai', 'anthropic==0.49.0', 'fschat', 'together', 'google-generativeai'],
+    bare: ['rewardbench==0.1.4'],
+    shows: "rewardbench: its generative runner's pair, by OpenAI's and Anthropic's SDK",
+  },
+  {
+    ...{ name: 'verifiers', language: 'python', plumbline: true },
+    packages: ['verifiers==0.4.0'],
+    shows: 'verifiers: the judge `plumbline-judge`, found by its id',
+  },
 ]

@@ -20,6 +20,8 @@ export async function startService(): Promise<Service> {
       PLUMBLINE_MODELS: '',
       PLUMBLINE_API_KEYS: `clients:${digest}`,
       PLUMBLINE_HOME: home,
+      // rewardbench asks for models of its own list alone
+      PLUMBLINE_MODEL_ALIASES: '{"gpt-*": "plumbline/direct", "claude-*": "plumbline/direct"}',
     },
     detached: true,
   })
