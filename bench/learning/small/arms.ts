@@ -43,7 +43,7 @@ export async function runArm(run: ArmRun): Promise<RunResult['outcome']> {
   const method = does === 'warm_up' ? endingAt(opened.method, warmUpSteps(lines)) : opened.method
   try {
     const { outcome } = await runTraining({
-      ...{ folder, method, config, trainedOn, checkpointEvery: 1, keepCheckpoints: 1 },
+      ...{ folder, method, config, trainedOn, checkpointEvery: 20, keepCheckpoints: 1 },
       ...{ pause: run.pause, cancel: new AbortController().signal },
       onEvent: (event) => {
         if (event.kind === 'step') run.onStep(event.report, method.total)

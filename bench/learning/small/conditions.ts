@@ -58,23 +58,47 @@ export function pairsOf({ shown, on }: Condition, heldOut: readonly HeldOut[], a
 /** The rubric of each request as text; null where the generator wrote none that can be read. */
 export type Rubrics = readonly (string | null)[]
 
-/** What an arm's generator writes for each request, greedily. */
+/** The requests for which rubrics of an arm's generator are wanted, by their place: an untrained one writes on and on. */
+export function requestsFor(
+  arm: ArmName,
+  study: Study,
+  heldOut: readonly HeldOut[],
+  aside: number,
+): Set<number> {
+  const wanted = study.conditions.filter(({ judge, rubrics }) =>
+    typeof rubrics === 'string' ? rubrics === 'shuffled' && judge === arm : rubrics.of === arm,
+  )
+  // Another request's may be any other's.
+  if (wanted.some(({ rubrics }) => rubrics === 'shuffled')) return new Set(heldOut.keys())
+  return new Set(wanted.flatMap((condition) => pairsOf(condition, heldOut, aside).map(({ at }) => at)))
+}
+
+/** What an arm's generator writes for the requests in these places, greedily; null for the others. */
 export async function writeRubrics(
   sampler: Sampler,
   role: string | null,
   heldOut: readonly HeldOut[],
+  wanted: ReadonlySet<number>,
   most: number,
 ): Promise<Rubrics> {
+  const places = [...heldOut.keys()].filter((at) => wanted.has(at))
   const requests = await Promise.all(
-    heldOut.map(async ({ prompt }) => ({
-      messages: await FORM.generatorMessages([{ role: 'user', content: prompt }], SECRET),
-      ...{ role, count: 1, maxTokens: most, temperature: 0, seed: 0 },
-    })),
+    places
+      .map((at) => heldOut[at]?.prompt ?? '')
+      .map(async (prompt) => ({
+        messages: await FORM.generatorMessages([{ role: 'user', content: prompt }], SECRET),
+        ...{ role, count: 1, maxTokens: most, temperature: 0, seed: 0 },
+      })),
   )
-  const texts = await sampler.sample(requests)
-  return texts.map(([sample]) => {
-    return sample?.finish === 'stop' && FORM.readRubric(sample.text).criteria ? sample.text : null
-  })
+  const written = await sampler.sample(requests)
+  const texts = new Map(
+    places.map((at, index) => {
+      const [sample] = written[index] ?? []
+      const isRead = sample?.finish === 'stop' && FORM.readRubric(sample.text).criteria
+      return [at, isRead ? sample.text : null] as const
+    }),
+  )
+  return heldOut.map((_, at) => texts.get(at) ?? null)
 }
 
 /** Rubrics that nobody has to write, and those of others for the wrong request. */

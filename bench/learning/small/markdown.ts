@@ -2,8 +2,15 @@ import type { Estimate, LearningReport } from './report.ts'
 
 /** The report as tables. */
 export function learningMarkdown(report: LearningReport): string {
-  const { seeds, accuracies, differences, longer_wins, position_spread, generator_groups_with_variance } =
-    report
+  const {
+    seeds,
+    accuracies,
+    kinds,
+    differences,
+    longer_wins,
+    position_spread,
+    generator_groups_with_variance,
+  } = report
   const splits = Object.keys(accuracies[0]?.splits ?? {})
   return [
     `Seeds: ${seeds.join(', ')}. Intervals hold 95 % of bootstrap means over seeds and requests.`,
@@ -15,6 +22,7 @@ export function learningMarkdown(report: LearningReport): string {
       return `| ${name} | ${percent(judged)} | ${shown(all)} | ${each.join(' | ')} |`
     }),
     '',
+    ...kindsTable(kinds),
     '| difference, same pairs | points | requests | seeds |',
     '|---|---|---|---|',
     ...differences.map(({ name, estimate }) => {
@@ -26,6 +34,21 @@ export function learningMarkdown(report: LearningReport): string {
     `- generator groups with any variance: ${generator_groups_with_variance.map(percent).join(', ')}`,
     '',
   ].join('\n')
+}
+
+function kindsTable(kinds: LearningReport['kinds']): string[] {
+  const [first] = kinds
+  if (!first) return []
+  const names = Object.keys(first.accuracies)
+  return [
+    `| kind | ${names.join(' | ')} |`,
+    `|---|${names.map(() => '---|').join('')}`,
+    ...kinds.map(
+      ({ kind, accuracies }) =>
+        `| ${kind} | ${names.map((name) => shown(accuracies[name] ?? null)).join(' | ')} |`,
+    ),
+    '',
+  ]
 }
 
 const percent = (share: number | null) =>

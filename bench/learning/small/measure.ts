@@ -10,6 +10,7 @@ import {
   nameOf,
   pairsOf,
   type Rubrics,
+  requestsFor,
   SECRET,
   type Shown,
   type Study,
@@ -59,7 +60,9 @@ export async function measure(measuring: Measuring): Promise<boolean> {
   async function writtenBy(arm: ArmName): Promise<Rubrics> {
     const found = known.get(arm)
     if (found) return found
-    const texts = await writeRubrics(sampler, await load(arm, 'generator'), heldOut, TOKENS.rubric)
+    const wanted = requestsFor(arm, measuring.study, heldOut, aside)
+    const role = await load(arm, 'generator')
+    const texts = await writeRubrics(sampler, role, heldOut, wanted, TOKENS.rubric)
     known.set(arm, [...texts])
     await keep({ rubrics: arm, texts })
     return texts

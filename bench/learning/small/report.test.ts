@@ -12,7 +12,7 @@ const heldOut = Array.from({ length: 40 }, (_, at): HeldOut => {
   return {
     prompt: `p${at}`,
     split,
-    kind: null,
+    kind: at % 2 === 0 ? 'even' : null,
     oracle: null,
     pairs: [
       { chosen: 'long', rejected: 'l' },
@@ -67,6 +67,9 @@ test('a report counts who named nobody as a coin, and holds arms against each ot
   const [none, all] = report.accuracies
   expect([none?.judged, none?.all?.mean, all?.all?.mean]).toEqual([0, 0.5, 0.5])
   expect([all?.splits['trained kinds']?.mean, all?.splits['new kinds']?.mean]).toEqual([1, 0])
+  expect(report.kinds.map(({ kind, accuracies }) => [kind, accuracies[nameOf(after)]?.mean])).toEqual([
+    ['even', 0.5],
+  ])
   expect(report.differences[0]?.estimate).toMatchObject({ mean: 0, requests: 10, seeds: 1 })
   expect(report.generator_groups_with_variance).toEqual([0.5])
   expect(report.longer_wins).toBe(0.75)

@@ -20,6 +20,8 @@ export type LearningReport = {
     all: Estimate | null
     splits: Record<string, Estimate | null>
   }[]
+  /** By kind of constraint, of the conditions on all pairs by their names. */
+  kinds: { kind: string; accuracies: Record<string, Estimate | null> }[]
   /** Of two conditions on the same pairs. */
   differences: { name: string; estimate: Estimate | null }[]
   longer_wins: number
@@ -30,7 +32,8 @@ export type LearningReport = {
 }
 
 /** A seed's outcomes of a condition, by request: of each pair 1, 0, or 0.5 without a winner. */
-type Outcomes = ReadonlyMap<number, { split: HeldOut['split']; scores: number[]; judged: boolean[] }>
+type Outcomes = ReadonlyMap<number, Outcome>
+type Outcome = Pick<HeldOut, 'split' | 'kind'> & { scores: number[]; judged: boolean[] }
 
 export type Measured = {
   study: Study
@@ -59,6 +62,7 @@ export async function makeReport({
   }
   const of = (name: string) => byCondition.get(name) ?? []
   const splits = [...new Set(heldOut.map(({ split }) => split))]
+  const kinds = [...new Set(heldOut.flatMap(({ kind }) => kind ?? []))]
   return {
     seeds: [...folders.keys()],
     accuracies: study.conditions.map((condition) => {
@@ -68,9 +72,20 @@ export async function makeReport({
         name: nameOf(condition),
         judged: mean(judged.map(Number)),
         all: estimate(seeds, () => true),
-        splits: Object.fromEntries(splits.map((name) => [name, estimate(seeds, (split) => split === name)])),
+        splits: Object.fromEntries(
+          splits.map((name) => [name, estimate(seeds, ({ split }) => split === name)]),
+        ),
       }
     }),
+    kinds: kinds.map((kind) => ({
+      kind,
+      accuracies: Object.fromEntries(
+        study.conditions
+          .filter(({ on }) => on === 'all')
+          .map(nameOf)
+          .map((name) => [name, estimate(of(name), (request) => request.kind === kind)]),
+      ),
+    })),
     differences: study.differences.map(([name, one, other]) => {
       return { name, estimate: difference(of(one), of(other)) }
     }),
@@ -93,11 +108,11 @@ async function scoresOf(
   aside: number,
 ): Promise<Outcomes> {
   const outcomes = await outcomesOf(folder, condition)
-  const found = new Map<number, { split: HeldOut['split']; scores: number[]; judged: boolean[] }>()
+  const found = new Map<number, Outcome>()
   for (const [index, { at, task }] of pairsOf(condition, heldOut, aside).entries()) {
     const right = outcomes[index]
     if (right === undefined) continue
-    const request = found.get(at) ?? { split: task.split, scores: [], judged: [] }
+    const request = found.get(at) ?? { split: task.split, kind: task.kind, scores: [], judged: [] }
     request.scores.push(right === null ? 0.5 : Number(right))
     request.judged.push(right !== null)
     found.set(at, request)
@@ -105,10 +120,8 @@ async function scoresOf(
   return found
 }
 
-function estimate(seeds: readonly Outcomes[], counts: (split: HeldOut['split']) => boolean): Estimate | null {
-  const runs = seeds.map((one) =>
-    [...one.values()].filter(({ split }) => counts(split)).map(({ scores }) => mean(scores)),
-  )
+function estimate(seeds: readonly Outcomes[], counts: (request: Outcome) => boolean): Estimate | null {
+  const runs = seeds.map((one) => [...one.values()].filter(counts).map(({ scores }) => mean(scores)))
   return withCounts(runs)
 }
 

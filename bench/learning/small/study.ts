@@ -5,28 +5,29 @@ export const ARMS = ['warm_up', 'judge_only', 'alternation'] as const
 
 const FINAL = 'alternation'
 const byFinal = drawnName(FINAL)
+const byJudgeOnly = drawnName('judge_only', 'warm_up')
 
 /**
- * The arms with their own rubrics; the final judge by other rubrics; untrained and trained generator and judge crossed;
- * both orders for the audit of positions.
+ * The arms with their own rubrics; the final judge by other rubrics; untrained and trained generator and judge crossed.
  */
 export const CONSTRAINT_STUDY: Study = {
   final: FINAL,
   conditions: [
     own(UNTRAINED, 'aside'),
-    ...ARMS.map((arm) => own(arm)),
+    own('warm_up'),
+    // The generator of the judge alone is the warm-up's, which nothing trained further.
+    { ...own('judge_only'), rubrics: { of: 'warm_up' } },
+    own(FINAL),
     { ...own(FINAL, 'aside'), rubrics: { of: UNTRAINED } },
     { ...own(FINAL, 'aside'), rubrics: { of: 'warm_up' } },
     ...(['shuffled', 'empty', 'oracle'] as const).map((rubrics) => ({ ...own(FINAL, 'aside'), rubrics })),
     { ...own(UNTRAINED, 'aside'), rubrics: { of: FINAL } },
-    own(FINAL, 'aside', 'preferred_first'),
-    own(FINAL, 'aside', 'preferred_second'),
   ],
   differences: [
-    ['alternation less judge-only', byFinal, drawnName('judge_only')],
+    ['alternation less judge-only', byFinal, byJudgeOnly],
     ['alternation less warm-up', byFinal, drawnName('warm_up')],
     ['alternation less untrained', byFinal, drawnName(UNTRAINED)],
-    ['judge-only less warm-up', drawnName('judge_only'), drawnName('warm_up')],
+    ['judge-only less warm-up', byJudgeOnly, drawnName('warm_up')],
     ["own rubric less another request's", byFinal, drawnName(FINAL, 'shuffled')],
     ['own rubric less none', byFinal, drawnName(FINAL, 'empty')],
     ["own rubric less the untrained generator's", byFinal, drawnName(FINAL, UNTRAINED)],
