@@ -5,7 +5,7 @@ import type { GraderErrors } from './fault.ts'
 import type { Namespaces } from './template.ts'
 
 /** What grading needs of a model. */
-export type GradingModel = Pick<LanguageModel, 'generate' | 'choose' | 'verdicts'>
+export type GradingModel = Pick<LanguageModel, 'generate' | 'verdicts'>
 
 /** What graders need from outside. */
 export type Surroundings = {

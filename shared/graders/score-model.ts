@@ -6,23 +6,26 @@ import { defineGrader } from './grader.ts'
 import { inputMessage, renderMessages, textsOf, withReplyForm } from './messages.ts'
 import { samplingOptions, samplingParams } from './sampling.ts'
 
-const STEP = {
-  type: 'object',
-  properties: { description: { type: 'string' }, conclusion: { type: 'string' } },
-  required: ['description', 'conclusion'],
-  additionalProperties: false,
-}
-const SCHEMA = {
-  type: 'object',
-  properties: { steps: { type: 'array', items: STEP }, result: { type: 'number' } },
-  required: ['steps', 'result'],
-  additionalProperties: false,
+const TEXT = { type: 'string' }
+const RESULT = { type: 'number' }
+const STEPS = { type: 'array', items: objectOf({ description: TEXT, conclusion: TEXT }) }
+/** Steps of reasoning stand before the number, but for a model that is made to pick, which would not end them. */
+const FORMS = {
+  generate: {
+    shown: '{"steps": [{"description": "...", "conclusion": "..."}], "result": NUMBER}',
+    schema: objectOf({ steps: STEPS, result: RESULT }),
+  },
+  choose: { shown: '{"result": NUMBER}', schema: objectOf({ result: RESULT }) },
+} as const
+
+function objectOf(properties: Record<string, object>) {
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false }
 }
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 const reply = z.object({ result: z.union([z.number(), z.string().trim().regex(NUMBER).transform(Number)]) })
 
-/** A model gives a number in `range`, by the messages of the grader; steps of its reasoning stand before it. */
+/** A model gives a number in `range`, by the messages of the grader. */
 export const scoreModel = defineGrader({
   schema: z.object({
     type: z.literal('score_model'),
@@ -39,11 +42,13 @@ export const scoreModel = defineGrader({
   templates: ({ input }) => textsOf(input),
   async grade({ model: id, input, range, sampling_params }, namespaces, { model }) {
     const [least, most] = range ?? [0, 1]
-    const form = `Reply with JSON alone: {"steps": [{"description": "...", "conclusion": "..."}], "result": <a number from ${least} to ${most}>}.`
+    const { shown, schema } = FORMS[model(id).verdicts]
+    const number = `<a number from ${least} to ${most}>`
+    const form = `Reply with JSON alone: ${shown.replace('NUMBER', number)}.`
     const messages = withReplyForm(renderMessages(input, namespaces), form)
     const { read: reward, ...spent } = await askModel(id, model, messages, {
       ...samplingOptions(sampling_params),
-      schema: { name: 'score', schema: SCHEMA },
+      schema: { name: 'score', schema },
       read: (said) => scoreIn(said, least, most),
     })
     return { reward, ...spent }
