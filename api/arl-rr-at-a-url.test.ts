@@ -73,6 +73,22 @@ test('a group keeps its class however late its members come, and a retry what it
   expect((await ask('/v1/runs/r')).groups).toBe(2)
 })
 
+test('a trainer that went down within a step makes it again, in groups of its own', async () => {
+  const { ask, call } = await openTestApp()
+  const run = { name: 'r', classes, ...turn, prompts_per_step: 2, phase_steps: 1, group_size: 2 }
+  await ask('/v1/runs', run)
+  const send = async (prompt: string, response: string) => {
+    const reply = await call('/runs/r/rlhf/slime', slime(prompt, response))
+    return { group: reply.headers.get('x-plumbline-groups'), by: reply.headers.get('x-plumbline-meta-class') }
+  }
+  const lost = await send('one', 'red 1')
+  expect(await ask('/v1/runs/r/steps', {})).toMatchObject({ step: 2, groups: 1, meta_class: 'cold' })
+  const again = await Promise.all(['red 2', 'blue 2'].map((response) => send('one', response)))
+  expect(again.map(({ by }) => by)).toEqual(['cold', 'cold'])
+  expect(new Set([lost, ...again].map(({ group }) => group)).size).toBe(2)
+  expect(await ask('/v1/runs/r')).toMatchObject({ step: 2, groups: 2 })
+})
+
 test('a prompt without the class is masked, which is no score', async () => {
   const { ask, call } = await openTestApp()
   await ask('/v1/runs', { name: 'r', classes, ...turn, first: 'warm', mask: 0.5 })
@@ -98,6 +114,9 @@ test('a class is judged by its own criteria alone, and looking at the others is 
   const { classes: found, observation } = await app.ask('/v1/runs/seeing')
   expect([found.warm.score, found.cold.score]).toEqual([1, 1])
   expect(observation).toMatchObject({ responses: 1, judge_calls: 2 })
+  await app.ask('/v1/runs', { name: 'again', classes, rubric, ...turn, observe: 1, first: 'warm' })
+  await app.ask('/runs/again/rlhf/slime', slime('one', 'GOOD', null))
+  expect((await app.ask('/v1/runs/again')).observation).toMatchObject({ responses: 1, judge_calls: 0 })
 })
 
 test('responses are compared by the criteria of the class alone', async () => {

@@ -28,7 +28,7 @@ function told(groups: number) {
   }
   return {
     ...showRun('mine', 0, settings, state),
-    reward_urls: { 'rlhf/slime': 'http://here/runs/mine/rlhf/slime' },
+    reward_urls: { 'rlhf/slime': 'http://here/slime', 'rlhf/openrlhf': 'http://here/openrlhf' },
   }
 }
 
@@ -58,7 +58,7 @@ it('makes a run with its settings, and says what the trainer is to be given', as
     ...{ name: 'mine', selector: { kind: 'exp3' }, classes: { short: ['short'] } },
   })
   expect(seen[0]?.key).toMatch(/^[0-9a-f-]{36}$/)
-  expect(stdout).toMatch(/reward URLs +http:\/\/here\/runs\/mine\/rlhf\/slime\n/)
+  expect(stdout).toMatch(/reward URL +http:\/\/here\/openrlhf\nor by +rlhf\/slime\n/)
 })
 
 it('shows the phases and the class scores of a run', async () => {

@@ -22,9 +22,22 @@ export function runLines(run: Run): string[] {
         `${observation.judge_calls} judge calls, ${observation.prompt_tokens + observation.completion_tokens} tokens`,
     ],
     ...phases(run),
-    ['reward URLs', Object.values(reward_urls ?? {}).join('\n             ') || null],
+    ...urls(reward_urls ?? {}),
   ]
   return facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(12)} ${value}`]))
+}
+
+/** One URL in full, and which else there are. */
+function urls(given: Record<string, string>): [string, string][] {
+  const paths = Object.keys(given)
+  const shown = 'rlhf/openrlhf' in given ? 'rlhf/openrlhf' : (paths[0] ?? '')
+  const others = paths.filter((path) => path !== shown)
+  return paths.length === 0
+    ? []
+    : [
+        ['reward URL', given[shown] ?? ''],
+        ['or by', others.join(' ')],
+      ]
 }
 
 function standing(one: Run['classes'][string]): string {

@@ -22,7 +22,7 @@ export function recordScores(
   found: readonly Found[],
   spent: Spent | null,
 ): RunState {
-  if (settings.classes === null || found.length === 0) return state
+  if (settings.classes === null) return state
   const vectors = found.map(({ classes }) => classes)
   const fresh = settings.measure === 'training' ? withScores(settings, state, vectors, place.step) : state
   const masked = withMasked(state.masked, place.meta_class, found.filter((one) => one.masked).length)

@@ -22,7 +22,7 @@ export function movingScores(
   const fresh = [work()].flat()
   const known = runs.find(organisation, run)
   const group = rows.storedGroup(id)
-  if (!known || !group || known.settings.classes === null || fresh.length === 0) return
+  if (!known || !group || known.settings.classes === null || (fresh.length === 0 && spent === null)) return
   const { settings } = known
   const state = recordScores(settings, known.state, group, fresh, spent)
   const after = scoredIn(group)

@@ -83,6 +83,9 @@ export type RunRecords = {
   anchor(organisation: string, run: string, prompt: Prompt): Promise<string | null>
   /** Takes in the class scores of calls marked `split=eval`, which belong to no group and no step. */
   evaluated(organisation: string, run: string, found: ClassScores[], spent: Spent): Promise<null>
-  /** Begins a step, for a trainer that went down within one and makes it again; null where there is no such run. */
+  /**
+   * Begins a step, for a trainer that went down within one and makes it again: groups that lack members take no more.
+   * Null where there is no such run.
+   */
   beginStep(organisation: string, run: string): Promise<Run | null>
 }

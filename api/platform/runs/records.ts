@@ -105,6 +105,7 @@ export function createRunRecords(sql: Sql, now: () => number): RunRecords {
     beginStep: async (organisation, run) =>
       sql.transaction(() => {
         change(organisation, run, beginStep)
+        createGroupRows(sql, organisation, run).abandon()
         return runs.show(organisation, run)
       }),
   }

@@ -102,6 +102,13 @@ export function createGroupRows(sql: Sql, organisation: string, run: string) {
     close(id: string, why: 'full' | 'partial'): void {
       sql.all(`update run_groups set closed = ? where ${ours} and id = ?`, why, ...of, id)
     },
+    /** Closes every group that lacks members, and as if nobody had come for long: it takes none, not even late. */
+    abandon(): void {
+      sql.all(
+        `update run_groups set closed = coalesce(closed, 'partial'), touched = 0 where ${ours} and closed is not 'full'`,
+        ...of,
+      )
+    },
     touch(id: string, now: number): void {
       sql.all(`update run_groups set touched = ? where ${ours} and id = ?`, now, ...of, id)
     },
