@@ -1,8 +1,9 @@
-import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { LAYOUTS, type Layout, type Place, type Slot } from './layouts.ts'
 
-/** A text cut by a layout. */
-export type Cut = {
+/** A text cut by a layout, or the mark in it that stands once too often. */
+export type Cut = { forged: string } | Parts
+
+type Parts = {
   parts: { slot: Slot; text: string; name: string | null }[]
   /** What stands outside the places, in the order of the text. */
   rest: string
@@ -14,8 +15,8 @@ type Opening = { place: Place; at: number; end: number; name: string | null }
  * Cuts a text by the layout that it is in; null where it is in none. `instructions` are those given apart.
  *
  * A place ends at the last of its closing marks before the next place opens, so that a response which quotes its own
- * closing mark stays whole. An opening mark that stands twice can't be told from one that a response brought along:
- * `invalid_request` then, never a guess.
+ * closing mark stays whole. An opening mark that stands twice can't be told from one that a response brought along, and
+ * is never guessed at; but the first mark of all stands before everything that a response says.
  */
 export function cutLayout(text: string, instructions: string): Cut | null {
   for (const layout of LAYOUTS) {
@@ -23,8 +24,8 @@ export function cutLayout(text: string, instructions: string): Cut | null {
     if (openings === null) continue
     const cut = cutAt(openings, text)
     if (layout.asks !== undefined && !`${instructions}\n${cut.rest}`.includes(layout.asks)) continue
-    refuseForged(openings, text)
-    return cut
+    const forged = findForged(openings, text)
+    return forged === null ? cut : { forged }
   }
   return null
 }
@@ -47,7 +48,7 @@ function openingsOf({ places }: Layout, text: string): Opening[] | null {
   return found.every(({ at }, index) => at >= (found[index - 1]?.end ?? 0)) ? found : null
 }
 
-function cutAt(openings: Opening[], text: string): Cut {
+function cutAt(openings: Opening[], text: string): Parts {
   const rest = [text.slice(0, openings[0]?.at)]
   const parts = openings.map(({ place, end, name }, index) => {
     const next = openings[index + 1]?.at ?? text.length
@@ -60,23 +61,16 @@ function cutAt(openings: Opening[], text: string): Cut {
   return { parts, rest: rest.join('\n') }
 }
 
-/** Every mark that opens a place in some layout may stand in the text once, and where names differ once a name. */
-function refuseForged(openings: Opening[], text: string): void {
+/** A mark that opens a place in some layout of this family may stand in the text once, and so may a name. */
+function findForged(openings: Opening[], text: string): string | null {
   const used = new Set(openings.map(({ at }) => at))
-  const family = LAYOUTS.filter(({ places }) => places.some(({ opens }) => sharesMark(opens, openings)))
-  const strays = family
-    .flatMap(({ places }) => places.filter(({ slot }) => slot === 'response'))
+  const strays = LAYOUTS.filter(({ places }) => places.some(({ opens }) => sharesMark(opens, openings)))
+    .flatMap(({ places }) => places.slice(places[0]?.slot === 'prompt' ? 1 : 0))
     .flatMap(({ opens }) => [...text.matchAll(opens)])
     .filter(({ index }) => !used.has(index))
-  const repeated = openings
-    .flatMap(({ place }) => [...text.matchAll(place.opens)])
-    .find(({ index }) => !used.has(index))
   const names = openings.flatMap(({ name }) => name ?? [])
-  const [stray = repeated] = strays
-  if (!stray && new Set(names).size === names.length) return
-  const mark = stray?.[0] ?? names.find((name, index) => names.indexOf(name) !== index) ?? ''
-  const message = `The mark ${JSON.stringify(mark)} stands in the text once too often, so that the responses can't be told apart: put them into a 'plumbline' field, {"prompt": ..., "responses": [A, B]}.`
-  throw new PlumblineError('invalid_request', message, { param: 'messages' })
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  return strays[0]?.[0] ?? repeated ?? null
 }
 
 const sharesMark = (opens: RegExp, openings: Opening[]): boolean =>

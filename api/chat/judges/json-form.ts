@@ -20,7 +20,7 @@ const objectSchema = z.looseObject({
 
 const SCORE = /^(?:overall_)?(?:score|rating|grade|reward)$/i
 const PASSED = /^(?:pass|passed|is_correct|correct|equivalent|met|satisfied|is_satisfied|acceptable)$/i
-const WORDED = /^(?:verdict|judge?ment|grade|label|result|answer|decision|criterion_status)$/i
+const WORDED = /^(?:verdict|judge?ment|grade|label|result|answer|choice|decision|criterion_status)$/i
 const WINNER =
   /^(?:winner|best|better|choice|preferred|preference|verdict|judge?ment|decision|result|answer)$/i
 const REASON =
@@ -95,12 +95,11 @@ export function jsonForm(schema: Readonly<Record<string, unknown>>, responses: n
 function isKnown(name: string, described: Property, responses: number): boolean {
   if (REASON.test(name)) return true
   if (responses > 1) return WINNER.test(name) || (responses === 2 && /^(?:score_[12]|ranking)$/.test(name))
-  return (
-    SCORE.test(name) ||
-    PASSED.test(name) ||
-    (WORDED.test(name) && (described.enum !== undefined || typeOf(described) === 'boolean'))
-  )
+  return SCORE.test(name) || PASSED.test(name) || (WORDED.test(name) && isYesOrNo(described))
 }
+
+const isYesOrNo = (described: Property): boolean =>
+  described.enum ? wordFor(described.enum, true) !== null : typeOf(described) === 'boolean'
 
 /** Null where the schema has no word for what was found. */
 function fill(name: string, described: Property, verdict: Verdict, explanation: string): Filled | null {

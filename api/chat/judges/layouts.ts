@@ -75,15 +75,15 @@ export const LAYOUTS: readonly Layout[] = [
   {
     places: [
       { slot: 'prompt', opens: /\[Task\]:/g, closes: RULE },
-      { slot: 'response', opens: /\[Submission\]:/g, closes: RULE },
-      { slot: 'reference', opens: /\[Criterion\]:/g, closes: RULE },
+      { slot: 'response', opens: /\*\*\*\n\[Submission\]:/g, closes: RULE },
+      { slot: 'reference', opens: /\*\*\*\n\[Criterion\]:/g, closes: RULE },
     ],
   },
   {
     places: [
       { slot: 'prompt', opens: /\[Question\]:/g, closes: RULE },
-      { slot: 'reference', opens: /\[Expert\]:/g, closes: RULE },
-      { slot: 'response', opens: /\[Submission\]:/g, closes: RULE },
+      { slot: 'reference', opens: /\*\*\*\n\[Expert\]:/g, closes: RULE },
+      { slot: 'response', opens: /\*\*\*\n\[Submission\]:/g, closes: RULE },
     ],
   },
 ]

@@ -17,12 +17,15 @@ type Spoken = { role: string; content: string }
 
 const HOW_TO_PUT = `put it as {"prompt": ..., "responses": [A, B]} in a 'plumbline' field or as the last user message, or end the messages with the assistant's turn to have that one scored`
 
+/** A mark of the layout that stands in the text once too often: a response may have brought it along. */
+export type Forged = { forged: string }
+
 /**
  * What the messages, or the field `plumbline`, put to a judge. In this order: the field; roles `response_1`,
  * `response_2`; a last turn of the assistant, scored by itself; a last user message that is JSON; one in a layout that
- * is known (layouts.ts). Throws `invalid_request` where it is none of them, or what is in it can't be told apart.
+ * is known (layouts.ts). Throws `invalid_request` where it is none of them.
  */
-export function readQuestion(messages: readonly unknown[], field: PutQuestion): Question {
+export function readQuestion(messages: readonly unknown[], field: PutQuestion): Question | Forged {
   const turns = messages.map((one, at) => readTurn(one, at))
   const given = responsesOf(field)
   if (given) return plain(field, given, turns)
@@ -83,13 +86,14 @@ const ofConversation = (prompt: Spoken[], response: string): Question => ({
   responses: [response],
 })
 
-function ofLayout(text: string, before: Spoken[]): Question {
+function ofLayout(text: string, before: Spoken[]): Question | Forged {
   const apart = before.map(({ content }) => content).join('\n')
   const cut = cutLayout(text, apart)
   if (!cut) {
     const message = `No responses were found in the messages: ${HOW_TO_PUT}.`
     throw new PlumblineError('invalid_request', message, { param: 'messages' })
   }
+  if ('forged' in cut) return cut
   const textOf = (slot: string) => cut.parts.find((part) => part.slot === slot)?.text
   const instructions = `${apart}\n${cut.rest}`
   const responses = cut.parts.filter(({ slot }) => slot === 'response')
