@@ -9,6 +9,8 @@ export type Client = {
 } & (
   | {
       language: 'python'
+      /** Of Python, where the newest that is there won't do. */
+      version?: string
       /** Packages that are installed without what they ask for, which would be a GPU's or is not imported. */
       bare?: readonly string[]
       /** Whether `clients/python` is installed beside it. */

@@ -50,7 +50,14 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     ...{ name: 'rewardbench', language: 'python' },
-    packages: ['rewardbench==0.1.4', 'openai', 'anthropic==0.49.0', 'fschat', 'together', 'google-generativeai'],
+    packages: [
+      'rewardbench==0.1.4',
+      'openai',
+      'anthropic==0.49.0',
+      'fschat',
+      'together',
+      'google-generativeai',
+    ],
     bare: ['rewardbench==0.1.4'],
     shows: "rewardbench: its generative runner's pair, by OpenAI's and Anthropic's SDK",
   },
@@ -58,5 +65,10 @@ export const CLIENTS: readonly Client[] = [
     ...{ name: 'verifiers', language: 'python', plumbline: true },
     packages: ['verifiers==0.4.0'],
     shows: 'verifiers: the judge `plumbline-judge`, found by its id',
+  },
+  {
+    ...{ name: 'nemo_gym', language: 'python', version: '3.12' },
+    packages: ['nemo-gym==0.4.0'],
+    shows: 'NeMo-Gym: its client of models, and its equivalence judge over `/v1/responses`',
   },
 ]

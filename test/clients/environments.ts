@@ -37,7 +37,8 @@ export async function environmentOf(client: Client): Promise<string> {
 export const pythonIn = (folder: string): string => join(folder, 'bin', 'python')
 
 async function makePython(client: Client & { language: 'python' }, folder: string): Promise<void> {
-  await run(await uv(), ['venv', '--quiet', '--clear', folder])
+  const version = client.version === undefined ? [] : ['--python', client.version]
+  await run(await uv(), ['venv', '--quiet', '--clear', ...version, folder])
   if (client.bare) await install(folder, ['--no-deps', ...client.bare])
   const httpx = client.plumbline ? ['httpx<1'] : []
   await install(folder, [...client.packages.filter((name) => !client.bare?.includes(name)), ...httpx])
