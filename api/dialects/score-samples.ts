@@ -2,6 +2,7 @@ import type { ErrorData } from '../../shared/protocol/error.ts'
 import type { Range } from '../../shared/reward/compare/shaping.ts'
 import type { Call } from '../judging/call.ts'
 import { judgmentPlaces, type Rewards } from '../judging/rewards.ts'
+import { LIMITS } from '../platform/limits.ts'
 import { type Group, groupSamples } from './group-samples.ts'
 import type { Sample, Scored } from './sample.ts'
 import type { DialectSettings } from './settings.ts'
@@ -19,12 +20,15 @@ export async function scoreSamples(
   const place = judgmentPlaces()
   const reward: Reward = (request) => rewards(request, call, place)
   const scored = new Map<Sample, Scored>()
-  await Promise.all(
-    groupSamples(samples, settings).map(async (group) => {
+  // A rollout batch has thousands of groups: all of them begun at once are more than an isolate holds.
+  const waiting = groupSamples(samples, settings).values()
+  const lane = async () => {
+    for (const group of waiting) {
       const results = await scoreGroup(group, reward, settings.on_error)
       for (const [sample, result] of results) scored.set(sample, result)
-    }),
-  )
+    }
+  }
+  await Promise.all(Array.from({ length: LIMITS.groupsInFlight }, lane))
   return samples.flatMap((sample) => scored.get(sample) ?? [])
 }
 

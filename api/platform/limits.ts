@@ -41,6 +41,8 @@ export const LIMITS = {
   dialectResponses: 16_384,
   /** Responses in the body of a dialect that are judged, and not only verified: each is a call to a desk or more. */
   dialectJudged: 2048,
+  /** Groups of one call of a dialect that are scored at once. */
+  groupsInFlight: 64,
   /** Judgments that one call of ours has under way at once; the rest of its list waits. */
   judgmentsInFlight: 16,
   /** Calls to model servers that one judgment has in flight: what Cloudflare Workers allow an invocation. */
