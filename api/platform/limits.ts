@@ -22,6 +22,8 @@ export const LIMITS = {
   jobAnswerMs: 10_000,
   /** Rows of an eval run that are graded at once. */
   evalRowsInFlight: 8,
+  /** Before a call of an eval run that failed for the moment is made again. */
+  evalPausesMs: [500, 1000, 2000, 4000, 8000, 16_000],
   /** Rows that are handed to the record in one call. */
   evalRowsKept: 200,
   /** Events that are taken over from a worker in one call, and calls that one read makes for them. */
@@ -40,7 +42,7 @@ export const LIMITS = {
   /** Responses in the body of a dialect: an old OpenRLHF sends its whole rollout batch at once. */
   dialectResponses: 16_384,
   /** Responses in the body of a dialect that are judged, and not only verified: each is a call to a desk or more. */
-  dialectJudged: 2048,
+  dialectJudged: 1024,
   /** Groups of one call of a dialect that are scored at once. */
   groupsInFlight: 64,
   /** Judgments that one call of ours has under way at once; the rest of its list waits. */

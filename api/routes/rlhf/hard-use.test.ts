@@ -23,16 +23,16 @@ describe('a batch that is too large', () => {
     )
     expect(reply.status).toBe(413)
     expect((await bodyOf(reply)).error.message).toBe(
-      'The body holds 16384 responses of 1024 prompts, and 2048 is the most that one call may have judged: set --rollout_batch_size to 128 or less.',
+      'The body holds 16384 responses of 1024 prompts, and 1024 is the most that one call may have judged: set --rollout_batch_size to 64 or less.',
     )
     expect(models.calls).toBe(0)
   })
 
   test('the size that it names is taken', async () => {
     const { ask } = await openTestApp()
-    const body = batch(128, 16, (_, sample) => (sample === 0 ? 'GOOD' : 'bad'))
+    const body = batch(64, 16, (_, sample) => (sample === 0 ? 'GOOD' : 'bad'))
     const { rewards } = await ask('/rlhf/openrlhf', body)
-    expect(rewards.length).toBe(2048)
+    expect(rewards.length).toBe(1024)
     expect(rewards.every(Number.isFinite)).toBe(true)
   })
 
