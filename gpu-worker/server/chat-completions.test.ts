@@ -125,7 +125,7 @@ describe('chat completions', () => {
     [{ ...hello, n: 17 }, 400, 'invalid_request', 'n'],
     [{ ...hello, n: 0 }, 400, 'invalid_request', 'n'],
     [{ ...hello, n: 1e9 }, 400, 'invalid_request', 'n'],
-    [{ ...hello, tools: [{ type: 'function' }] }, 400, 'invalid_request', 'tools'],
+    [{ ...hello, tools: [{ type: 'function' }] }, 400, 'invalid_request', 'tool_choice'],
     [{ ...hello, logit_bias: { 50256: -100 } }, 400, 'invalid_request', 'logit_bias'],
     [{ ...hello, frequency_penalty: 0.5 }, 400, 'invalid_request', 'frequency_penalty'],
     [{ ...hello, modalities: ['text', 'audio'] }, 400, 'invalid_request', 'modalities'],

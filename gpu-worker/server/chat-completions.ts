@@ -3,6 +3,7 @@ import { streamSSE } from 'hono/streaming'
 import type { TokenCount } from '../../shared/model/language-model.ts'
 import type { GeneratedToken, GenerateEvent } from '../generate/engine.ts'
 import { readBody } from './body.ts'
+import { voiceOf } from './chat-message.ts'
 import { type CompletionHead, chunk, completion, type Delta, sumTokens, usageChunk } from './chat-reply.ts'
 import { type ChatCall, readChatRequest } from './chat-request.ts'
 import type { EngineSlot } from './engine-slot.ts'
@@ -25,7 +26,12 @@ export async function chatCompletions(c: Context<Served>, slot: EngineSlot): Pro
   return call.stream ? streamed(c, head, call, parts) : c.json(await whole(head, call, parts))
 }
 
-async function whole(head: CompletionHead, { requests, logprobs }: ChatCall, parts: ReadableStream<Part>) {
+async function whole(
+  head: CompletionHead,
+  { requests, called, logprobs }: ChatCall,
+  parts: ReadableStream<Part>,
+) {
+  const voice = voiceOf(called)
   const choices = requests.map((): WrittenChoice => ({ content: '', tokens: [] }))
   const ends: EndEvent[] = []
   for await (const { index, event } of parts) {
@@ -37,7 +43,11 @@ async function whole(head: CompletionHead, { requests, logprobs }: ChatCall, par
   const whole = choices.map(({ content, tokens }, index) => {
     const end = ends[index]
     if (!end) throw new Error('the engine ended without an end')
-    return { content, finish: end.finish, logprobs: logprobs ? tokens : null }
+    return {
+      message: voice.whole(content),
+      finish: voice.finish(end.finish),
+      logprobs: logprobs ? tokens : null,
+    }
   })
   return completion(head, whole, sumTokens(ends.map(({ tokens }) => tokens)))
 }
@@ -49,9 +59,10 @@ type EndEvent = Extract<GenerateEvent, { type: 'end' }>
 async function streamed(
   c: Context<Served>,
   head: CompletionHead,
-  { requests, logprobs, includeUsage }: ChatCall,
+  { requests, called, logprobs, includeUsage }: ChatCall,
   parts: ReadableStream<Part>,
 ): Promise<Response> {
+  const voice = voiceOf(called)
   const reader = parts.getReader()
   let next = await reader.read()
   return streamSSE(c, async (stream) => {
@@ -59,16 +70,16 @@ async function streamed(
     const add = (delta: Delta) => send(chunk(head, delta, includeUsage))
     const spent: TokenCount[] = []
     try {
-      for (const index of requests.keys()) await add({ index, delta: { role: 'assistant', content: '' } })
+      for (const index of requests.keys()) await add({ index, delta: voice.first() })
       for (; !next.done; next = await reader.read()) {
         const { index, event } = next.value
         if (event.type === 'token') {
           const told = logprobs ? { logprobs: [event.token] } : {}
-          await add({ index, delta: { content: event.text }, ...told })
+          await add({ index, delta: voice.next(event.text), ...told })
           continue
         }
-        if (event.text !== '') await add({ index, delta: { content: event.text } })
-        await add({ index, delta: {}, finish: event.finish })
+        if (event.text !== '') await add({ index, delta: voice.next(event.text) })
+        await add({ index, delta: {}, finish: voice.finish(event.finish) })
         spent.push(event.tokens)
       }
       if (includeUsage) await send(usageChunk(head, sumTokens(spent)))

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { JsonSchema } from '../../shared/model/language-model.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { text } from '../../shared/protocol/text.ts'
@@ -33,10 +34,17 @@ export const guidedFields = {
 
 const constrained = z.object({ response_format: responseFormat.nullish(), ...guidedFields })
 
-/** What the reply must be, if anything. Throws `invalid_request` when a request says it twice. */
-export function readConstraint(chat: z.infer<typeof constrained>): ConstraintSpec | null {
+/**
+ * What the reply must be, if anything: `called` is the schema of the arguments where it must call a function. Throws
+ * `invalid_request` when a request says it twice.
+ */
+export function readConstraint(
+  chat: z.infer<typeof constrained>,
+  called: JsonSchema | undefined,
+): ConstraintSpec | null {
   const { structured_outputs: outputs } = chat
   const specs = [
+    { param: 'tool_choice', spec: fromSchema(called) },
     { param: 'response_format', spec: fromFormat(chat.response_format) },
     { param: 'structured_outputs.json', spec: fromSchema(outputs?.json) },
     { param: 'structured_outputs.regex', spec: fromRegex(outputs?.regex) },
@@ -62,7 +70,7 @@ function fromFormat(format: z.infer<typeof constrained>['response_format']): Con
   return format?.type === 'json_object' ? JSON_OBJECT : null
 }
 
-function fromSchema(value: z.infer<typeof schema> | null | undefined): ConstraintSpec | null {
+function fromSchema(value: JsonSchema | null | undefined): ConstraintSpec | null {
   return value ? { kind: 'json_schema', schema: value } : null
 }
 

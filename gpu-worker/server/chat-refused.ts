@@ -6,8 +6,6 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
  * the values that ask for nothing. Any other field that it doesn't know changes nothing and is ignored.
  */
 const ASKS_FOR_NOTHING: { readonly [field: string]: readonly unknown[] } = {
-  tools: [[]],
-  tool_choice: ['none', 'auto'],
   functions: [[]],
   function_call: ['none', 'auto'],
   modalities: [['text']],

@@ -1,18 +1,17 @@
 import type { TokenCount } from '../../shared/model/language-model.ts'
 import type { GeneratedToken, TokenLogprob } from '../generate/engine.ts'
+import type { Finish, MessagePiece, WholeMessage } from './chat-message.ts'
 
 /** What all parts of one completion share. */
 export type CompletionHead = { id: string; created: number; model: string }
 
-export type Finish = 'stop' | 'length'
-
 /** One whole choice; `logprobs` is null where they were not asked for. */
-export type WholeChoice = { content: string; finish: Finish; logprobs: GeneratedToken[] | null }
+export type WholeChoice = { message: WholeMessage; finish: Finish; logprobs: GeneratedToken[] | null }
 
 /** What a piece of a streamed choice adds to it. */
 export type Delta = {
   index: number
-  delta: { role?: 'assistant'; content?: string }
+  delta: MessagePiece
   finish?: Finish
   logprobs?: GeneratedToken[]
 }
@@ -22,9 +21,9 @@ export function completion(head: CompletionHead, choices: WholeChoice[], tokens:
   return {
     ...head,
     object: 'chat.completion',
-    choices: choices.map(({ content, finish, logprobs }, index) => ({
+    choices: choices.map(({ message, finish, logprobs }, index) => ({
       index,
-      message: { role: 'assistant', content, refusal: null },
+      message,
       logprobs: showLogprobs(logprobs),
       finish_reason: finish,
     })),

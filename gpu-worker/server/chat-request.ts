@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withReplyForm } from '../../shared/graders/messages.ts'
 import { seedOf } from '../../shared/identity/seed.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { Message } from '../../shared/protocol/message.ts'
@@ -7,7 +8,9 @@ import { text } from '../../shared/protocol/text.ts'
 import type { Engine, GenerateRequest } from '../generate/engine.ts'
 import { guidedFields, readConstraint, responseFormat } from './chat-constraint.ts'
 import { refuseUnsupported } from './chat-refused.ts'
+import { readForcedCall, toolFields } from './chat-tools.ts'
 import { CALLER_CHARACTERS } from './life.ts'
+import { functionCallPrompt } from './prompts/function-call.ts'
 import { findModel } from './served-model.ts'
 
 /** The most choices that one request may ask for. */
@@ -50,6 +53,7 @@ const chatRequest = z.object({
   user: z.string().nullish(),
   response_format: responseFormat.nullish(),
   ...guidedFields,
+  ...toolFields,
 })
 
 /** A chat completion to make, and how its answer is to look. */
@@ -58,6 +62,8 @@ export type ChatCall = {
   model: string
   /** One a choice, in the order of their indexes. */
   requests: GenerateRequest[]
+  /** The function whose arguments the reply is, or null for a reply of text. */
+  called: string | null
   logprobs: boolean
   stream: boolean
   includeUsage: boolean
@@ -87,11 +93,13 @@ export async function readChatRequest(
       param: 'top_logprobs',
     })
   }
-  const constraint = readConstraint(chat)
+  const called = readForcedCall(chat)
+  const constraint = readConstraint(chat, called?.parameters)
+  const messages = chat.messages.map(toMessage)
   const caller = chat.user?.slice(0, CALLER_CHARACTERS) || defaults.caller
   const seed = chat.seed ?? defaults.seed()
   const request: GenerateRequest = {
-    messages: chat.messages.map(toMessage),
+    messages: called ? withReplyForm(messages, functionCallPrompt(called)) : messages,
     maxTokens: chat.max_completion_tokens ?? chat.max_tokens ?? engine.model.context,
     temperature: chat.temperature ?? 1,
     topP: chat.top_p ?? 1,
@@ -107,6 +115,7 @@ export async function readChatRequest(
   return {
     model: id,
     requests: seeds.map((own) => ({ ...request, seed: own })),
+    called: called?.name ?? null,
     logprobs: chat.logprobs ?? false,
     stream: chat.stream ?? false,
     includeUsage: chat.stream_options?.include_usage ?? false,
