@@ -73,8 +73,16 @@ describe('a model that answers the rows', () => {
     expect(app.models.bodies.at(-1)).toMatchObject({ messages: [{ role: 'user', content: '{{item.a}}' }] })
   })
 
+  it('a call that fails for the moment is made again', async () => {
+    app.models.failsAt = 1
+    const { id: eval_id } = await app.create([{ ...exact, operation: 'ne' }])
+    const { id } = await app.client.evals.runs.create(eval_id, asked('completions'))
+    expect(await app.finish(eval_id, id)).toMatchObject({ result_counts: { passed: 1, errored: 0 } })
+    expect(app.models.calls).toBe(2)
+  })
+
   it('a model that fails makes errors and no scores', async () => {
-    app.models.manner = 'status 500'
+    app.models.manner = 'refuses the key'
     const { id: eval_id } = await app.create([exact])
     const { id } = await app.client.evals.runs.create(eval_id, asked('completions'))
     expect(await app.finish(eval_id, id)).toMatchObject({

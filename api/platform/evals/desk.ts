@@ -5,6 +5,7 @@ import type { Surroundings } from '../../../shared/graders/grader.ts'
 import { sha256 } from '../../../shared/identity/hash.ts'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
+import { patient } from '../../grading/patient.ts'
 import { LIMITS } from '../limits.ts'
 import type { Sql } from '../sql.ts'
 import type { EvalDesk, OpenRun } from './port.ts'
@@ -37,11 +38,11 @@ export type OwnEvalDesk = EvalDesk & {
 export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDeps): OwnEvalDesk {
   const records = createEvalRecords(sql)
   const underWay = new Map<string, Promise<void>>()
-  let stopped = false
+  const stopping = new AbortController()
 
   function start(open: OpenRun): void {
     const key = `${open.organisation} ${open.run.id}`
-    if (stopped || underWay.has(key) || !isRunning(open.run)) return
+    if (stopping.signal.aborted || underWay.has(key) || !isRunning(open.run)) return
     const work = gradeRun(open)
       .catch((cause: unknown) =>
         complain(`The eval run '${open.run.id}' stopped, and goes on when it is read.`, cause),
@@ -72,7 +73,7 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
   async function gradeRows(open: OpenRun, criteria: Criterion[]): Promise<boolean> {
     const { organisation, run } = open
     const source = parseWith(dataSource, { ...run.data_source, source: NO_ROWS })
-    const around = surroundings(organisation)
+    const around = patient(surroundings(organisation), LIMITS.evalPausesMs, stopping.signal)
     let goesOn = true
     for (let after = -1; ; ) {
       const batch = records.rowsLeft(organisation, run.id, after, LIMITS.evalRowsInFlight)
@@ -84,10 +85,12 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
           const seconds = Math.floor(now() / 1000)
           const given = { ids, number, row, dataSource: source, criteria, now: seconds }
           const { item, uses } = await gradeRow(given, around)
+          // what the stop itself may have broken is graded anew
+          if (stopping.signal.aborted && item.status === 'error') return
           goesOn = records.fileItem(open, item, uses) && goesOn
         }),
       )
-      if (!goesOn || stopped) return false
+      if (!goesOn || stopping.signal.aborted) return false
       after = last.number
     }
   }
@@ -103,7 +106,7 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
     resume: () => openRuns().forEach(start),
     busy: () => underWay.size > 0,
     async stop() {
-      stopped = true
+      stopping.abort()
       await Promise.all(underWay.values())
     },
   }
