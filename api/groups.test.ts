@@ -3,8 +3,7 @@ import { openRun } from './testing/run.ts'
 import { bodyOf } from './testing/test-app.ts'
 
 const FOUR = ['GOOD GOOD', 'GOOD', 'bad', 'bad']
-/** A client that waits so long that half of it is the wait of a test. */
-const hasty = { headers: { 'x-deadline-ms': '800' } }
+const hasty = { query: 'against=group&wait=0.4' }
 
 test('single calls of one prompt wait for each other and are rewarded as a group, each judged once', async () => {
   const { slime, groups, models } = await openRun()
@@ -86,7 +85,7 @@ test('the second epoch of a prompt opens another group', async () => {
 
 test('a group closes before its first client gives up; who comes then is late, is marked and is compared with its anchor', async () => {
   const { slime, rewards, groups } = await openRun()
-  await rewards(['GOOD', 'bad'], hasty)
+  await rewards(['GOOD', 'bad'], { headers: { 'x-deadline-ms': '3000' } })
   const [{ id, anchor }] = await groups()
   const late = await slime('GOOD GOOD GOOD')
   expect(late.headers.get('x-plumbline-late')).toBe('0')
@@ -116,7 +115,7 @@ test('a call that nobody joins is a 503 that is worth repeating, and its repeat 
 
 test('on_error stands in for a call that nobody joins, and is not recorded', async () => {
   const { slime, groups } = await openRun()
-  const reply = await slime('GOOD', { ...hasty, query: 'against=group&on_error=-0.25' })
+  const reply = await slime('GOOD', { query: 'against=group&wait=0.4&on_error=-0.25' })
   expect(reply.headers.get('x-plumbline-substituted')).toBe('1')
   expect(await bodyOf(reply)).toBe(-0.25)
   expect((await groups())[0].members).toEqual([])

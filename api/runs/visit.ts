@@ -1,5 +1,7 @@
 import { type ErrorData, PlumblineError } from '../../shared/protocol/error.ts'
 import type { RunSettings } from '../../shared/protocol/run.ts'
+import { notScored } from '../../shared/reward/not-scored.ts'
+import type { Recorded } from '../../shared/runs/member.ts'
 import type { Sample, Scored } from '../dialects/sample.ts'
 import type { Asked } from '../dialects/serve-dialect.ts'
 import type { Entry, RunRecords } from '../platform/runs/port.ts'
@@ -15,12 +17,12 @@ export type Visited = { id: string; run: RunSettings; way: Way; asked: Asked; me
 /** Takes samples of one prompt into their group, and gives what each is rewarded with. */
 export type Visit = (visited: Visited, samples: readonly Sample[]) => Promise<[Sample, Scored][]>
 
+/** After so long, milliseconds, a call has its group rewarded itself: who was to may be gone. The work is joined, not made again. */
+const HEARD_MS = 5000
+
 type Place = { sample: Sample; entry: Entry }
 
 export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settle): Visit {
-  /** Groups that are being judged: all of their members' calls wait for one work. */
-  const underWay = new Map<string, ReturnType<Settle>>()
-
   return async (visited, samples) => {
     const { id, asked } = visited
     const { organisation } = asked.call
@@ -87,16 +89,19 @@ export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settl
     const { organisation } = asked.call
     const task = { organisation, id, run, settings: asked.settings, group, late }
     if (!waits || late) return settleFor(asked)({ ...task, samples: part.map(({ sample }) => sample) })
-    return together(asked, { ...task, samples: membersOf(group) })
+    return together(asked, { ...task, samples: membersOf(group) }, part)
   }
 
-  function together(asked: Asked, task: Task): ReturnType<Settle> {
-    const place = `${task.organisation} ${task.id} ${task.group.id}`
-    const known = underWay.get(place)
-    if (known) return known
-    const begun = settleFor(asked)(task).finally(() => underWay.delete(place))
-    underWay.set(place, begun)
-    return begun
+  /** One of the calls that waited has the group rewarded. The others do so too where they hear nothing for long. */
+  async function together(asked: Asked, task: Task, part: Place[]): Promise<(sample: Sample) => Outcome> {
+    if (!part.some(({ entry }) => entry.leads)) {
+      const { organisation, id, group } = task
+      const samples = part.map(({ sample }) => sample)
+      const heard = await runs.heard(organisation, id, group.id, samples.map(memberOf), HEARD_MS)
+      const known = new Map(samples.map((sample, at) => [sample, heard[at]]))
+      if (!heard.includes(null)) return (sample) => recordedOr(known.get(sample))
+    }
+    return settleFor(asked)(task)
   }
 
   /** Where nobody waits for others, a repeat takes the place of who got no answer. */
@@ -107,6 +112,10 @@ export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settl
       await runs.vacate(asked.call.organisation, id, group, members)
     }
   }
+}
+
+function recordedOr(recorded: Recorded | null | undefined): Outcome {
+  return recorded ? { recorded } : { error: notScored() }
 }
 
 function nobodyCame(waitMs: number): ErrorData {

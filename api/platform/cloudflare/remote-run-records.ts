@@ -27,6 +27,7 @@ export function remoteRunRecords(
     leave: (...args) => send('leave', ...args),
     vacate: (...args) => send('vacate', ...args),
     record: (...args) => send('record', ...args),
+    heard: (...args) => send('heard', ...args),
     groups: (...args) => send('groups', ...args),
     group: (...args) => send('group', ...args),
     keepAnchors: (...args) => send('keepAnchors', ...args),

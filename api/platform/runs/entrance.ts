@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { isRetry, placeOf, type Waiting } from '../../../shared/runs/gathering.ts'
 import type { RunGroup } from '../../../shared/runs/member.ts'
 import { openGroup } from '../../../shared/runs/phases.ts'
@@ -27,6 +28,8 @@ export type Entrance = {
 
 export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entrance {
   const rooms = createRooms(now, timeIsUp)
+  /** Calls whose client may hang up before they wait. */
+  const left = new LRUCache<string, true>({ max: 10_000 })
 
   /** A group without its size is closed with who is there, unless there is nothing to compare the only one with. */
   function timeIsUp(room: string): void {
@@ -45,7 +48,7 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
       })
       rooms.empty(room)
     } catch (error) {
-      rooms.empty(room, error)
+      rooms.fail(room, error)
     }
   }
 
@@ -108,19 +111,22 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
       const rows = createGroupRows(sql, run.organisation, run.id)
       const { id, late, waits } = sql.transaction(() => place(rows, run, asked, who))
       const room = roomOf(run, id)
-      if (waits) {
-        const over = new Promise<void>((resolve, reject) => {
-          const done = (error?: unknown) => (error === undefined ? resolve() : reject(error))
-          rooms.wait(room, { ...who, call: asked.call, until: now() + (asked.waitMs ?? 0), done })
+      let leads = true
+      if (waits && !left.has(asked.call)) {
+        const first = new Promise<boolean>((over, failed) => {
+          rooms.wait(room, { ...who, call: asked.call, until: now() + (asked.waitMs ?? 0), over, failed })
         })
         if (rooms.members(room).length >= asked.size) close(room, rows, id, 'full')
-        await over
+        leads = await first
       }
       const group = rows.group(id)
       if (!group) throw new Error(`The group ${id} is gone.`)
-      return { group, late, recorded: rows.recorded(id, who.key) }
+      return { group, late, leads, recorded: rows.recorded(id, who.key) }
     },
-    leave: rooms.leave,
+    leave(call) {
+      left.set(call, true)
+      rooms.leave(call)
+    },
     waiting: (run, group) => rooms.members(roomOf(run, group)).length,
   }
 }

@@ -30,6 +30,8 @@ export type Entry = {
   group: RunGroup
   /** It came after the group was closed: it is judged against the recorded anchor, and marked. */
   late: boolean
+  /** It is to have its group rewarded. Of the calls that waited for each other one is, and the others hear of it. */
+  leads: boolean
   /** What is recorded of it; null before it is rewarded. */
   recorded: Recorded | null
 }
@@ -70,6 +72,14 @@ export type RunRecords = {
    * scores of the run's classes.
    */
   record(organisation: string, run: string, group: string, found: Found): Promise<Recorded[]>
+  /** What is recorded for members, once anything new is recorded for their group, or when `ms` milliseconds have passed. */
+  heard(
+    organisation: string,
+    run: string,
+    group: string,
+    members: Member[],
+    ms: number,
+  ): Promise<(Recorded | null)[]>
   /** Newest first. */
   groups(organisation: string, run: string, ask: GroupsAsked): Promise<StoredGroup[]>
   group(organisation: string, run: string, id: string): Promise<StoredGroup | null>

@@ -32,8 +32,14 @@ async function openRecords() {
   const records = { now: createRunRecords(sql, Date.now) }
   await records.now.create('org', 'run', runSettings.parse({ prompts_per_step: 2 }))
   let calls = 0
-  const enter = async (members: Member[], given: Partial<Entering> = {}) =>
-    (await records.now.enter('org', 'run', { ...asked, call: `c${++calls}`, members, ...given })) ?? []
+  let underWay = 0
+  const enter = async (members: Member[], given: Partial<Entering> = {}) => {
+    const place = { ...asked, call: `c${++calls}`, members, ...given }
+    underWay++
+    return (await records.now.enter('org', 'run', place).finally(() => underWay--)) ?? []
+  }
+  const groups = () => records.now.groups('org', 'run', { before: null, limit: 100 })
+  const waitingNow = async () => (await groups()).reduce((sum, { waiting }) => sum + waiting, 0)
   const record = (group: string, found: [Member, Recorded][]) =>
     records.now.record('org', 'run', group, { found, anchor: null, spent: null })
   return {
@@ -43,14 +49,15 @@ async function openRecords() {
     async waiting(responses: string[], given: Partial<Entering> = {}) {
       const calls = responses.map((response) => enter([member(response)], given))
       // hashing takes turns of the real loop
-      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
+      while ((await waitingNow()) < underWay) await new Promise((resolve) => setImmediate(resolve))
       return calls
     },
     at: () => records.now,
     reopen: () => {
       records.now = createRunRecords(sql, Date.now)
+      underWay = 0
     },
-    groups: () => records.now.groups('org', 'run', { before: null, limit: 100 }),
+    groups,
   }
 }
 

@@ -6,6 +6,7 @@ import type { RunState } from '../../../shared/runs/state.ts'
 import type { Sql } from '../sql.ts'
 import { movingScores } from './class-scores.ts'
 import { createEntrance } from './entrance.ts'
+import { createListeners } from './listeners.ts'
 import type { RunRecords } from './port.ts'
 import { createGroupRows, prepareGroupRows } from './sql-groups.ts'
 import { openRunRows } from './sql-runs.ts'
@@ -15,6 +16,7 @@ export function createRunRecords(sql: Sql, now: () => number): RunRecords {
   const runs = openRunRows(sql)
   prepareGroupRows(sql)
   const entrance = createEntrance(sql, runs, now)
+  const listeners = createListeners()
 
   function change(
     organisation: string,
@@ -66,7 +68,7 @@ export function createRunRecords(sql: Sql, now: () => number): RunRecords {
       const keyed = await Promise.all(
         found.map(async ([member, recorded]) => ({ key: await memberKey(member), recorded })),
       )
-      return sql.transaction(() => {
+      const kept = sql.transaction(() => {
         const rows = createGroupRows(sql, organisation, run)
         movingScores(rows, runs, { organisation, run, group }, spent, () =>
           keyed.flatMap(({ key, recorded }) =>
@@ -76,6 +78,15 @@ export function createRunRecords(sql: Sql, now: () => number): RunRecords {
         if (anchor !== null) rows.anchor(group, anchor)
         return keyed.map(({ key, recorded }) => rows.recorded(group, key) ?? recorded)
       })
+      listeners.tell(`${organisation} ${run} ${group}`)
+      return kept
+    },
+    async heard(organisation, run, group, members, ms) {
+      const rows = createGroupRows(sql, organisation, run)
+      const keys = await Promise.all(members.map(memberKey))
+      const known = () => keys.map((key) => rows.recorded(group, key))
+      if (known().includes(null)) await listeners.listen(`${organisation} ${run} ${group}`, ms)
+      return known()
     },
     groups: async (organisation, run, ask) =>
       createGroupRows(sql, organisation, run)
