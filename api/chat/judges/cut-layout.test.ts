@@ -77,7 +77,7 @@ describe('a prompt for a judge', () => {
       [
         ['prompt', 'What is 2+2?'],
         ['response', '4'],
-        ['reference', 'It is 4.'],
+        ['criterion', 'It is 4.'],
       ],
     ],
     [

@@ -1,5 +1,5 @@
-/** What stands in a place of a layout. */
-export type Slot = 'prompt' | 'reference' | 'criterion' | 'response'
+/** What stands in a place of a layout; of an `expert` answer the response must hold the content, a `reference` is an aid. */
+export type Slot = 'prompt' | 'reference' | 'expert' | 'criterion' | 'response'
 
 /**
  * A place of a layout: what follows `opens`, up to the last `closes` before the next place opens. `name`, a group of
@@ -76,13 +76,13 @@ export const LAYOUTS: readonly Layout[] = [
     places: [
       { slot: 'prompt', opens: /\[Task\]:/g, closes: RULE },
       { slot: 'response', opens: /\*\*\*\n\[Submission\]:/g, closes: RULE },
-      { slot: 'reference', opens: /\*\*\*\n\[Criterion\]:/g, closes: RULE },
+      { slot: 'criterion', opens: /\*\*\*\n\[Criterion\]:/g, closes: RULE },
     ],
   },
   {
     places: [
       { slot: 'prompt', opens: /\[Question\]:/g, closes: RULE },
-      { slot: 'reference', opens: /\*\*\*\n\[Expert\]:/g, closes: RULE },
+      { slot: 'expert', opens: /\*\*\*\n\[Expert\]:/g, closes: RULE },
       { slot: 'response', opens: /\*\*\*\n\[Submission\]:/g, closes: RULE },
     ],
   },

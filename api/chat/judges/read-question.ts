@@ -99,18 +99,25 @@ function ofLayout(text: string, before: Spoken[]): Question | Forged {
   const responses = cut.parts.filter(({ slot }) => slot === 'response')
   const names = responses.flatMap(({ name }) => name ?? [])
   const criterion = textOf('criterion')
+  const expert = textOf('expert')
   const prompt = textOf('prompt') ?? (criterion === undefined ? instructions.trim() : criterion)
   return {
     prompt: asPrompt([{ role: 'user', content: prompt }]),
     responses: responses.map(({ text }) => text),
     labels: names.length === responses.length ? names : null,
-    reference: textOf('reference') || null,
-    rubric: criterion ? oneCriterion(criterion) : null,
+    reference: textOf('reference') || expert || null,
+    rubric: criterion
+      ? oneCriterion(`Meets this criterion: ${criterion}`)
+      : expert
+        ? oneCriterion(AS_EXPERT)
+        : null,
     instructions,
   }
 }
 
 const NOTHING = { labels: null, reference: null, rubric: null, instructions: '' }
+
+const AS_EXPERT = 'Says what the reference answer says, and nothing that contradicts it.'
 
 const oneCriterion = (title: string) => ({ criteria: [{ id: 'criterion', level: 'core' as const, title }] })
 
