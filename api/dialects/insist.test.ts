@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { sumUsage } from '../../shared/judge/usage.ts'
 import type { ErrorCode } from '../../shared/protocol/error.ts'
+import type { RewardRequest } from '../../shared/protocol/reward.ts'
 import type { Rewards } from '../judging/rewards.ts'
 import { insist } from './insist.ts'
 
 const call = { organisation: 'o', apiKey: 'k', idempotencyKey: null }
-const request = { protocol: 'pointwise', prompt: 'p', responses: ['r'] } as const
+const request: RewardRequest = { protocol: 'pointwise', prompt: 'p', responses: ['r'] }
 
 /** Rewards that fail by these codes, one call after the other, and then are 1. */
 function failing(codes: readonly ErrorCode[], abort?: AbortController) {
@@ -13,7 +15,8 @@ function failing(codes: readonly ErrorCode[], abort?: AbortController) {
     const code = codes[asked.times++]
     abort?.abort()
     const error = code && { code, message: 'No.', type: 'service' as const }
-    return { object: 'reward.list', data: [{ index: 0, reward: code ? null : 1, ...(error && { error }) }] }
+    const data = [{ index: 0, reward: code ? null : 1, ...(error && { error }) }]
+    return { object: 'reward.list', data, usage: sumUsage([]) }
   }
   return { asked, rewards }
 }
