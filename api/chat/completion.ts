@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { functionCallPieces, functionCalls } from './function-call.ts'
 
 const topLogprob = z.looseObject({
   token: z.string(),
@@ -18,7 +19,11 @@ export const completion = z.object({
   choices: z.tuple(
     [
       z.object({
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        message: z.object({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          tool_calls: functionCalls,
+        }),
         logprobs: logprobs.nullish(),
         finish_reason: finish,
         stop_reason: z.unknown().optional(),
@@ -38,7 +43,13 @@ export const chunk = z.object({
   choices: z
     .array(
       z.object({
-        delta: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }).nullish(),
+        delta: z
+          .object({
+            content: z.string().nullish(),
+            refusal: z.string().nullish(),
+            tool_calls: functionCallPieces,
+          })
+          .nullish(),
         logprobs: logprobs.nullish(),
         finish_reason: finish,
         stop_reason: z.unknown().optional(),

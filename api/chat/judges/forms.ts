@@ -150,19 +150,20 @@ const equivalence: Reader = ({ instructions }) =>
       }
     : null
 
-/** `{"reason", "pass", "score"}`: promptfoo's llm-rubric. */
-const passOrFail: Reader = ({ instructions, json, rubric }) => {
-  const asks = /\bpass\b/.test(instructions) && /\bscore\b/.test(instructions) && /json/i.test(instructions)
-  if (!asks && !json && rubric === null) return null
-  return {
-    name: '{pass, score, reason}',
-    bare: true,
-    tie: true,
-    reads: /./,
-    write: ({ score }, reason) =>
-      saying(JSON.stringify({ reason, pass: score >= 0.5, score: rounded(score) })),
-  }
+const passOrFail: Form = {
+  name: '{pass, score, reason}',
+  bare: true,
+  tie: true,
+  reads: /./,
+  write: ({ score }, reason) => saying(JSON.stringify({ reason, pass: score >= 0.5, score: rounded(score) })),
 }
+
+/** `{"reason", "pass", "score"}`: promptfoo's llm-rubric. */
+const passInJson: Reader = ({ instructions, json }) =>
+  json || [/\bpass\b/, /\bscore\b/, /json/i].every((word) => word.test(instructions)) ? passOrFail : null
+
+/** The same for a prompt with a rubric of its own that asks for nothing that is known. */
+const passByRubric: Reader = ({ rubric }) => (rubric === null ? null : passOrFail)
 
 /** A choice between two words that the prompt offers. */
 const twoWords =
@@ -185,10 +186,11 @@ const single: readonly Reader[] = [
   finalScore,
   scoreTag,
   boxed,
-  passOrFail,
+  passInJson,
   twoWords('Y', 'N', /["'`]Y["'`] or ["'`]N["'`]/),
   twoWords('yes', 'no', /["'`]?\byes\b["'`]? or ["'`]?\bno\b/i),
   twoWords('1', '0', /["'`]?\b(?:0["'`]? or ["'`]?1|1["'`]? or ["'`]?0)\b/),
+  passByRubric,
 ]
 
 /** What is said of a choice where the prompt asks for nothing that is known. */

@@ -1,8 +1,12 @@
 import { countUsage } from '../count-usage.ts'
 import type { ServerEvent } from '../event-bytes.ts'
+import { GrowingCalls } from '../function-call.ts'
 import { readChunks } from '../read-chunks.ts'
+import { Blocks } from './blocks.ts'
 import { emptyMessage, messageUsage, stopReason } from './message.ts'
 import type { MessagesRequest } from './request.ts'
+
+const event = (type: string, fields: object): ServerEvent => ({ name: type, data: { type, ...fields } })
 
 /** The events of a streamed message, in Anthropic's order, from the events of a streamed completion. */
 export async function* messageEvents(
@@ -10,13 +14,14 @@ export async function* messageEvents(
   request: MessagesRequest,
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<ServerEvent, void> {
-  const event = (type: string, fields: object): ServerEvent => ({ name: type, data: { type, ...fields } })
   const begun = emptyMessage(id, request.model ?? '')
   const nothing = { prompt: 0, completion: 0, cached: 0 }
   yield event('message_start', { message: { ...begun, usage: messageUsage(nothing) } })
-  yield event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })
+  const blocks = new Blocks()
+  const calls = new GrowingCalls()
   let tokens = nothing
-  let end = stopReason('stop', null, [])
+  let ending: Parameters<typeof stopReason>[0] = {}
+  let called = false
   let told: unknown
   for await (const { choices, usage, error, plumbline } of readChunks(body)) {
     if (error !== undefined) {
@@ -27,12 +32,19 @@ export async function* messageEvents(
     if (plumbline !== undefined) told = plumbline
     const [choice] = choices ?? []
     const text = choice?.delta?.content || choice?.delta?.refusal
-    if (text) yield event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })
-    if (choice?.finish_reason) {
-      end = stopReason(choice.finish_reason, choice.stop_reason, request.stop_sequences ?? [])
+    if (text) yield* blocks.say('text', { type: 'text', text: '' }, { type: 'text_delta', text })
+    for (const piece of choice?.delta?.tool_calls ?? []) {
+      const grown = calls.add(piece)
+      if (!grown) continue
+      called = true
+      const { id, name } = grown.call
+      const delta = { type: 'input_json_delta', partial_json: piece.function?.arguments ?? '' }
+      yield* blocks.say(id, { type: 'tool_use', id, name, input: {} }, delta)
     }
+    if (choice?.finish_reason) ending = choice
   }
-  yield event('content_block_stop', { index: 0 })
+  yield* blocks.end()
+  const end = stopReason(ending, request.stop_sequences ?? [], called)
   const shown = told === undefined ? {} : { plumbline: told }
   yield event('message_delta', { delta: end, usage: messageUsage(tokens), ...shown })
   yield event('message_stop', {})

@@ -1,19 +1,24 @@
 import type { TokenCount } from '../../../shared/model/language-model.ts'
 
-/** Anthropic's name of why a text ended. `stopped` is the text that a server says it stopped at. */
+/** How a completion says that it ended; `stop_reason` is the text that some servers say they stopped at. */
+type Ending = { finish_reason?: string | null | undefined; stop_reason?: unknown }
+
+/** Anthropic's name of why a reply ended. One that called a function ended for that, though some servers say `stop`. */
 export function stopReason(
-  finish: string | null | undefined,
-  stopped: unknown,
+  { finish_reason: finish, stop_reason: stopped }: Ending,
   sequences: readonly string[],
+  called: boolean,
 ): { stop_reason: string; stop_sequence: string | null } {
   const sequence = sequences.find((one) => one === stopped) ?? null
   if (sequence !== null) return { stop_reason: 'stop_sequence', stop_sequence: sequence }
-  return { stop_reason: STOP_REASONS[finish ?? 'stop'] ?? 'end_turn', stop_sequence: null }
+  const named = called && finish === 'stop' ? 'tool_calls' : (finish ?? 'stop')
+  return { stop_reason: STOP_REASONS[named] ?? 'end_turn', stop_sequence: null }
 }
 
 const STOP_REASONS: { readonly [finish: string]: string } = {
   stop: 'end_turn',
   length: 'max_tokens',
+  tool_calls: 'tool_use',
   content_filter: 'refusal',
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { ChatRequest } from '../chat.ts'
+import { messagesToolFields, toChatTools } from './tools.ts'
 
 const block = z.looseObject({ type: z.string() })
 const textBlock = z.looseObject({ type: z.literal('text'), text: z.string() })
@@ -19,8 +20,8 @@ export const messagesRequest = z.looseObject({
   top_p: z.number().nullish(),
   top_k: z.int().nullish(),
   stream: z.boolean().nullish(),
-  tools: z.array(z.unknown()).max(0, 'are not given to models here: leave them out').nullish(),
   plumbline: z.unknown().optional(),
+  ...messagesToolFields,
 })
 export type MessagesRequest = z.infer<typeof messagesRequest>
 
@@ -45,6 +46,7 @@ export function toChat(request: MessagesRequest): ChatRequest {
     ...(temperature != null && { temperature }),
     ...(top_p != null && { top_p }),
     ...(top_k != null && { top_k }),
+    ...toChatTools(request),
     ...(stream && { stream, stream_options: { include_usage: true } }),
     ...(request.plumbline !== undefined && { plumbline: request.plumbline }),
   }

@@ -2,16 +2,10 @@ import type { TokenCount } from '../../../shared/model/language-model.ts'
 import type { Logprobs } from '../completion.ts'
 import { countUsage } from '../count-usage.ts'
 import type { ServerEvent } from '../event-bytes.ts'
+import { GrowingCalls } from '../function-call.ts'
 import { readChunks } from '../read-chunks.ts'
-import {
-  begunResponse,
-  contentPart,
-  finishedResponse,
-  outputMessage,
-  type ResponseHead,
-  type Said,
-  shownLogprobs,
-} from './response.ts'
+import { begunResponse, finishedResponse, type ResponseHead, type Said, shownLogprobs } from './response.ts'
+import { StreamedItems } from './streamed-items.ts'
 
 /** The events of a streamed response, in OpenAI's order, from the events of a streamed completion. */
 export async function* responseEvents(
@@ -23,15 +17,13 @@ export async function* responseEvents(
     name: type,
     data: { type, sequence_number: number++, ...fields },
   })
-  const place = { item_id: head.message, output_index: 0, content_index: 0 }
   const begun = begunResponse(head, head.request.model ?? '')
   yield event('response.created', { response: begun })
   yield event('response.in_progress', { response: begun })
-  const item = { id: head.message, type: 'message', status: 'in_progress', role: 'assistant', content: [] }
-  yield event('response.output_item.added', { output_index: 0, item })
-  yield event('response.content_part.added', { ...place, part: contentPart(NOTHING) })
 
-  const said: Said = { ...NOTHING, model: head.request.model ?? '', logprobs: [] }
+  const said: Said = { ...NOTHING, model: head.request.model ?? '', logprobs: [], calls: [] }
+  const items = new StreamedItems(head, said, event)
+  const growing = new GrowingCalls()
   for await (const { choices, model, usage, error, plumbline } of readChunks(body)) {
     if (error !== undefined) {
       const failed = { ...begun, status: 'failed', error: asError(error) }
@@ -47,27 +39,23 @@ export async function* responseEvents(
     const logprobs: Logprobs = choice.logprobs?.content ?? []
     if (refusal) {
       said.refusal = (said.refusal ?? '') + refusal
-      yield event('response.refusal.delta', { ...place, delta: refusal })
+      yield* items.speak('response.refusal.delta', { delta: refusal })
     }
     if (content) {
       said.text += content
       said.logprobs.push(...logprobs)
-      const delta = { ...place, delta: content, logprobs: shownLogprobs(logprobs) }
-      yield event('response.output_text.delta', delta)
+      yield* items.speak('response.output_text.delta', { delta: content, logprobs: shownLogprobs(logprobs) })
+    }
+    for (const piece of choice.delta?.tool_calls ?? []) {
+      const grown = growing.add(piece)
+      if (!grown) continue
+      if (grown.begun) said.calls.push(grown.call)
+      yield* items.call(grown.call, piece.function?.arguments ?? '')
     }
     if (choice.finish_reason) said.finish = choice.finish_reason
   }
-  const part = contentPart(said)
-  if (part.type === 'refusal') yield event('response.refusal.done', { ...place, refusal: said.refusal })
-  else
-    yield event('response.output_text.done', {
-      ...place,
-      text: said.text,
-      logprobs: shownLogprobs(said.logprobs),
-    })
-  yield event('response.content_part.done', { ...place, part })
-  yield event('response.output_item.done', { output_index: 0, item: outputMessage(head.message, said) })
-  const response = finishedResponse(head, said)
+  yield* items.end()
+  const response = finishedResponse(head, said, items.shown())
   yield event(`response.${response.status}`, { response })
 }
 
@@ -80,6 +68,7 @@ const NOTHING: Said = {
   finish: 'stop',
   tokens: NO_TOKENS,
   plumbline: undefined,
+  calls: [],
 }
 
 function asError(error: unknown): { code: string; message: string } {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { ChatRequest } from '../chat.ts'
+import { responsesToolFields, toChatTools } from './tools.ts'
 
 const textPart = z.object({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() })
 const refusalPart = z.object({ type: z.literal('refusal'), refusal: z.string() })
@@ -43,6 +44,7 @@ export const responsesRequest = z.looseObject({
   stream: z.boolean().nullish(),
   user: z.string().nullish(),
   plumbline: z.unknown().optional(),
+  ...responsesToolFields,
 })
 export type ResponsesRequest = z.infer<typeof responsesRequest>
 
@@ -74,6 +76,7 @@ export function toChat(request: ResponsesRequest): ChatRequest {
     ...(max_output_tokens != null && { max_tokens: max_output_tokens }),
     ...(wantsLogprobs && { logprobs: true, top_logprobs: top_logprobs ?? 0 }),
     ...(format && { response_format: format }),
+    ...toChatTools(request),
     ...(request.user != null && { user: request.user }),
     ...(stream && { stream, stream_options: { include_usage: true } }),
     ...(request.plumbline !== undefined && { plumbline: request.plumbline }),
@@ -84,10 +87,6 @@ function refuse(request: ResponsesRequest): void {
   for (const [param, advice] of Object.entries(REFUSED)) {
     if (request[param])
       throw new PlumblineError('invalid_request', `'${param}' has no use here: ${advice}.`, { param })
-  }
-  if (Array.isArray(request.tools) && request.tools.length > 0) {
-    const message = "'tools' are not given to models here: leave them out, or use /v1/chat/completions."
-    throw new PlumblineError('invalid_request', message, { param: 'tools' })
   }
 }
 

@@ -1,6 +1,8 @@
 import type { TokenCount } from '../../../shared/model/language-model.ts'
 import type { Logprobs } from '../completion.ts'
+import type { FunctionCall } from '../function-call.ts'
 import type { ResponsesRequest } from './request.ts'
+import { shownTools } from './tools.ts'
 
 /** What a finished answer says. */
 export type Said = {
@@ -12,19 +14,20 @@ export type Said = {
   finish: string
   tokens: TokenCount
   plumbline: unknown
+  calls: FunctionCall[]
 }
 
-/** What all states of one response share. */
-export type ResponseHead = { id: string; message: string; created: number; request: ResponsesRequest }
+/** What all states of one response share; `made` is the part of their ids that its items have in common. */
+export type ResponseHead = { made: string; created: number; request: ResponsesRequest }
 
 /**
  * A response before anything was said, with every field that strict readers of OpenAI's `Response` demand. Nothing
  * is kept of it: `store` is false.
  */
-export function begunResponse({ id, created, request }: ResponseHead, model: string) {
+export function begunResponse({ made, created, request }: ResponseHead, model: string) {
   const { instructions, max_output_tokens, metadata, temperature, text, top_p, top_logprobs, user } = request
   return {
-    id,
+    id: `resp_${made}`,
     object: 'response',
     created_at: created,
     status: 'in_progress',
@@ -36,14 +39,12 @@ export function begunResponse({ id, created, request }: ResponseHead, model: str
     metadata: metadata ?? {},
     model,
     output: [],
-    parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null },
     store: false,
     temperature: temperature ?? null,
     text: { format: text?.format ?? { type: 'text' } },
-    tool_choice: 'auto',
-    tools: [],
+    ...shownTools(request),
     top_logprobs: top_logprobs ?? 0,
     top_p: top_p ?? null,
     truncation: 'disabled',
@@ -52,15 +53,15 @@ export function begunResponse({ id, created, request }: ResponseHead, model: str
   }
 }
 
-/** The same when all is said. Cut off by a limit or a filter it is `incomplete`. */
-export function finishedResponse(head: ResponseHead, said: Said) {
+/** The same when all is said, with the items that it put out. Cut off by a limit or a filter it is `incomplete`. */
+export function finishedResponse(head: ResponseHead, said: Said, output: object[] = outputItems(head, said)) {
   const { model, finish, tokens, plumbline } = said
   const reason = INCOMPLETE[finish]
   return {
     ...begunResponse(head, model),
     status: reason === undefined ? 'completed' : 'incomplete',
     incomplete_details: reason === undefined ? null : { reason },
-    output: [outputMessage(head.message, said)],
+    output,
     usage: {
       input_tokens: tokens.prompt,
       input_tokens_details: { cached_tokens: tokens.cached, cache_write_tokens: 0 },
@@ -77,10 +78,26 @@ const INCOMPLETE: { readonly [finish: string]: string } = {
   content_filter: 'content_filter',
 }
 
+/** The message that was said, if any was or nothing else is there, then the calls of functions. */
+function outputItems(head: ResponseHead, said: Said): object[] {
+  const calls = said.calls.map((call, at) => outputCall(head, said, call, at))
+  const spoken = said.text !== '' || said.refusal !== null
+  return spoken || calls.length === 0 ? [outputMessage(head, said), ...calls] : calls
+}
+
+const statusOf = ({ finish }: Said) => (INCOMPLETE[finish] === undefined ? 'completed' : 'incomplete')
+
 /** The message that a response holds. */
-export function outputMessage(id: string, said: Said) {
-  const status = INCOMPLETE[said.finish] === undefined ? 'completed' : 'incomplete'
-  return { id, type: 'message', status, role: 'assistant', content: [contentPart(said)] }
+export function outputMessage({ made }: ResponseHead, said: Said) {
+  const content = [contentPart(said)]
+  return { id: `msg_${made}`, type: 'message', status: statusOf(said), role: 'assistant', content }
+}
+
+/** A call of a function as an item; `at` is its place among the calls. What was cut off is `incomplete`. */
+export function outputCall({ made }: ResponseHead, said: Said, call: FunctionCall, at: number) {
+  const { id: call_id, name } = call
+  const told = { call_id, name, arguments: call.arguments }
+  return { id: `fc_${made}_${at}`, type: 'function_call', ...told, status: statusOf(said) }
 }
 
 /** Its one part: the text, or what the model refused with. */
