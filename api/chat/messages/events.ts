@@ -34,10 +34,10 @@ export async function* messageEvents(
     const text = choice?.delta?.content || choice?.delta?.refusal
     if (text) yield* blocks.say('text', { type: 'text', text: '' }, { type: 'text_delta', text })
     for (const piece of choice?.delta?.tool_calls ?? []) {
-      const grown = calls.add(piece)
-      if (!grown) continue
+      const call = calls.add(piece)
+      if (!call) continue
       called = true
-      const { id, name } = grown.call
+      const { id, name } = call
       const delta = { type: 'input_json_delta', partial_json: piece.function?.arguments ?? '' }
       yield* blocks.say(id, { type: 'tool_use', id, name, input: {} }, delta)
     }

@@ -47,10 +47,10 @@ export async function* responseEvents(
       yield* items.speak('response.output_text.delta', { delta: content, logprobs: shownLogprobs(logprobs) })
     }
     for (const piece of choice.delta?.tool_calls ?? []) {
-      const grown = growing.add(piece)
-      if (!grown) continue
-      if (grown.begun) said.calls.push(grown.call)
-      yield* items.call(grown.call, piece.function?.arguments ?? '')
+      const call = growing.add(piece)
+      if (!call) continue
+      if (!said.calls.includes(call)) said.calls.push(call)
+      yield* items.call(call, piece.function?.arguments ?? '')
     }
     if (choice.finish_reason) said.finish = choice.finish_reason
   }

@@ -85,19 +85,23 @@ function outputItems(head: ResponseHead, said: Said): object[] {
   return spoken || calls.length === 0 ? [outputMessage(head, said), ...calls] : calls
 }
 
+/** The ids of a response's items; `at` is a call's place among the calls. */
+export const messageId = ({ made }: ResponseHead) => `msg_${made}`
+export const callItemId = ({ made }: ResponseHead, at: number) => `fc_${made}_${at}`
+
 const statusOf = ({ finish }: Said) => (INCOMPLETE[finish] === undefined ? 'completed' : 'incomplete')
 
 /** The message that a response holds. */
-export function outputMessage({ made }: ResponseHead, said: Said) {
+export function outputMessage(head: ResponseHead, said: Said) {
   const content = [contentPart(said)]
-  return { id: `msg_${made}`, type: 'message', status: statusOf(said), role: 'assistant', content }
+  return { id: messageId(head), type: 'message', status: statusOf(said), role: 'assistant', content }
 }
 
-/** A call of a function as an item; `at` is its place among the calls. What was cut off is `incomplete`. */
-export function outputCall({ made }: ResponseHead, said: Said, call: FunctionCall, at: number) {
+/** A call of a function as an item. What was cut off is `incomplete`. */
+export function outputCall(head: ResponseHead, said: Said, call: FunctionCall, at: number) {
   const { id: call_id, name } = call
   const told = { call_id, name, arguments: call.arguments }
-  return { id: `fc_${made}_${at}`, type: 'function_call', ...told, status: statusOf(said) }
+  return { id: callItemId(head, at), type: 'function_call', ...told, status: statusOf(said) }
 }
 
 /** Its one part: the text, or what the model refused with. */

@@ -6,6 +6,7 @@ import { eventResponse } from '../../chat/event-bytes.ts'
 import { messageEvents } from '../../chat/messages/events.ts'
 import { emptyMessage, messageUsage, stopReason } from '../../chat/messages/message.ts'
 import { type MessagesRequest, messagesRequest, toChat } from '../../chat/messages/request.ts'
+import { toolUse } from '../../chat/messages/tools.ts'
 import { readWhole } from '../../chat/read-whole.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import { readJson } from '../body.ts'
@@ -32,12 +33,17 @@ async function asMessage(reply: Response, request: MessagesRequest): Promise<Res
   const isStream = reply.headers.get('content-type')?.startsWith('text/event-stream')
   if (isStream && reply.body) return eventResponse(messageEvents(id, request, reply.body))
   const whole = await readWhole(reply)
-  const [{ message, finish_reason, stop_reason }] = whole.choices
+  const [choice] = whole.choices
+  const { content, refusal, tool_calls: calls } = choice.message
+  const text = content || refusal || ''
   const { plumbline } = whole
   return Response.json({
     ...emptyMessage(id, whole.model),
-    content: [{ type: 'text', text: message.content ?? message.refusal ?? '' }],
-    ...stopReason(finish_reason, stop_reason, request.stop_sequences ?? []),
+    content: [
+      ...(text === '' && calls.length > 0 ? [] : [{ type: 'text', text }]),
+      ...calls.flatMap((call) => toolUse(call, choice.finish_reason === 'length')),
+    ],
+    ...stopReason(choice, request.stop_sequences ?? [], calls.length > 0),
     usage: messageUsage(countUsage(whole)),
     ...(plumbline !== undefined && { plumbline }),
   })

@@ -21,8 +21,7 @@ export function responseRoutes(chat: Chat) {
     })
     const made = crypto.randomUUID().replaceAll('-', '')
     const head: ResponseHead = {
-      id: `resp_${made}`,
-      message: `msg_${made}`,
+      made,
       created: Math.floor(Date.now() / 1000),
       request,
     }
@@ -42,6 +41,7 @@ async function asResponse(reply: Response, head: ResponseHead): Promise<Response
     model: whole.model,
     text: message.content ?? '',
     refusal: message.refusal ?? null,
+    calls: message.tool_calls,
     logprobs: logprobs?.content ?? [],
     finish: finish_reason ?? 'stop',
     tokens: countUsage(whole),
