@@ -17,8 +17,11 @@ export type Visited = { id: string; run: RunSettings; way: Way; asked: Asked; me
 /** Takes samples of one prompt into their group, and gives what each is rewarded with. */
 export type Visit = (visited: Visited, samples: readonly Sample[]) => Promise<[Sample, Scored][]>
 
-/** After so long, milliseconds, a call has its group rewarded itself: who was to may be gone. The work is joined, not made again. */
-const HEARD_MS = 5000
+/**
+ * A call that heard nothing for a quarter of what its client waits, and for this many milliseconds at most, has its group
+ * rewarded itself: who was to may be gone. The work is joined, not made again.
+ */
+const MOST_HEARD_MS = 30_000
 
 type Place = { sample: Sample; entry: Entry }
 
@@ -96,8 +99,9 @@ export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settl
   async function together(asked: Asked, task: Task, part: Place[]): Promise<(sample: Sample) => Outcome> {
     if (!part.some(({ entry }) => entry.leads)) {
       const { organisation, id, group } = task
+      const heardMs = Math.min(MOST_HEARD_MS, (asked.patienceMs ?? Number.POSITIVE_INFINITY) / 4)
       const samples = part.map(({ sample }) => sample)
-      const heard = await runs.heard(organisation, id, group.id, samples.map(memberOf), HEARD_MS)
+      const heard = await runs.heard(organisation, id, group.id, samples.map(memberOf), heardMs)
       const known = new Map(samples.map((sample, at) => [sample, heard[at]]))
       if (!heard.includes(null)) return (sample) => recordedOr(known.get(sample))
     }
