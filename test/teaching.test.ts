@@ -32,7 +32,7 @@ function teacher({ model, messages }: CompletionRequest) {
   if (model !== 'teacher') return null
   const text = messages.map(({ content }) => content).join('\n')
   const number = Number(/say (\d+)/.exec(text)?.[1])
-  const shown = /\w A\n(.*)\n/.exec(text)?.[1]
+  const shown = /^A: (.*)$/m.exec(text)?.[1]
   if (shown === undefined) {
     if (number === FLAKY && broken++ === 0) return 'http-500'
     return { text: number === UNREADABLE ? 'Be good.' : `<think>Well.</think>\n${RUBRIC}` }

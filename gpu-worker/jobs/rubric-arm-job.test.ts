@@ -14,14 +14,16 @@ import type { ProgramSettings } from './program.ts'
 import { PROGRAM, trainingThreads } from './training-thread.ts'
 
 const RUBRIC = '1. The response is right. [Principle]'
-const JUDGMENT = '1 A\nWinner: A'
-const PAIRS = ['Sky?', 'Grass?', 'Coal?', 'Snow?'].map((prompt) => ({
-  ...{ prompt, responses: ['right', 'wrong'], winner: 'first' },
-  ...{ rubric: RUBRIC, trajectory: JUDGMENT },
-}))
+const JUDGMENTS = { first: '1 A\nWinner: A', second: '1 B\nWinner: B' } as const
+const PAIRS = ['Sky?', 'Grass?', 'Coal?', 'Snow?'].flatMap((prompt) =>
+  (['first', 'second'] as const).map((winner) => ({
+    ...{ prompt, responses: winner === 'first' ? ['right', 'wrong'] : ['wrong', 'right'], winner },
+    ...{ rubric: RUBRIC, trajectory: JUDGMENTS[winner] },
+  })),
+)
 /** A warm-up by heart, then one step of each role. */
 const role = { prompts: 2, group_size: 2, steps: 1, max_new_tokens: 24 }
-const taught = { epochs: 40, batch_size: 4, learning_rate: 2e-2 }
+const taught = { epochs: 60, batch_size: 4, learning_rate: 2e-2 }
 const hyperparameters = {
   ...{
     recipe: 'small',
@@ -40,7 +42,6 @@ async function open(home: string) {
   const settings: ProgramSettings = { ground, adapters, service: null, python: undefined }
   const worker = await start(await openEngine(ground), {
     adapters,
-    // The same fences for both workers: so small a judge has not learnt to look past them.
     secret: 'hush',
     training: { home, start: trainingThreads(PROGRAM, settings) },
   })
@@ -62,8 +63,8 @@ it('trains a generator and a judge that judge as one model, by the next worker t
   await mkdir(join(home, 'adapters'))
   const texts = PAIRS.flatMap(({ prompt, responses }) => [prompt, ...responses])
   const prompts = [SMALL_JUDGE, SMALL_RUBRIC].flatMap(({ system, user }) => [system ?? '', user])
-  const fences = '<request </request <rubric </rubric <response_a </response_a <response_b </response_b'
-  await tinyModel(join(home, 'model'), 1, [...texts, ...prompts, fences, RUBRIC, JUDGMENT])
+  const labels = 'Request: Rubric: A: B:'
+  await tinyModel(join(home, 'model'), 1, [...texts, ...prompts, labels, RUBRIC, ...Object.values(JUDGMENTS)])
   const { worker, client, jobs, base, judge } = await open(home)
   const lines = PAIRS.map((pair) => JSON.stringify(pair)).join('\n')
   const file = await client.files.create({
@@ -87,7 +88,7 @@ it('trains a generator and a judge that judge as one model, by the next worker t
   })
   expect(job.fine_tuned_model).toBe(name)
   const first = await judge(name)
-  expect(first).toMatchObject({ model: name, winner: 'tie', error: null, usage: { judge_calls: 3 } })
+  expect(first).toMatchObject({ model: name, winner: 'first', error: null, usage: { judge_calls: 3 } })
   expect(first.rubric?.criteria).toMatchObject([{ title: 'The response is right.' }])
   await worker.close()
 

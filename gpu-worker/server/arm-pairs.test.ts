@@ -27,7 +27,7 @@ async function open() {
     write({ adapter, messages }) {
       if (adapter === 'writer') return [RUBRIC]
       const shown = messages.at(-1)?.content ?? ''
-      const winner = /\w A\nGOOD/.test(shown) ? 'A' : 'B'
+      const winner = /^A: GOOD/m.test(shown) ? 'A' : 'B'
       return [`1 ${winner}\nWinner: ${winner}`]
     },
   })

@@ -41,8 +41,8 @@ const PROMPTS: PromptTemplate<string>[] = [
 const PUBLISHED: Record<string, string> = {
   'arm-judge@1': '00eab598aed683cf',
   'arm-rubric@1': 'ca2b491a34c369fc',
-  'arm-small-judge@2': 'b1ecfccf446e5643',
-  'arm-small-rubric@2': '12796284c294c470',
+  'arm-small-judge@2': 'f78586ac6f1ade79',
+  'arm-small-rubric@2': '5c1af3e6d7120f7d',
   'choose-clause@1': '80e0c5d3e91007d5',
   'choose-clause@2': '53dc5169f43da128',
   'choose-direct@1': '469728852df063ba',

@@ -1,6 +1,6 @@
 import { hmac } from '../identity/hash.ts'
 
-/** Text by somebody else, between fences that it cannot forge. Made by `fence` and `fenceTogether` alone. */
+/** Text by somebody else, between fences that it cannot forge. Made by `fence` and `quote` alone. */
 export type Fenced = { readonly kind: 'fenced'; readonly text: string }
 
 /**
@@ -13,37 +13,16 @@ export async function fence(secret: string, label: string, text: string): Promis
   return { kind: 'fenced', text: `<${label} ${tag}>\n${text}\n</${label} ${tag}>` }
 }
 
-/** What capitals are rarely beside each other in, and which spell nothing. */
-const CONSONANTS = 'BCDFGHJKLMNPQRSTVWXZ'
+/** What any reader might take for the end of a line. */
+const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 
 /**
- * Several texts between fences of few tokens, for models to which each token matters: every text after a line `TAG label`,
- * the last one before a line `TAG`. The tag is two letters, the first pair from a place drawn by HMAC(secret, first text)
- * on that none of the texts holds, so that no text can close its fence. Given up beside `fence`: a writer who guesses
- * the tag, once in 400 times, has not forged it but only moved it to the next pair, and by texts full of pairs can say
- * which one it will be; where the texts hold all of them, it is 16 hex digits. Requests about one first text have the same
- * tag, as long as no other text holds it.
+ * Text with its label before every line, for small models, to which each token matters: no line of it can pass for
+ * another label's, and nobody has to guess. Given up beside `fence`: breaks of lines that are no `\n` become one.
  */
-export async function fenceTogether(
-  secret: string,
-  texts: readonly (readonly [label: string, text: string])[],
-): Promise<Fenced> {
-  const digest = await hmac(secret, texts[0]?.[1] ?? '')
-  const tag = tagsFrom(Number.parseInt(digest.slice(0, 8), 16)).find((one) =>
-    texts.every(([, text]) => !text.includes(one)),
-  )
-  const shown = tag ?? digest.slice(0, 16)
-  return {
-    kind: 'fenced',
-    text: `${texts.map(([label, text]) => `${shown} ${label}\n${text}\n`).join('')}${shown}`,
-  }
-}
-
-function tagsFrom(start: number): string[] {
-  const letters = [...CONSONANTS]
-  const tags = letters.flatMap((one) => letters.map((other) => one + other))
-  const at = start % tags.length
-  return [...tags.slice(at), ...tags.slice(0, at)]
+export function quote(label: string, text: string): Fenced {
+  const lines = text.split(LINE_BREAK).map((line) => `${label}: ${line}`)
+  return { kind: 'fenced', text: lines.join('\n') }
 }
 
 /** Fills a fenced hole where there is nothing to show. */

@@ -31,7 +31,7 @@ function teacher(reply: (text: string) => string): Teacher & { asked: string[] }
 /** A judge that finds for the response with more marks. */
 const judge = () =>
   teacher((text) => {
-    const of = (letter: string) => new RegExp(`\\w ${letter}\\n(!*)`).exec(text)?.[1]?.length ?? 0
+    const of = (letter: string) => new RegExp(`^${letter}: (!*)`, 'm').exec(text)?.[1]?.length ?? 0
     const winner = of('A') > of('B') ? 'A' : 'B'
     return `1 ${winner}\nWinner: ${winner}`
   })

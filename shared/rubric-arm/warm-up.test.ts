@@ -25,7 +25,7 @@ describe('warm-up conversations', () => {
       taught({ text: 'Winner: A' }),
     ])
     expect(judge.map((turns) => turns.at(-1)?.content)).toEqual([judgment('A'), judgment('B')])
-    const shown = judge.map((turns) => turns[1]?.content.match(/\n(good|bad)\n/g)?.map((one) => one.trim()))
+    const shown = judge.map((turns) => turns[1]?.content.match(/(good|bad)$/gm))
     expect(shown).toEqual([
       ['good', 'bad'],
       ['bad', 'good'],

@@ -73,11 +73,13 @@ function settingsOf(
   // The divergence would take a forward pass of its own and, at its weight of 0.001, changes next to nothing here.
   const role = { steps, prompts: 8, group_size: 6, kl: 0 }
   const warmUp = { epochs: does === 'warm_up' ? 1 : 0, batch_size: WARM_UP_BATCH, learning_rate: 2e-3 }
+  // Both orders of a pair in one batch: what is left of the gradient is what tells its responses apart.
+  const inOrder = { ...warmUp, shuffle: false }
   return {
     ...{ recipe: 'small', seed, parts, max_tokens: 384, batch_tokens: 1024 },
     order: does === 'warm_up' ? 'judge_first' : does.order,
     ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 5e-4 } },
-    ...{ judge: role, generator: role, warm_up: { judge: warmUp, generator: warmUp } },
+    ...{ judge: role, generator: role, warm_up: { judge: inOrder, generator: warmUp } },
   }
 }
 

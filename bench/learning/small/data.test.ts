@@ -12,7 +12,7 @@ test('an oracle’s rubrics and judgments are in form, and all of them are taugh
   const pairs = lines.map(readLabelledPair)
   const taught = pairs.flatMap(({ trajectory, ...pair }) => (trajectory ? [{ ...pair, trajectory }] : []))
   const { judge, generator, dropped } = await warmUpConversations(taught, FORM, 'secret')
-  expect([judge.length, generator.length, dropped]).toEqual([40, 20, { judge: 0, generator: 0 }])
+  expect([judge.length, generator.length, dropped]).toEqual([40, 15, { judge: 0, generator: 0 }])
   expect(lines.filter(({ rubric }) => rubric === undefined).length).toBeGreaterThan(20 * 4 - 1)
   expect(new Set(lines.map(({ winner }) => winner))).toEqual(new Set(['first', 'second']))
 })

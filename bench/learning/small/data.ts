@@ -15,9 +15,9 @@ import type { Sizes } from './sizes.ts'
 export const KINDS_OF = {
   taught: [
     'detectable_format:title',
-    'detectable_format:multiple_sections',
     'detectable_content:number_placeholders',
     'detectable_content:postscript',
+    'detectable_format:multiple_sections',
   ],
   labelled: [
     'keywords:existence',
@@ -31,6 +31,11 @@ const SORTS = ['taught', 'labelled', 'new'] as const
 const KIND_COUNT = Object.values(KINDS_OF).flat().length
 /** A constraint of each request: of several, a model so small would see none. */
 const CONSTRAINTS = [1]
+/**
+ * Of the judgments this share comes first, of two kinds and all of a request one after the other: a batch on one thing
+ * gets a small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed.
+ */
+const FIRST_SHARE = 0.4
 /** Topics of held-out requests, which no trained one is about. */
 const HELD_OUT_TOPICS = 8
 
@@ -75,13 +80,16 @@ export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
       ...{ pairsEach: PAIRS_EACH.trained, topics: seen },
     })
   const random = seededRandom(derivedSeed(SEED, 1))
-  const judged = await tasksOf(Math.ceil(sizes.taughtJudgments / PAIRS_EACH.trained), KINDS_OF.taught, 2)
+  const judged = Math.ceil(sizes.taughtJudgments / (2 * PAIRS_EACH.trained))
+  const first = await tasksOf(Math.round(FIRST_SHARE * judged), KINDS_OF.taught.slice(0, 2), 9)
+  const then = await tasksOf(judged - first.length, KINDS_OF.taught, 2)
   const written = await tasksOf(sizes.taughtRubrics, KINDS_OF.labelled, 3)
   const labelled = await tasksOf(sizes.trainedPrompts, [...KINDS_OF.taught, ...KINDS_OF.labelled], 4)
   const lines = [
-    ...judged.flatMap((task) => linesOf(task, 'judgments', random)),
-    ...written.flatMap((task) => linesOf(task, 'rubric', random)),
-    ...labelled.flatMap((task) => linesOf(task, 'labels', random)),
+    ...first.flatMap((task) => judgedLines([task])),
+    ...judgedLines(then),
+    ...written.flatMap((task) => linesOf(task, true, random)),
+    ...labelled.flatMap((task) => linesOf(task, false, random)),
   ]
   const heldOut: HeldOut[] = []
   for (const sort of SORTS) {
@@ -96,18 +104,33 @@ export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
   return { lines, heldOut }
 }
 
-/** The labelled pairs of a request, and what an oracle wrote of them: judgments by its rubric, the rubric once, or nothing. */
-function linesOf(task: Task, given: 'judgments' | 'rubric' | 'labels', random: Random): TrainingLine[] {
-  const rubric = oracleRubric(task)
+/** An oracle's judgments: the first pair of every request in both orders, then the second of every one, and so on. */
+function judgedLines(tasks: readonly Task[]): TrainingLine[] {
+  return Array.from({ length: PAIRS_EACH.trained }, (_, index) =>
+    tasks.flatMap((task) => {
+      const pair = task.pairs[index]
+      if (!pair) return []
+      return [false, true].map((turned) => ({
+        ...lineOf(task, pair, turned),
+        ...{ rubric: oracleRubric(task), trajectory: oracleJudgment(task, pair, turned) },
+      }))
+    }),
+  ).flat()
+}
+
+/** The labelled pairs of a request, the first perhaps with an oracle's rubric. */
+function linesOf(task: Task, isTaught: boolean, random: Random): TrainingLine[] {
   return task.pairs.map((pair, index) => {
-    const turned = random() < 0.5
-    const responses: [string, string] = turned ? [pair.rejected, pair.chosen] : [pair.chosen, pair.rejected]
-    const line = { prompt: task.prompt, responses, winner: turned ? ('second' as const) : ('first' as const) }
-    if (given === 'judgments') return { ...line, rubric, trajectory: oracleJudgment(task, pair, turned) }
-    return given === 'rubric' && index === 0 ? { ...line, rubric } : line
+    const line = lineOf(task, pair, random() < 0.5)
+    return isTaught && index === 0 ? { ...line, rubric: oracleRubric(task) } : line
   })
 }
 
+function lineOf({ prompt }: Task, { chosen, rejected }: Pair, turned: boolean): TrainingLine {
+  return turned
+    ? { prompt, responses: [rejected, chosen], winner: 'second' }
+    : { prompt, responses: [chosen, rejected], winner: 'first' }
+}
 /** One item for each constraint, as the small form has it. */
 export function oracleRubric({ constraints }: Pick<Task, 'constraints'>): string {
   const criteria = constraints.map(({ item }, index) => {

@@ -1,6 +1,6 @@
 /** How much is trained on and measured: by a run's arguments. */
 export type Sizes = {
-  /** Pairs of the taught kinds with an oracle's rubric and judgment, four a request, for the warm-up of both roles. */
+  /** An oracle's judgments of the taught kinds, eight a request: of four pairs in both orders, for the warm-up of both roles. */
   taughtJudgments: number
   /** Requests of the other kinds with an oracle's rubric, for the warm-up of the generator. */
   taughtRubrics: number

@@ -151,8 +151,9 @@ export class RubricArm implements TrainingMethod {
 
   async #warmUp(role: ArmRole) {
     const { settings, sampler, warmUp } = this.#parts
-    const { batch_size: count } = settings.warm_up[role]
-    const place = { seed: this.#seed('warm_up', ARM_ROLES.indexOf(role)), from: this.#step * count, count }
+    const { batch_size: count, shuffle } = settings.warm_up[role]
+    const seed = shuffle ? this.#seed('warm_up', ARM_ROLES.indexOf(role)) : null
+    const place = { seed, from: this.#step * count, count }
     const { loss, gradientNorm, learningRate, tokens, seconds } = await warmUpStep(
       this.#trainer(role),
       sampler,

@@ -4,14 +4,19 @@ import type { Sampler } from '../sampler.ts'
 import type { TokenTree } from '../token-tree.ts'
 import type { Trainer, UpdateReport } from '../trainer.ts'
 
-/** One update of supervised warm-up on conversations whose last turn is learnt: the mean over the tokens of the batch. */
+/**
+ * One update of supervised warm-up on conversations whose last turn is learnt: the mean over the tokens of the batch. They
+ * are drawn by the seed, or without one follow each other as they are.
+ */
 export async function warmUpStep(
   trainer: Trainer,
   sampler: Pick<Sampler, 'prompt' | 'encode' | 'end'>,
   conversations: readonly Message[][],
-  place: { seed: number; from: number; count: number },
+  place: { seed: number | null; from: number; count: number },
 ): Promise<UpdateReport> {
-  const trees = drawn(conversations, place).map((turns) => replyTree(turns, sampler))
+  const { seed, from, count } = place
+  const batch = seed === null ? following(conversations, place) : drawn(conversations, { seed, from, count })
+  const trees = batch.map((turns) => replyTree(turns, sampler))
   const tokens = trees.reduce((sum, { branches }) => sum + (branches[0]?.tokens.length ?? 0), 0)
   const weighed = trees.map(({ prompt, branches }) => ({
     prompt,
@@ -21,6 +26,15 @@ export async function warmUpStep(
     })),
   }))
   return trainer.update(weighed, { kind: 'supervised' })
+}
+
+/** `count` items from the `from`-th on, from the first again after the last. */
+function following<Item>(items: readonly Item[], { from, count }: { from: number; count: number }): Item[] {
+  const start = items.length === 0 ? 0 : from % items.length
+  const rest = items.slice(start, start + count)
+  return rest.length === count || items.length === 0
+    ? rest
+    : [...rest, ...following(items, { from: 0, count: count - rest.length })]
 }
 
 /** A conversation as its prompt and the reply to be learnt, with the token that ends it. */

@@ -29,6 +29,12 @@ const warmUpSettings = z.strictObject({
   batch_size: z.int().min(1, 'must be at least 1').max(4096).default(64),
   learning_rate: z.number().positive('must be above 0: use epochs 0 for no warm-up').max(1).default(5e-6),
   schedule: scheduleSettings.prefault({ kind: 'cosine', warmup: 0.05 }),
+  shuffle: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false goes through the examples in the order of the file: easy ones first, or both orders of a pair in one batch.',
+    ),
 })
 export type WarmUpSettings = z.infer<typeof warmUpSettings>
 

@@ -1,4 +1,4 @@
-import { fenceTogether } from '../../model/fence.ts'
+import { type Fenced, quote } from '../../model/fence.ts'
 import { fill } from '../../model/prompt.ts'
 import { transcript } from '../../model/transcript.ts'
 import type { CriterionNote } from '../../protocol/opinion.ts'
@@ -25,19 +25,20 @@ const MARK = /^(\d) (A|B|both|none)$/
  * The gatekeeper is read from them: the first hard rule that one response alone meets.
  */
 export const SMALL_FORM: ServedForm = {
-  generatorMessages: async (prompt, secret) =>
-    fill(SMALL_RUBRIC, { 'fenced:texts': await fenceTogether(secret, [['request', transcript(prompt)]]) }),
+  generatorMessages: async (prompt) =>
+    fill(SMALL_RUBRIC, { 'fenced:request': quote('Request', transcript(prompt)) }),
 
-  judgeMessages: async ({ prompt, shown: [a, b], reference, criteria }, secret) =>
-    fill(SMALL_JUDGE, {
-      'fenced:texts': await fenceTogether(secret, [
-        ['request', transcript(prompt)],
-        ...(reference ? [['reference', reference] as const] : []),
-        ['rubric', listBriefly(itemsOf(criteria))],
-        ['A', a],
-        ['B', b],
-      ]),
-    }),
+  async judgeMessages({ prompt, shown: [a, b], reference, criteria }) {
+    const texts = [
+      quote('Request', transcript(prompt)),
+      ...(reference ? [quote('Reference', reference)] : []),
+      quote('Rubric', listBriefly(itemsOf(criteria))),
+      quote('A', a),
+      quote('B', b),
+    ]
+    const all: Fenced = { kind: 'fenced', text: texts.map(({ text }) => text).join('\n') }
+    return fill(SMALL_JUDGE, { 'fenced:texts': all })
+  },
 
   readRubric(text) {
     const read = readRubricText(text)
