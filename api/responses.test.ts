@@ -162,6 +162,7 @@ describe('POST /v1/responses', () => {
       { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'x' }] }] },
       'input.0.content.0.type',
     ],
+    [{ input: [{ type: 'function_call', call_id: '1', name: 'a', arguments: '{}' }] }, 'input.0.type'],
     [{ input: [] }, 'input'],
     [{ input: undefined }, 'input'],
   ])('refuses %j', async (asked, param) => {

@@ -35,8 +35,8 @@ export const guidedFields = {
 const constrained = z.object({ response_format: responseFormat.nullish(), ...guidedFields })
 
 /**
- * What the reply must be, if anything: `called` is the schema of the arguments where it must call a function. Throws
- * `invalid_request` when a request says it twice.
+ * What the reply must be, if anything: `called` is the schema of the arguments where it must call a function, and then
+ * `response_format`, which is about text, says nothing. Throws `invalid_request` when a request says it twice.
  */
 export function readConstraint(
   chat: z.infer<typeof constrained>,
@@ -45,7 +45,7 @@ export function readConstraint(
   const { structured_outputs: outputs } = chat
   const specs = [
     { param: 'tool_choice', spec: fromSchema(called) },
-    { param: 'response_format', spec: fromFormat(chat.response_format) },
+    { param: 'response_format', spec: called ? null : fromFormat(chat.response_format) },
     { param: 'structured_outputs.json', spec: fromSchema(outputs?.json) },
     { param: 'structured_outputs.regex', spec: fromRegex(outputs?.regex) },
     { param: 'structured_outputs.choice', spec: fromChoices(outputs?.choice) },

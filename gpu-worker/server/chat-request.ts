@@ -34,8 +34,9 @@ const chatRequest = z.object({
     .array(
       z.object({
         role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
-        content,
+        // before `content`, which is null beside it
         tool_calls: z.array(z.unknown()).max(0, "isn't supported by this worker: leave it out").nullish(),
+        content,
       }),
     )
     .min(1, 'must hold a message'),

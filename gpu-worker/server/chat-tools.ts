@@ -9,7 +9,10 @@ const functionTool = z.object({
   function: z.object({
     name: z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/, 'must be up to 128 letters, digits and _ . -'),
     description: text.or(z.literal('')).nullish(),
-    parameters: z.record(z.string(), z.unknown()).nullish(),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .refine(({ type }) => type === undefined || type === 'object', "must be a schema of type 'object'")
+      .nullish(),
   }),
 })
 
@@ -52,7 +55,11 @@ export function readForcedCall({ tools, tool_choice }: z.infer<typeof chatTools>
   if (!called)
     throw refused("'tool_choice' forces a call of a function that 'tools' doesn't have: describe it there.")
   const { name, description, parameters } = called
-  return { name, description: description ?? '', parameters: parameters ?? NO_PARAMETERS }
+  return {
+    name,
+    description: description ?? '',
+    parameters: parameters ? { type: 'object', ...parameters } : NO_PARAMETERS,
+  }
 }
 
 const NO_PARAMETERS = { type: 'object', properties: {}, additionalProperties: false }

@@ -45,6 +45,8 @@ describe('a call that is forced', () => {
   it.each([
     {},
     { tool_choice: 'required' },
+    // it is about text
+    { response_format: { type: 'json_object' } },
     { tools: [other, grade], parallel_tool_calls: false },
     { tools: [{ ...grade, function: { ...grade.function, strict: true } }] },
   ])('is answered with arguments alone: %j', async (fields) => {
@@ -78,16 +80,18 @@ describe('a call that is forced', () => {
     ])
   })
 
-  it('takes no arguments where the function has none', async () => {
+  it.each([
+    [undefined, { properties: {}, additionalProperties: false }],
+    [{}, {}],
+    [
+      { $ref: '#/$defs/a', $defs: { a: {} } },
+      { $ref: '#/$defs/a', $defs: { a: {} } },
+    ],
+  ])('has an object of arguments, whatever is said of them: %j', async (parameters, schema) => {
     const engine = grader()
-    await post(await start(engine), '/v1/chat/completions', {
-      ...ask,
-      tools: [other],
-      tool_choice: 'required',
-    })
-    expect(engine.seen[0]?.constraint).toMatchObject({
-      schema: { properties: {}, additionalProperties: false },
-    })
+    const tools = [{ type: 'function', function: { name: 'grade', parameters } }]
+    await complete({ tools }, engine)
+    expect(engine.seen[0]?.constraint).toEqual({ kind: 'json_schema', schema: { type: 'object', ...schema } })
   })
 
   it('streams in pieces that add up to the same', async () => {
@@ -131,7 +135,17 @@ describe('tools', () => {
       'tools.0.function.name',
       /letters, digits/,
     ],
-    [{ response_format: { type: 'json_object' } }, 'response_format', /leave one of them out/],
+    [
+      { tools: [{ type: 'function', function: { name: 'grade', parameters: { type: 'string' } } }] },
+      'tools.0.function.parameters',
+      /schema of type 'object'/,
+    ],
+    [
+      { messages: [...ask.messages, { role: 'assistant', content: null, tool_calls: [{ id: '1' }] }] },
+      'messages.1.tool_calls',
+      /leave it out/,
+    ],
+    [{ guided_regex: 'a+' }, 'guided_regex', /leave one of them out/],
     [{ functions: [grade.function] }, 'functions', /doesn't support/],
   ])('are refused in %j', async (fields, param, sentence) => {
     const engine = grader()

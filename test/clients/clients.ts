@@ -24,6 +24,28 @@ export const CLIENTS: readonly Client[] = [
     shows: 'verl: its loader takes `pkg://plumbline.verl`, its reward manager calls it',
   },
   {
+    ...{ name: 'ms_swift', language: 'python', plumbline: true },
+    packages: ['ms-swift==4.6.0', 'torch==2.15.0'],
+    shows: 'ms-swift: its import of `--external_plugins`, its own computation of rewards',
+  },
+  {
+    ...{ name: 'areal', language: 'python', plumbline: true },
+    packages: ['areal==1.0.4', 'colorlog'],
+    bare: ['areal==1.0.4'],
+    shows: 'AReaL: `AsyncRewardWrapper` calls `plumbline.areal.reward` in its processes',
+  },
+  {
+    ...{ name: 'axolotl', language: 'python', plumbline: true },
+    packages: ['axolotl==0.19.0', 'trl==1.9.0', 'torch==2.15.0', 'addict', 'requests'],
+    bare: ['axolotl==0.19.0'],
+    shows: 'Axolotl: its loader of `trl.reward_funcs`',
+  },
+  {
+    ...{ name: 'tinker', language: 'python', plumbline: true },
+    packages: ['tinker-cookbook==0.6.1', 'torch==2.15.0'],
+    shows: 'Tinker cookbook: preferences, rubrics and the rewards of a group, in its own environments',
+  },
+  {
     ...{ name: 'openai_python', language: 'python' },
     packages: ['openai==3.54.0'],
     shows: 'openai for Python: chat, responses, graders, evals, judges by name',
@@ -42,6 +64,11 @@ export const CLIENTS: readonly Client[] = [
     ...{ name: 'autoevals', language: 'python' },
     packages: ['autoevals==0.4.1', 'openai'],
     shows: 'autoevals: `Factuality` and a classifier, which force a function call',
+  },
+  {
+    ...{ name: 'instructor', language: 'python' },
+    packages: ['instructor==1.17.0', 'openai'],
+    shows: 'instructor: a pydantic model filled by a forced function call, in chat and responses',
   },
   {
     ...{ name: 'promptfoo', language: 'javascript' },

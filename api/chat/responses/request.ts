@@ -13,7 +13,9 @@ const content = z.union([
 ])
 const spoken = z.looseObject({ type: z.literal('message').optional(), role: z.string(), content })
 /** What a model thought before is of no use to another. */
-const thought = z.looseObject({ type: z.literal('reasoning') })
+const thought = z.looseObject({
+  type: z.literal('reasoning', 'is no kind of item that models here read: send messages alone'),
+})
 const item = z.union([spoken, thought])
 
 const schemaFormat = z.looseObject({
