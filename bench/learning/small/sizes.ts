@@ -18,10 +18,10 @@ export type Sizes = {
 /** The smallest form that still shows something. */
 export const SIZES: Sizes = {
   taughtJudgments: 800,
-  taughtRubrics: 40,
+  taughtRubrics: 0,
   trainedPrompts: 240,
   heldOutPrompts: 400,
   asidePrompts: 50,
   parts: 2,
-  steps: 6,
+  steps: 8,
 }
