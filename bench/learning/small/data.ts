@@ -2,7 +2,7 @@ import type { ArmForm } from '../../../shared/rubric-arm/forms/form.ts'
 import { SMALL_FORM } from '../../../shared/rubric-arm/forms/small.ts'
 import { itemsOf, listItems } from '../../../shared/rubric-arm/items.ts'
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
-import { type Random, seededRandom } from '../../../shared/statistics/random.ts'
+import { seededRandom } from '../../../shared/statistics/random.ts'
 import type { KindName } from '../constraints/constraint.ts'
 import { makeTasks, type Pair, type Task } from '../constraints/pairs.ts'
 import { TOPICS } from '../constraints/topics.ts'
@@ -36,6 +36,8 @@ const CONSTRAINTS = [1]
  * gets a small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed.
  */
 const FIRST_SHARE = 0.4
+/** Of the labelled requests this share is of kinds that were taught, so that they are not forgotten. */
+const KNOWN_SHARE = 0.25
 /** Topics of held-out requests, which no trained one is about. */
 const HELD_OUT_TOPICS = 8
 
@@ -55,8 +57,9 @@ export type HeldOut = {
 }
 
 export type ConstraintData = {
-  /** Lines of a training file for `rubric_arm`. */
-  lines: TrainingLine[]
+  /** Lines of training files for `rubric_arm`: of the warm-up, and of RL. */
+  taught: TrainingLine[]
+  labelled: TrainingLine[]
   heldOut: HeldOut[]
 }
 
@@ -69,8 +72,8 @@ export type TrainingLine = {
 }
 
 /**
- * Labelled pairs to train on: with an oracle's rubric and judgments of the taught kinds, with its rubric of the others, and
- * with labels alone. The held-out requests are about other topics, as many of each kind.
+ * Pairs to train on, with an oracle's rubrics and judgments of the taught kinds, and with labels alone; and held-out requests
+ * about other topics, as many of each kind.
  */
 export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
   const [seen, unseen] = [TOPICS.slice(HELD_OUT_TOPICS), TOPICS.slice(0, HELD_OUT_TOPICS)]
@@ -83,14 +86,13 @@ export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
   const judged = Math.ceil(sizes.taughtJudgments / (2 * PAIRS_EACH.trained))
   const first = await tasksOf(Math.round(FIRST_SHARE * judged), KINDS_OF.taught.slice(0, 2), 9)
   const then = await tasksOf(judged - first.length, KINDS_OF.taught, 2)
-  const written = await tasksOf(sizes.taughtRubrics, KINDS_OF.labelled, 3)
-  const labelled = await tasksOf(sizes.trainedPrompts, [...KINDS_OF.taught, ...KINDS_OF.labelled], 4)
-  const lines = [
-    ...first.flatMap((task) => judgedLines([task])),
-    ...judgedLines(then),
-    ...written.flatMap((task) => linesOf(task, true, random)),
-    ...labelled.flatMap((task) => linesOf(task, false, random)),
+  const taught = [...first.flatMap((task) => judgedLines([task])), ...judgedLines(then)]
+  const known = Math.round(KNOWN_SHARE * sizes.trainedPrompts)
+  const tasks = [
+    ...(await tasksOf(known, KINDS_OF.taught, 3)),
+    ...(await tasksOf(sizes.trainedPrompts - known, KINDS_OF.labelled, 4)),
   ]
+  const labelled = tasks.flatMap((task) => task.pairs.map((pair) => lineOf(task, pair, random() < 0.5)))
   const heldOut: HeldOut[] = []
   for (const sort of SORTS) {
     for (const kind of KINDS_OF[sort]) {
@@ -101,7 +103,7 @@ export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
       heldOut.push(...tasks.map((task) => ({ ...task, split: sort, kind, oracle: oracleRubric(task) })))
     }
   }
-  return { lines, heldOut }
+  return { taught, labelled, heldOut }
 }
 
 /** An oracle's judgments: the first pair of every request in both orders, then the second of every one, and so on. */
@@ -116,14 +118,6 @@ function judgedLines(tasks: readonly Task[]): TrainingLine[] {
       }))
     }),
   ).flat()
-}
-
-/** The labelled pairs of a request, the first perhaps with an oracle's rubric. */
-function linesOf(task: Task, isTaught: boolean, random: Random): TrainingLine[] {
-  return task.pairs.map((pair, index) => {
-    const line = lineOf(task, pair, random() < 0.5)
-    return isTaught && index === 0 ? { ...line, rubric: oracleRubric(task) } : line
-  })
 }
 
 function lineOf({ prompt }: Task, { chosen, rejected }: Pair, turned: boolean): TrainingLine {

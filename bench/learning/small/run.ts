@@ -51,7 +51,7 @@ console.log(
     : 'Paused: run the same command to go on.',
 )
 
-async function trainAndMeasure({ lines, heldOut }: ConstraintData): Promise<boolean> {
+async function trainAndMeasure({ taught, labelled, heldOut }: ConstraintData): Promise<boolean> {
   const options = {
     reference: values.model,
     home: defaultHome(process.env),
@@ -62,7 +62,8 @@ async function trainAndMeasure({ lines, heldOut }: ConstraintData): Promise<bool
   try {
     for (const arm of ARMS) {
       const outcome = await runArm({
-        ...{ ground, lines, sizes, seed, pause, folder: folderOf(arm) },
+        ...{ ground, sizes, seed, pause, folder: folderOf(arm) },
+        lines: arm === 'warm_up' ? taught : labelled,
         does: arm === 'warm_up' ? arm : { order: ORDERS[arm], from: folderOf('warm_up') },
         onStep: ({ step, phase, metrics, seconds }, total) => {
           const spent = seconds.rollout + seconds.reward + seconds.update
@@ -105,7 +106,6 @@ function sizesOf(given: Readonly<Record<string, unknown>>): Sizes {
   const number = (name: keyof Sizes) => Number(given[name] ?? SIZES[name])
   return {
     taughtJudgments: number('taughtJudgments'),
-    taughtRubrics: number('taughtRubrics'),
     trainedPrompts: number('trainedPrompts'),
     heldOutPrompts: number('heldOutPrompts'),
     asidePrompts: number('asidePrompts'),

@@ -2,8 +2,6 @@
 export type Sizes = {
   /** An oracle's judgments of the taught kinds, eight a request: of four pairs in both orders, for the warm-up of both roles. */
   taughtJudgments: number
-  /** Requests of the other kinds with an oracle's rubric, for the warm-up of the generator. */
-  taughtRubrics: number
   /** Requests of which only the pairs' labels are known. */
   trainedPrompts: number
   /** Each with five pairs. */
@@ -18,7 +16,6 @@ export type Sizes = {
 /** The smallest form that still shows something. */
 export const SIZES: Sizes = {
   taughtJudgments: 800,
-  taughtRubrics: 0,
   trainedPrompts: 240,
   heldOutPrompts: 400,
   asidePrompts: 50,
