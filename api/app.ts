@@ -4,10 +4,6 @@ import { requestId } from 'hono/request-id'
 import { createChat } from './chat/chat.ts'
 import { createAnswerByJudge } from './chat/judges/answer-by-judge.ts'
 import { refuseAsAnthropic } from './chat/messages/refusal.ts'
-import { insist } from './dialects/insist.ts'
-import { scoreSamples } from './dialects/score-samples.ts'
-import { type ScorerOf, serveDialect } from './dialects/serve-dialect.ts'
-import { serveGuessed } from './dialects/serve-guessed.ts'
 import { createMetaRubrics } from './governance/meta-rubrics.ts'
 import { createProposals } from './governance/proposals.ts'
 import { createPublishing } from './governance/publishing.ts'
@@ -28,8 +24,7 @@ import { withWorkers } from './models/remote-verifier.ts'
 import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { messageRoutes } from './routes/anthropic/messages.ts'
-import { DIALECTS, ON_RUNS } from './routes/dialects.ts'
-import { dialectsAt, GUESSED, smallerBatch } from './routes/guessed.ts'
+import { dialectsAt, GUESSED } from './routes/guessed.ts'
 import { healthRoutes, MODEL_PATHS } from './routes/inference/beside.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { proposalRoutes } from './routes/native/meta-rubric-proposals.ts'
@@ -52,11 +47,9 @@ import { jobRoutes } from './routes/openai/fine-tuning/jobs.ts'
 import { graderRoutes } from './routes/openai/graders.ts'
 import { modelRoutes } from './routes/openai/models.ts'
 import { responseRoutes } from './routes/openai/responses.ts'
-import { NEMO_GYM_PATHS, nemoGymRoutes } from './routes/rlhf/nemo-gym-session.ts'
-import { rollRoutes } from './routes/rlhf/roll.ts'
+import { limitBatch, rewardUrls } from './routes/reward-urls.ts'
+import { NEMO_GYM_PATHS } from './routes/rlhf/nemo-gym-session.ts'
 import { createRuns } from './runs/runs.ts'
-import { createRunScorer } from './runs/score-on-run.ts'
-import { refuseOutsideRun } from './runs/way.ts'
 import { readAddress } from './tokens/address.ts'
 import { CHAT_PATHS } from './tokens/reach.ts'
 import { createTokens } from './tokens/tokens.ts'
@@ -96,9 +89,6 @@ export function createApp(platform: Platform): Hono<Edge> {
   const traced = platform.tracer ? [traceRequests(platform.tracer)] : []
   const known = authenticate(platform)
   app.use('/v1/*', known, ...traced, limitOwnBody, deadline)
-  for (const family of ['/rlhf/*', '/inference/*', '/runs/*']) {
-    app.use(family, known, ...traced, ofBatches, deadline)
-  }
 
   app.route('/v1/judgments', judgmentRoutes(counter))
   app.route('/v1/rewards', rewardRoutes(rewards))
@@ -125,24 +115,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/eval_imports', evalImportRoutes(platform))
   app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
-  const scoreOnRun = createRunScorer({ runs: platform.runs, rewards, rubrics, metaRubrics })
-  const scorerOf: ScorerOf = (asked) => {
-    if (asked.run !== null) return scoreOnRun(asked, asked.run)
-    refuseOutsideRun(asked.settings)
-    const judge = asked.once ? insist(rewards, asked.signal) : rewards
-    return (samples) => scoreSamples(samples, asked.settings, judge, asked.call)
-  }
-  for (const path of NEMO_GYM_PATHS) app.use(path, known, ...traced, ofBatches, deadline)
-  for (const base of ['/', '/rlhf/nemo-gym']) app.route(base, nemoGymRoutes())
-  for (const base of ['', '/runs/:run']) app.route(`${base}/rlhf/roll`, rollRoutes(platform, scorerOf))
-  for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
-  for (const [path, dialect] of Object.entries(ON_RUNS)) {
-    app.route(`/runs/:run/${path}`, serveDialect(dialect, scorerOf))
-  }
-  for (const [path, dialects] of Object.entries(GUESSED)) {
-    const guards = path.startsWith('/v1/') ? [] : [known, ...traced, ofBatches, deadline]
-    app.route(path, serveGuessed(path, dialects, scorerOf, guards))
-  }
+  app.route('/', rewardUrls(platform, { rewards, rubrics, metaRubrics }, [known, ...traced]))
   return app
 }
 
@@ -152,10 +125,9 @@ const ofFiles = limitBody(
   () =>
     'send a larger file straight to the /v1/files of the worker that is to train on it, and name its id in the job',
 )
-const ofBatches = limitBody(LIMITS.dialectBodyBytes, smallerBatch)
 
 /** A file, or the batch of a trainer, may be larger than any other body of the API. */
 const limitOwnBody: MiddlewareHandler<Edge> = (c, next) => {
   if (/^\/v1\/files\/?$/.test(c.req.path)) return ofFiles(c, next)
-  return (dialectsAt(c.req.path).length > 0 ? ofBatches : ofTexts)(c, next)
+  return (dialectsAt(c.req.path).length > 0 ? limitBatch : ofTexts)(c, next)
 }
