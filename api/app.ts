@@ -25,7 +25,7 @@ import { LIMITS } from './platform/limits.ts'
 import type { Platform } from './platform/platform.ts'
 import { messageRoutes } from './routes/anthropic/messages.ts'
 import { dialectsAt, GUESSED } from './routes/guessed.ts'
-import { healthRoutes, MODEL_PATHS } from './routes/inference/beside.ts'
+import { healthRoutes } from './routes/inference/beside.ts'
 import { judgmentRoutes } from './routes/native/judgments.ts'
 import { proposalRoutes } from './routes/native/meta-rubric-proposals.ts'
 import { metaRubricRoutes } from './routes/native/meta-rubrics.ts'
@@ -103,7 +103,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/runs', runRoutes(runs))
   app.route('/v1/runs', runGroupRoutes(runs, platform.runs))
   app.route('/v1/tokens', tokenRoutes(createTokens(platform, runs)))
-  for (const path of ['/v1/models', ...MODEL_PATHS]) app.route(path, modelRoutes(platform))
+  app.route('/v1/models', modelRoutes(platform))
   for (const path of CHAT_PATHS) app.use(path, takeForCall(platform))
   const chat = createChat(platform, createAnswerByJudge({ counter, rewards }))
   app.route('/v1/chat/completions', chatCompletionRoutes(chat))

@@ -15,6 +15,8 @@ import { createRunScorer } from '../runs/score-on-run.ts'
 import { refuseOutsideRun } from '../runs/way.ts'
 import { DIALECTS, ON_RUNS } from './dialects.ts'
 import { GUESSED, smallerBatch } from './guessed.ts'
+import { MODEL_PATHS } from './inference/beside.ts'
+import { modelRoutes } from './openai/models.ts'
 import { NEMO_GYM_PATHS, nemoGymRoutes } from './rlhf/nemo-gym-session.ts'
 import { rollRoutes } from './rlhf/roll.ts'
 
@@ -31,6 +33,7 @@ export function rewardUrls(platform: Platform, judging: Judging, known: readonly
   for (const path of ['/rlhf/*', '/inference/*', '/runs/*', ...NEMO_GYM_PATHS]) {
     for (const guard of guards) app.use(path, guard)
   }
+  for (const path of MODEL_PATHS) app.route(path, modelRoutes(platform))
   for (const base of ['/', '/rlhf/nemo-gym']) app.route(base, nemoGymRoutes())
   for (const base of ['', '/runs/:run']) app.route(`${base}/rlhf/roll`, rollRoutes(platform, scorerOf))
   for (const [path, dialect] of Object.entries(DIALECTS)) app.route(path, serveDialect(dialect, scorerOf))
