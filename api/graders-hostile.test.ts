@@ -82,3 +82,46 @@ test('long texts are graded in a second or refused with a reason', async () => {
     expect(reward === null).toBe(metadata.errors.other_error)
   }
 })
+
+test('a few lines that name a long text often are no large text', async () => {
+  const { ask, models } = await openTestApp()
+  const item = { x: 'y'.repeat(200_000) }
+  const often = '{{item.x}}'.repeat(3000)
+  const message = { role: 'user', content: '{{item.x}}' }
+  const graders = [
+    { ...string, input: often },
+    {
+      type: 'score_model',
+      name: 's',
+      model: 'opinionated',
+      input: Array.from({ length: 100 }, () => message),
+    },
+  ]
+  for (const grader of graders) {
+    const { reward, metadata } = await ask(RUN, { grader, model_sample: 's', item })
+    expect([reward, metadata.errors.other_error, metadata.details]).toEqual([
+      null,
+      true,
+      expect.stringContaining('1000000 characters'),
+    ])
+  }
+  expect(models.calls).toBe(0)
+})
+
+test('a multi has so many graders and no more, since each may ask a model', async () => {
+  const { call } = await openTestApp()
+  const multi = (graders: object) => ({
+    grader: { type: 'multi', name: 'm', graders, calculate_output: 'g0' },
+    ...{ model_sample: '4', item: { label: '4' } },
+  })
+  for (const [count, status] of [
+    [32, 200],
+    [33, 400],
+  ] as const) {
+    const list = Array.from({ length: count }, (_, index) => ({ ...string, name: `g${index}` }))
+    for (const graders of [list, Object.fromEntries(list.map((one) => [one.name, one]))]) {
+      const reply = await call(RUN, multi(graders))
+      expect(reply.status).toBe(status)
+    }
+  }
+})

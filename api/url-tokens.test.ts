@@ -244,7 +244,18 @@ test('neither errors nor headers, spans, metrics or logs tell of a token or a ke
   expect(app.collector.spans.map(({ attributes }) => attributes['http.route'])).toContain('/rlhf/slime')
 })
 
-test.each(['key', 'api_key', 'token'])('a key in the query (%s) is refused with what to do', async (name) => {
+test('a token in a wrong place of the path is not said back', async () => {
+  const app = await openTestApp()
+  const { token } = await makeToken(app)
+  for (const start of ['/k%2F', '/K/', '/%6B/', '/x/', '/k/wrong/k/', '/v1/tokens%3F']) {
+    const response = await app.send(`${start}${token}/v1/models`)
+    expect([401, 403, 404]).toContain(response.status)
+    expect(await response.text()).not.toContain(token)
+  }
+})
+
+const KEY_NAMES = ['key', 'api_key', 'apiKey', 'X-Api-Key', 'token', 'access_token', 'Authorization']
+test.each(KEY_NAMES)('a key in the query (%s) is refused with what to do', async (name) => {
   const { send, key } = await openTestApp()
   for (const path of ['/v1/usage', '/rlhf/openrlhf', '/healthz']) {
     const response = await send(`${path}?${name}=${key}`)

@@ -5,7 +5,7 @@ import { readAddress } from '../tokens/address.ts'
 import { reaches } from '../tokens/reach.ts'
 import type { Edge } from './edge.ts'
 
-const KEY_NAMES = ['key', 'api_key', 'apikey', 'api-key', 'token', 'access_token']
+const KEY_NAME = /^((x[-_])?api[-_]?key|key|(access[-_]?)?token|(xrl-)?authorization|bearer)$/i
 
 /**
  * The first of all: takes the token off the URL, so that nothing after it can tell of it, and refuses what a token may
@@ -28,7 +28,7 @@ export function readUrl(guessed: ReadonlySet<string>) {
 }
 
 function refuseKeys(url: string, query: Record<string, string>): void {
-  if (!KEY_NAMES.some((name) => Object.hasOwn(query, name)) && !holdsSecret(url)) return
+  if (!Object.keys(query).some((name) => KEY_NAME.test(name)) && !holdsSecret(url)) return
   throw new PlumblineError(
     'invalid_request',
     'A key never stands in a query: send it in a header, or make a URL token with POST /v1/tokens and call /k/TOKEN before the path.',

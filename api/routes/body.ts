@@ -18,7 +18,8 @@ export async function readText(c: Context): Promise<string> {
  * drop it.
  */
 export async function readAnyBody(c: Context<Edge>): Promise<unknown> {
-  const text = (await c.env?.bodyOfGet?.()) ?? (await readText(c))
+  const given = c.req.method === 'GET' ? c.env?.bodyOfGet : undefined
+  const text = given ? await given() : await readText(c)
   return text === '' ? null : parseJson(text)
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Message } from '../protocol/message.ts'
 import { GraderFault } from './fault.ts'
-import { type Namespaces, render, valueAt } from './template.ts'
+import { MOST_RENDERED, type Namespaces, render, valueAt } from './template.ts'
 
 const NOT_TEXT = 'must be text: images, audio and files are not graded'
 const part = z.union(
@@ -26,7 +26,13 @@ export function textsOf(messages: readonly InputMessage[]): string[] {
 
 /** Messages with their holes filled. `developer` is what chat completions call `system`. Throws as `render` does. */
 export function renderMessages(messages: readonly InputMessage[], namespaces: Namespaces): Message[] {
-  return messages.map((one) => plainMessage(one, (text) => render(text, namespaces)))
+  let left = MOST_RENDERED
+  const fill = (text: string) => {
+    const filled = render(text, namespaces, left)
+    left -= filled.length
+    return filled
+  }
+  return messages.map((one) => plainMessage(one, fill))
 }
 
 /**

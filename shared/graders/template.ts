@@ -3,6 +3,9 @@ import { GraderFault } from './fault.ts'
 /** What a template may name: what is graded, and the row of the data set that it belongs to. */
 export type Namespaces = { sample: Record<string, unknown>; item: unknown }
 
+/** Characters that the holes of one text, or of all messages of one call, may come to: a few lines can name a long one often. */
+export const MOST_RENDERED = 1_000_000
+
 const HOLE = /\{\{([^{}]*)\}\}/g
 const PATH = /^\s*(sample|item)((?:\.[\p{L}\p{N}_$-]+|\[\d{1,9}\]|\["[^"]*"\]|\['[^']*'\])*)\s*$/u
 const STEP = /\.([\p{L}\p{N}_$-]+)|\[(\d+)\]|\["([^"]*)"\]|\['([^']*)'\]/gu
@@ -12,10 +15,23 @@ const STEP = /\.([\p{L}\p{N}_$-]+)|\[(\d+)\]|\["([^"]*)"\]|\['([^']*)'\]/gu
  * as it is, and is never looked at again; any other value goes in as JSON. Nothing is computed.
  *
  * Throws `GraderFault`: `invalid_variable_error` for a hole that names nothing, `sample_parse_error` for a part of
- * `sample.output_json` where the sample is no JSON.
+ * `sample.output_json` where the sample is no JSON, `other_error` for a text of more than `most` characters.
  */
-export function render(template: string, namespaces: Namespaces): string {
-  return template.replace(HOLE, (hole, inside: string) => shown(valueAt(inside, namespaces, hole)))
+export function render(template: string, namespaces: Namespaces, most = MOST_RENDERED): string {
+  let length = template.length
+  const filled = template.replace(HOLE, (hole, inside: string) => {
+    const value = shown(valueAt(inside, namespaces, hole))
+    length += value.length - hole.length
+    if (length > most) throw tooLong()
+    return value
+  })
+  if (length > most) throw tooLong()
+  return filled
+}
+
+function tooLong(): GraderFault {
+  const sentence = `With its variables filled in the grader has more than ${MOST_RENDERED} characters: name long ones once.`
+  return new GraderFault({ other_error: true }, sentence)
 }
 
 /** The value that `item.x` or `sample.y[0]` names. Throws as `render` does. */

@@ -28,7 +28,8 @@ export function urlTokenShard(id: string): number | null {
   return digits === undefined ? null : Number.parseInt(digits, 16) % SHARDS
 }
 
-const SECRET = /\bplt?_[\w-]{12,}/g
+/** A word, or what stands behind a percent-encoded sign, whose last digit is no letter of the word. */
+const SECRET = /(?:\b|(?<=%[0-9A-Fa-f]{2}))plt?_[\w-]{12,}/g
 
 /** Text in which nothing that looks like an API key or a URL token is left. */
 export function withoutSecrets(text: string): string {

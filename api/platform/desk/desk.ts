@@ -77,6 +77,14 @@ export function createDesk(deps: DeskDeps): OwnDesk {
     }
   }
 
+  async function judge(assignment: Assignment): Promise<Ruling> {
+    const found = answer(assignment)
+    if ('filed' in found) return { filed: found.filed, cache: 'hit' }
+    const ruling = await found.flight.ruling
+    if (!found.joined) return ruling
+    return refusesItsCaller(ruling) ? judge(assignment) : asJoined(ruling)
+  }
+
   function file(filing: Filing): Filed {
     try {
       return records.file(filing, deps.now())
@@ -93,12 +101,7 @@ export function createDesk(deps: DeskDeps): OwnDesk {
       while (underWay.size > 0) await Promise.all([...underWay].map(({ ruling }) => ruling))
     },
 
-    async judge(assignment) {
-      const found = answer(assignment)
-      if ('filed' in found) return { filed: found.filed, cache: 'hit' }
-      const ruling = await found.flight.ruling
-      return found.joined ? asJoined(ruling) : ruling
-    },
+    judge,
 
     async watch(assignment) {
       const found = answer(assignment)
@@ -117,6 +120,11 @@ export function createDesk(deps: DeskDeps): OwnDesk {
 
 const NOT_FILED =
   'The judgment was made but could not be filed, so it is not answered: see that the record can be written, and repeat the call.'
+
+/** Whether the URL token that was to pay may not: whoever joined has the judgment made by their own. */
+function refusesItsCaller(ruling: Ruling): boolean {
+  return 'error' in ruling && (ruling.error.code === 'unauthorized' || ruling.error.code === 'forbidden')
+}
 
 /** Whoever joins a flight pays nothing for it. */
 function asJoined(ruling: Ruling): Ruling {

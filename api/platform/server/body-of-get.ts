@@ -13,7 +13,6 @@ export function withBodyOfGet(fetch: Server['fetch']) {
  * is longer than any such body should be.
  */
 async function bodyOfGet(incoming: (HttpBindings | Http2Bindings)['incoming']): Promise<string> {
-  if (incoming.method !== 'GET') return ''
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of incoming) {

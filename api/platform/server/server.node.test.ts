@@ -214,6 +214,11 @@ describe('ROLL, which polls by a GET with a body', () => {
     const after = await rollAt(second.port)
     expect(await after.poll(id)).toMatchObject({ errcode: 0, reward_score: 1 })
     expect(models.calls.length).toBe(made)
+    const posted = await fetch(`http://127.0.0.1:${second.port}/rlhf/roll/result`, {
+      method: 'POST',
+      body: JSON.stringify({ reward_request_id: id }),
+    })
+    expect(JSON.parse(await posted.text())).toMatchObject({ errcode: 0, reward_score: 1 })
     expect(await after.poll('sub_none')).toMatchObject({ errcode: 2 })
     expect(await after.poll('x'.repeat(100_000))).toMatchObject({ error: { code: 'invalid_request' } })
   })

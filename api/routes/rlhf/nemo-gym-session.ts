@@ -59,6 +59,8 @@ function statistics(rows: readonly { reward?: number | null | undefined }[]) {
   if (rewards.length === 0) return {}
   const mean = rewards.reduce((total, reward) => total + reward, 0) / rewards.length
   const variance = rewards.reduce((total, reward) => total + (reward - mean) ** 2, 0) / rewards.length
-  const [low, high] = [Math.min(...rewards), Math.max(...rewards)]
+  // No spread: a whole run has more rewards than a call takes arguments.
+  const low = rewards.reduce((least, reward) => Math.min(least, reward))
+  const high = rewards.reduce((most, reward) => Math.max(most, reward))
   return { 'mean/reward': mean, 'min/reward': low, 'max/reward': high, 'std/reward': Math.sqrt(variance) }
 }

@@ -162,4 +162,8 @@ test('metrics leave rows without a reward out', async () => {
   ])
   const none = await ask('/rlhf/nemo-gym/aggregate_metrics', { verify_responses: [] })
   expect(none).toEqual({ group_level_metrics: [], agent_metrics: {}, key_metrics: {} })
+
+  const many = { verify_responses: Array.from({ length: 200_000 }, (_, index) => ({ reward: index % 2 })) }
+  const whole = await ask('/rlhf/nemo-gym/aggregate_metrics', many)
+  expect(whole.agent_metrics).toMatchObject({ 'min/reward': 0, 'max/reward': 1, 'mean/reward': 0.5 })
 })

@@ -130,6 +130,21 @@ test("a run's own URLs take submissions too, and a repeat is no second member of
   expect(again.reward_score).toBe(first.reward_score)
 })
 
+test("a run's URL gives out what was submitted to that run alone", async () => {
+  const app = await openTestApp()
+  for (const name of ['mine', 'other']) await app.call('/v1/runs', { name })
+  const at = (run: string) => `/runs/${run}/rlhf/roll`
+  const body = { prompt: 'Say it.', response: 'GOOD', reward_info: {} }
+  for (const from of [at('other'), '/rlhf/roll']) {
+    const { reward_request_id } = await app.ask(`${from}/submit`, body)
+    expect(await app.ask(`${at('mine')}/result`, { reward_request_id })).toMatchObject({
+      errcode: 2,
+      message: expect.stringContaining('submit it again'),
+    })
+    expect(await collect(app, reward_request_id)).toMatchObject({ errcode: 0, reward_score: 1 })
+  }
+})
+
 test('nobody collects what another organisation submitted', async () => {
   const app = await openTestApp()
   const id = await submit(app, bytes('GOOD'))

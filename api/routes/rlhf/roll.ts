@@ -62,7 +62,10 @@ export function rollRoutes(platform: Platform, scorerOf: ScorerOf) {
 
   async function poll(c: Context<Edge>): Promise<Response> {
     const { reward_request_id: id } = parseWith(rollPoll, await pollOf(c))
-    const submitted = await submissions.find(c.get('call').organisation, id)
+    const found = await submissions.find(c.get('call').organisation, id)
+    // The URL of a run, which a token may be bound to, gives out what was submitted to that run alone.
+    const run = c.req.param('run')
+    const submitted = run === undefined || found?.run === run ? found : null
     if (submitted === null) return c.json(failed(`Nothing was submitted as '${id}': submit it again.`, []))
     return c.json(await resultOf(submitted.created, inTime(score(submitted, c), POLL_MS), platform.now))
   }
