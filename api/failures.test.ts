@@ -8,7 +8,7 @@ const FAILURES: [manner: Manner, code: string, remembered: boolean][] = [
   ['prose', 'reply_not_json', true],
   ['cut off', 'reply_truncated', true],
   ['cut JSON', 'reply_not_json', true],
-  ['status 500', 'model_http_error', false],
+  ['status 500', 'model_unavailable', false],
   ['never', 'model_timeout', false],
   ['unreachable', 'model_unreachable', false],
 ]

@@ -22,7 +22,7 @@ describe('GET /metrics', () => {
     const judgments = (labels: string) => value(`plumbline_edge_judgments_total{${labels}}`)
     expect(judgments('cache="miss",outcome="scored"')).toBe(1)
     expect(judgments('cache="hit",outcome="scored"')).toBe(1)
-    expect(judgments('cache="miss",outcome="model_http_error"')).toBe(1)
+    expect(judgments('cache="miss",outcome="model_unavailable"')).toBe(1)
     const requests = (status: number) =>
       value(`plumbline_edge_requests_total{method="POST",route="/v1/judgments",status="${status}"}`)
     expect([requests(200), requests(400)]).toEqual([3, 1])

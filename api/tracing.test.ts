@@ -109,7 +109,7 @@ describe('a traced edge', () => {
     await call('/v1/judgments', 'no JSON')
     const judgment = await collector.until('judgment')
     expect(judgment.status.code).toBe(2)
-    expect(judgment.attributes['error.type']).toBe('model_http_error')
+    expect(judgment.attributes['error.type']).toBe('model_unavailable')
     while (collector.named('POST /v1/judgments').length < 2) await new Promise((go) => setTimeout(go, 10))
     const refused = collector
       .named('POST /v1/judgments')

@@ -25,9 +25,9 @@ const rewardOf = async (rewards: Rewards) => (await rewards(request, call)).data
 const signal = new AbortController().signal
 
 test('a passing failure is waited out', async () => {
-  const { asked, rewards } = failing(['model_unreachable', 'loading'])
+  const { asked, rewards } = failing(['model_unreachable', 'loading', 'model_unavailable'])
   expect(await rewardOf(insist(rewards, signal, [1, 1, 1]))).toBe(1)
-  expect(asked.times).toBe(3)
+  expect(asked.times).toBe(4)
 })
 
 test('but not for ever', async () => {
@@ -36,15 +36,36 @@ test('but not for ever', async () => {
   expect(asked.times).toBe(3)
 })
 
-test.each(['reply_not_json', 'context_exceeded'] as const)('%s will be the same again', async (code) => {
-  const { asked, rewards } = failing([code])
-  expect(await rewardOf(insist(rewards, signal, [1]))).toBe(null)
-  expect(asked.times).toBe(1)
-})
+test.each(['reply_not_json', 'context_exceeded', 'model_http_error'] as const)(
+  '%s will be the same again',
+  async (code) => {
+    const { asked, rewards } = failing([code])
+    expect(await rewardOf(insist(rewards, signal, [1]))).toBe(null)
+    expect(asked.times).toBe(1)
+  },
+)
 
 test('nobody waits for a client that hung up', async () => {
   const abort = new AbortController()
   const { asked, rewards } = failing(['model_unreachable'], abort)
+  expect(await rewardOf(insist(rewards, abort.signal, [60_000]))).toBe(null)
+  expect(asked.times).toBe(1)
+})
+
+test('the samples of a body share the waiting', async () => {
+  const { asked, rewards } = failing(Array.from({ length: 99 }, () => 'model_unavailable' as const))
+  const judge = insist(rewards, signal, [5, 5])
+  const begun = [judge(request, call), judge(request, call), judge(request, call)]
+  await Promise.all(begun)
+  expect(asked.times).toBe(9)
+  await judge(request, call)
+  expect(asked.times).toBe(10)
+})
+
+test('nor for one that hangs up in a pause', async () => {
+  const abort = new AbortController()
+  const { asked, rewards } = failing(['model_unreachable'])
+  setTimeout(() => abort.abort(), 20)
   expect(await rewardOf(insist(rewards, abort.signal, [60_000]))).toBe(null)
   expect(asked.times).toBe(1)
 })

@@ -14,6 +14,7 @@ const RETRY_AFTER: { readonly [code in ErrorCode]?: number } = {
   not_scored: 2,
   model_unreachable: 2,
   model_timeout: 2,
+  model_unavailable: 2,
 }
 
 /**

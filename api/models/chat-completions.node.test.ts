@@ -95,8 +95,8 @@ describe('a chat-completions model', () => {
 
   it.each([
     ['timeout', 'model_timeout', true],
-    ['http-500', 'model_http_error', true],
-    ['http-429', 'model_http_error', true],
+    ['http-500', 'model_unavailable', true],
+    ['http-429', 'model_unavailable', true],
     ['redirect', 'model_http_error', false],
     ['not-json', 'reply_not_json', false],
     ['not-a-completion', 'reply_invalid', false],
@@ -132,7 +132,7 @@ describe('a chat-completions model', () => {
     ['length', 'reply_truncated'],
     ['wrong-ids', 'reply_invalid'],
     ['bad-types', 'reply_invalid'],
-    ['http-500', 'model_http_error'],
+    ['http-500', 'model_unavailable'],
     ['stream-forever', 'reply_too_long'],
   ])('makes of %s a judgment without a winner, staged and single', async (model, code) => {
     for (const mode of ['staged', 'single'] as const) {

@@ -94,9 +94,9 @@ describe('generate', () => {
     [400, { message: "This model's maximum context length is 4096 tokens." }, 'context_exceeded', false],
     [400, { error: { message: 'bad' } }, 'model_http_error', false],
     [401, { error: { message: 'bad key' } }, 'model_http_error', false],
-    [408, {}, 'model_http_error', true],
-    [429, {}, 'model_http_error', true],
-    [503, { error: 'busy' }, 'model_http_error', true],
+    [408, {}, 'model_unavailable', true],
+    [429, {}, 'model_unavailable', true],
+    [503, { error: 'busy' }, 'model_unavailable', true],
   ])('takes %d with %j for %s', async (status, body, code, transient) => {
     await expect(answering(() => body, status).generate(asked)).rejects.toThrow(
       expect.objectContaining({ code, transient }),

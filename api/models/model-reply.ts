@@ -40,8 +40,9 @@ export async function textWithoutKey(
 }
 
 /**
- * The error that a reply with an HTTP error status stands for. 408, 429 and 5xx are transient. What the server
- * says is quoted without the key; where the key was refused it is not, since servers repeat parts of it there.
+ * The error that a reply with an HTTP error status stands for: `model_unavailable` for 408, 429 and 5xx, which may pass,
+ * else `model_http_error`. What the server says is quoted without the key; where the key was refused it is not, since
+ * servers repeat parts of it there.
  */
 export async function failedReply(
   entry: ModelEntry,
@@ -64,12 +65,11 @@ export async function failedReply(
     )
   }
   const quote = said === '' ? '' : `, saying "${said}"`
+  const transient = status === 408 || status === 429 || status >= 500
   return new PlumblineError(
-    'model_http_error',
+    transient ? 'model_unavailable' : 'model_http_error',
     `The model server of '${entry.id}' answered ${status}${quote}.`,
-    {
-      transient: status === 408 || status === 429 || status >= 500,
-    },
+    { transient },
   )
 }
 

@@ -4,6 +4,7 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { RunSettings } from '../../shared/protocol/run.ts'
 import { rangeOf } from '../../shared/reward/range.ts'
 import type { Scorer } from '../dialects/dialect.ts'
+import { insist } from '../dialects/insist.ts'
 import type { Sample, Scored } from '../dialects/sample.ts'
 import type { Reward } from '../dialects/score-samples.ts'
 import type { Asked } from '../dialects/serve-dialect.ts'
@@ -31,9 +32,10 @@ export function createRunScorer({
   metaRubrics,
 }: Parts): (asked: Asked, id: string) => Scorer {
   const kept = new LRUCache<string, RunSettings>({ max: KEPT })
-  const rewardFor = ({ call }: Asked): Reward => {
+  const rewardFor = ({ call, once, signal }: Asked): Reward => {
     const place = judgmentPlaces()
-    return (request) => rewards(request, call, place)
+    const judge = once ? insist(rewards, signal) : rewards
+    return (request) => judge(request, call, place)
   }
   const visit = createVisit(runs, (asked) =>
     createSettle(runs, (task) => rewardMembers(task, rewardFor(asked), rubrics)),

@@ -41,8 +41,8 @@ export type Choice = { probabilities: number[]; tokens: TokenCount }
  * hosted model and in the worker next to the weights.
  *
  * Both calls throw `PlumblineError` with one of the codes `model_unreachable`, `model_timeout`,
- * `model_http_error`, `reply_not_json`, `reply_invalid`, `reply_refused`, `reply_truncated`, `reply_too_long`,
- * `choice_not_observed`, `context_exceeded`, `overloaded` or `loading`; `transient` tells transport
+ * `model_unavailable`, `model_http_error`, `reply_not_json`, `reply_invalid`, `reply_refused`, `reply_truncated`,
+ * `reply_too_long`, `choice_not_observed`, `context_exceeded`, `overloaded` or `loading`; `transient` tells transport
  * failures from deterministic ones.
  */
 export interface LanguageModel {

@@ -8,6 +8,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
   'deadline_exceeded',
   'model_unreachable',
   'model_timeout',
+  'model_unavailable',
 ])
 
 /** Whether an error with this code may be gone at the next try, where nobody said so for the case in hand. */

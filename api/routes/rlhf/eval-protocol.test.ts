@@ -82,7 +82,7 @@ test.each([
 
 test('without a reward the score is null and not valid, with a status that raises in the client', async () => {
   const { call, models } = await openTestApp()
-  models.manner = 'status 500'
+  models.manner = 'refuses the key'
   const reply = await call('/reward', bytes('GOOD'))
   expect([reply.status, reply.headers.has('retry-after')]).toEqual([503, true])
   const result = await bodyOf(reply)

@@ -65,7 +65,7 @@ test('chat messages are refused, saying what is sent here', async () => {
 
 test('without a reward there are no scores: the client, which looks at no status, stops with KeyError', async () => {
   const { call, models } = await openTestApp()
-  models.manner = 'status 500'
+  models.manner = 'refuses the key'
   const reply = await call(path, bytes(`${qwen}a`), json)
   expect([reply.status, (await bodyOf(reply)).scores]).toEqual([503, undefined])
   expect(await bodyOf(await call(`${path}?on_error=0`, bytes(`${qwen}a`), json))).toMatchObject({

@@ -13,18 +13,31 @@ test('the whole body is the reward, or an object with the key of --reward-key', 
   expect(await bodyOf(await call('/rlhf/miles?reply=object', bytes, json))).toMatchObject({ score: 1 })
 })
 
-test('a model server that is away for a moment does not end the run, whose client asks once', async () => {
-  const { call, models } = await openTestApp()
+test.each(['unreachable', 'status 500'] as const)(
+  '%s for a moment does not end the run, whose client asks once',
+  async (manner) => {
+    const { call, models } = await openTestApp()
+    models.manner = manner
+    setTimeout(() => {
+      models.manner = 'well'
+    }, 200)
+    expect(await (await call('/rlhf/miles', bytes, json)).text()).toBe('1')
+  },
+)
+
+test('nor does it on the URL of a run', async () => {
+  const { call, ask, models } = await openTestApp()
+  const { id } = await ask('/v1/runs', {})
   models.manner = 'unreachable'
   setTimeout(() => {
     models.manner = 'well'
   }, 200)
-  expect(await (await call('/rlhf/miles', bytes, json)).text()).toBe('1')
+  expect(await (await call(`/runs/${id}/rlhf/miles?protocol=pointwise`, bytes, json)).text()).toBe('1')
 })
 
 test('a failure that stays is said at once', async () => {
   const { call, models } = await openTestApp()
-  models.manner = 'status 500'
+  models.manner = 'refuses the key'
   expect((await call('/rlhf/miles', bytes, json)).status).toBe(503)
   expect(await (await call('/rlhf/miles?on_error=-1', bytes, json)).text()).toBe('-1')
 })
