@@ -113,7 +113,7 @@ export function createApp(platform: Platform): Hono<Edge> {
   app.route('/v1/files', fileRoutes(files, createResultFiles(platform)))
   app.route('/v1/evals', evalRoutes(platform, files))
   app.route('/v1/eval_imports', evalImportRoutes(platform))
-  app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform))
+  app.route('/v1/fine_tuning/alpha/graders', graderRoutes(platform, { counter, rewards }))
   app.route('/v1/fine_tuning/jobs', jobRoutes(createJobs(platform, files), platform))
   app.route('/', rewardUrls(platform, { rewards, rubrics, metaRubrics }, [known, ...traced]))
   return app

@@ -106,9 +106,9 @@ describe('graders that ask a model', () => {
     app.models.replies.label = () => '{"result":"good"}'
     expect(await run(grader, 'x')).toMatchObject({ reward: 1, metadata: { details: "The label is 'good'." } })
     app.models.replies.label = () => 'bad'
-    expect((await run(grader, 'x')).reward).toBe(0)
+    expect((await run(grader, 'y')).reward).toBe(0)
     app.models.replies.label = () => '{"result":"fine"}'
-    expect((await run(grader, 'x')).metadata.errors.model_grader_parse_error).toBe(true)
+    expect((await run(grader, 'z')).metadata.errors.model_grader_parse_error).toBe(true)
   })
 
   it('what a candidate writes is no template', async () => {
@@ -125,6 +125,7 @@ test('validate gives a grader back as it came, or says what is wrong', async () 
     [{ ...grader, input: '{{output_text}}' }, 'is no variable'],
     [{ type: 'endpoint', name: 'e', url: 'http://x' }, '/rlhf/foundry'],
     [{ type: 'nothing' }, 'string_check'],
+    [{ type: 'multi', name: 'm', graders: {}, calculate_output: '1' }, "'grader.graders'"],
     [{ ...string, type: 'text_similarity', evaluation_metric: 'cosine' }, 'embeddings'],
     [scores({ range: [1, 0] }), "'grader.range'"],
     [scores({ input: [{ role: 'user', content: { type: 'input_image', image_url: 'x' } }] }), 'must be text'],

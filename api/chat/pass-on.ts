@@ -1,12 +1,11 @@
-import { shardOf } from '../../shared/identity/id.ts'
 import type { TokenCount } from '../../shared/model/language-model.ts'
-import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { ModelEntry } from '../../shared/protocol/model-entry.ts'
 import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { callLimit } from '../models/call-limit.ts'
 import { limitedFetch, type Outbound } from '../models/limited-fetch.ts'
 import { failedReply, readJson, textWithoutKey } from '../models/model-reply.ts'
 import type { Platform } from '../platform/platform.ts'
+import { chargeChat } from './charge-chat.ts'
 import type { ChatCaller, ChatRequest } from './chat.ts'
 import { countUsage } from './count-usage.ts'
 import { followStream } from './follow-stream.ts'
@@ -36,7 +35,7 @@ export async function passOn(
     limit: callLimit(),
     ...(trace && { trace }),
   }
-  const charge = (tokens: TokenCount) => chargeChat(platform, entry, call, tokens)
+  const charge = (tokens: TokenCount) => chargeChat(platform, entry.id, call, tokens)
   const body = JSON.stringify({ ...request, model: entry.model })
   const reply = await limitedFetch(entry, '/chat/completions', body, outbound, signal)
   if (!reply.ok) return refused(entry, reply, environment)
@@ -76,19 +75,4 @@ async function refused(
   const headers = passedHeaders(reply)
   headers.set('content-type', 'application/json')
   return new Response(text, { status: reply.status, headers })
-}
-
-/** The reply is there and was paid for: a charge that can't be written is the operator's affair, not the caller's. */
-async function chargeChat(
-  platform: Platform,
-  { id }: ModelEntry,
-  { organisation, apiKey }: ChatCaller['call'],
-  tokens: TokenCount,
-): Promise<void> {
-  try {
-    const desk = platform.desk(await shardOf(organisation, crypto.randomUUID()))
-    await desk.chargeChat({ organisation, apiKey, model: id, tokens })
-  } catch (error) {
-    console.error(new PlumblineError('internal', 'A chat completion could not be charged.', { cause: error }))
-  }
 }

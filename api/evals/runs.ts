@@ -4,7 +4,7 @@ import type { OutputItem } from '../../shared/evals/output-item.ts'
 import { readRows, requireRows } from '../../shared/evals/rows.ts'
 import { type CreateRun, type EvalRun, isRunning, type Row } from '../../shared/evals/run.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { requireModels } from '../grading/surroundings.ts'
+import { type Payer, requireModels } from '../grading/surroundings.ts'
 import { findEntry } from '../models/model-config.ts'
 import type { ItemsAsked } from '../platform/evals/port.ts'
 import { LIMITS } from '../platform/limits.ts'
@@ -16,7 +16,7 @@ import { type Evals, newId } from './evals.ts'
 /** The runs of evals, and what came of their rows. */
 export type EvalRuns = {
   /** Keeps the rows and begins to grade them. Throws `invalid_request` for rows that don't fit the eval. */
-  create(organisation: string, evalId: string, request: CreateRun): Promise<EvalRun>
+  create(payer: Payer, evalId: string, request: CreateRun): Promise<EvalRun>
   /** As it stands now; one that a process left unfinished is gone on with. Throws `eval_run_not_found`. */
   read(organisation: string, evalId: string, id: string): Promise<EvalRun>
   /** Oldest first. */
@@ -60,7 +60,7 @@ export function createEvalRuns(
   }
 
   return {
-    async create(organisation, evalId, { name, data_source, metadata }) {
+    async create({ organisation, apiKey }, evalId, { name, data_source, metadata }) {
       const made = await evals.require(organisation, evalId)
       const criteria = made.testing_criteria.map(readCriterion)
       const graders = criteria.map(({ grader }) => grader)
@@ -81,10 +81,11 @@ export function createEvalRuns(
         metadata: metadata ?? {},
         seconds: Math.floor(platform.now() / 1000),
       })
+      await records.announceRun(organisation, run, apiKey)
       for (let from = 0; from < rows.length; from += LIMITS.evalRowsKept) {
         await records.keepRows(organisation, run.id, from, rows.slice(from, from + LIMITS.evalRowsKept))
       }
-      await records.keepRun(organisation, run)
+      if (!(await records.openRun(organisation, run.id))) throw noRun(evalId, run.id)
       await records.work(organisation, evalId, run.id)
       return run
     },

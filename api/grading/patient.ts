@@ -1,4 +1,4 @@
-import type { Surroundings } from '../../shared/graders/grader.ts'
+import type { GradingModel, Surroundings } from '../../shared/graders/grader.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
 
 /**
@@ -8,12 +8,23 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
  */
 export function patient(around: Surroundings, pauses: readonly number[], signal: AbortSignal): Surroundings {
   const again = <T>(call: () => Promise<T>) => repeated(call, pauses, signal)
+  const patiently = ({ verdicts, generate }: GradingModel): GradingModel => ({
+    verdicts,
+    generate: (...args) => again(() => generate(...args)),
+  })
   const { pythonElsewhere } = around
   return {
     ...around,
-    model(id) {
-      const { verdicts, generate } = around.model(id)
-      return { verdicts, generate: (...args) => again(() => generate(...args)) }
+    model: (id) => patiently(around.model(id)),
+    policy: (id) => patiently(around.policy(id)),
+    judge(id) {
+      const judge = around.judge(id)
+      return (
+        judge && {
+          score: (...args) => again(() => judge.score(...args)),
+          label: (...args) => again(() => judge.label(...args)),
+        }
+      )
     },
     embed: (...args) => again(() => around.embed(...args)),
     ...(pythonElsewhere && { pythonElsewhere: (...args) => again(() => pythonElsewhere(...args)) }),

@@ -17,4 +17,9 @@ export async function gradings(c: Context<Served>, sandbox: Sandbox): Promise<Re
 const refuse = (): never => {
   throw new PlumblineError('not_configured', 'A worker grades without models: send this grader to the edge.')
 }
-const NO_MODELS: Pick<Surroundings, 'model' | 'embed'> = { model: refuse, embed: async () => refuse() }
+const NO_MODELS: Omit<Surroundings, 'sandbox'> = {
+  model: refuse,
+  policy: refuse,
+  judge: () => null,
+  embed: async () => refuse(),
+}

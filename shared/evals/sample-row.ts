@@ -23,11 +23,11 @@ const NOT_SAMPLED = {
  * The response to grade a row by: the one that came with it, or one that the data source's model writes. Throws
  * `GraderFault` where the messages can't be filled in, and what calls to models do.
  */
-export async function sampleRow(given: DataSource, row: Row, { model }: Surroundings): Promise<Sampled> {
+export async function sampleRow(given: DataSource, row: Row, { policy }: Surroundings): Promise<Sampled> {
   const messages = messagesOf(given, row)
   if (given.type === 'jsonl' || !given.model || messages === null) return cameWith(row)
   const options = optionsOf(given)
-  const { text, finish, tokens } = await model(given.model).generate(messages, options)
+  const { text, finish, tokens } = await policy(given.model).generate(messages, options)
   const message = { role: 'assistant', content: text }
   const namespace = sampleOf(text, {
     model: given.model,

@@ -25,6 +25,15 @@ export async function askModel<Read>(
   }
 }
 
+/** What a judge is asked, with the faults of a grader. */
+export async function askJudge<Found>(asked: Promise<Found>): Promise<Found> {
+  try {
+    return await asked
+  } catch (error) {
+    throw faultOfModel(error)
+  }
+}
+
 const CUT_OFF = "The grading model's reply was cut off: raise max_completion_tokens in its sampling_params."
 
 async function generate(

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { LanguageModel, TokenCount } from '../model/language-model.ts'
+import type { Message } from '../protocol/message.ts'
 import type { Sandbox } from '../verify/sandbox.ts'
 import type { GraderErrors } from './fault.ts'
 import type { Namespaces } from './template.ts'
@@ -7,10 +8,25 @@ import type { Namespaces } from './template.ts'
 /** What grading needs of a model. */
 export type GradingModel = Pick<LanguageModel, 'generate' | 'verdicts'>
 
+/** What a judge found, in a sentence where it lies, and what that took. */
+type Found<Read> = { read: Read; details: string; use: ModelUse }
+
+/** A judge that has a model's name. It reads messages as a question, and throws what judgments throw. */
+export type GradingJudge = {
+  /** How good the response is, or the first of several beside the others: 0 to 1. */
+  score(messages: Message[]): Promise<Found<number>>
+  /** Which of the labels says what it found. */
+  label(messages: Message[], labels: string[]): Promise<Found<string>>
+}
+
 /** What graders need from outside. */
 export type Surroundings = {
-  /** Throws `model_not_found` or `not_configured`. */
+  /** A model that grades. Throws `model_not_found` or `not_configured`. */
   model(id: string): GradingModel
+  /** A model whose responses are graded: asked the same again, it answers anew. Throws as `model` does. */
+  policy(id: string): GradingModel
+  /** Null where the id is no judge's name. */
+  judge(id: string): GradingJudge | null
   /** A vector for each text. Throws what `model` does, and what calls to models do. */
   embed(model: string, texts: string[]): Promise<number[][]>
   sandbox: Pick<Sandbox, 'languages' | 'run'>

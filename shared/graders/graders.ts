@@ -27,12 +27,18 @@ export type LeafGrader = z.infer<typeof leafGrader>
 /** Each may be a call to a model, and all are under way at once. */
 const MOST_GRADERS = 32
 
+const holdsSome = (named: object) => Object.keys(named).length > 0
+
 /** Several graders and a formula of their scores: one grader, a list, or an object by name. */
 const multiGrader = z.object({
   type: z.literal('multi'),
   name: z.string(),
   graders: z
-    .union([leafGrader, z.array(leafGrader).min(1), z.record(z.string(), leafGrader)])
+    .union([
+      leafGrader,
+      z.array(leafGrader).min(1),
+      z.record(z.string(), leafGrader).refine(holdsSome, 'must hold a grader'),
+    ])
     .refine(
       (graders) => Object.keys(graders).length <= MOST_GRADERS,
       `must be at most ${MOST_GRADERS}: divide them among several calls`,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { parseJson } from '../model/reply.ts'
 import { PlumblineError } from '../protocol/error.ts'
-import { askModel } from './ask-model.ts'
+import { askJudge, askModel } from './ask-model.ts'
 import { defineGrader } from './grader.ts'
 import { inputMessage, renderMessages, textsOf, withReplyForm } from './messages.ts'
 import { samplingOptions, samplingParams } from './sampling.ts'
@@ -25,12 +25,12 @@ function objectOf(properties: Record<string, object>) {
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i
 const reply = z.object({ result: z.union([z.number(), z.string().trim().regex(NUMBER).transform(Number)]) })
 
-/** A model gives a number in `range`, by the messages of the grader. */
+/** A model, or a judge, gives a number in `range`, by the messages of the grader. */
 export const scoreModel = defineGrader({
   schema: z.object({
     type: z.literal('score_model'),
     name: z.string(),
-    model: z.string().min(1).describe("A model entry's id."),
+    model: z.string().min(1).describe("A model entry's id, or a judge such as plumbline/pointwise."),
     input: z.array(inputMessage).min(1, 'must hold a message'),
     range: z
       .tuple([z.number(), z.number()])
@@ -40,12 +40,18 @@ export const scoreModel = defineGrader({
     sampling_params: samplingParams,
   }),
   templates: ({ input }) => textsOf(input),
-  async grade({ model: id, input, range, sampling_params }, namespaces, { model }) {
+  async grade({ model: id, input, range, sampling_params }, namespaces, { model, judge }) {
     const [least, most] = range ?? [0, 1]
+    const asked = renderMessages(input, namespaces)
+    const named = judge(id)
+    if (named) {
+      const { read: share, ...spent } = await askJudge(named.score(asked))
+      return { reward: least + share * (most - least), ...spent }
+    }
     const { shown, schema } = FORMS[model(id).verdicts]
     const number = `<a number from ${least} to ${most}>`
     const form = `Reply with JSON alone: ${shown.replace('NUMBER', number)}.`
-    const messages = withReplyForm(renderMessages(input, namespaces), form)
+    const messages = withReplyForm(asked, form)
     const { read: reward, ...spent } = await askModel(id, model, messages, {
       ...samplingOptions(sampling_params),
       schema: { name: 'score', schema },

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { createJudging } from '../../grading/judging.ts'
 import { surroundingsAt } from '../../grading/surroundings.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { cappedByToken } from '../../tokens/capped.ts'
@@ -20,6 +21,7 @@ import type { TrainingRecords } from '../training/port.ts'
 import { createTrainingRecords } from '../training/sql-records.ts'
 import { environmentOf } from './environment.ts'
 import { toLines } from './event-lines.ts'
+import { cloudflarePlatform } from './platform.ts'
 import { remoteTokenRecords } from './remote-token-records.ts'
 import { workersSandbox } from './sandbox.ts'
 import { workersTracer } from './tracing.ts'
@@ -45,15 +47,11 @@ export class JudgmentShard extends DurableObject<Env> {
     const sql = storageSql(ctx.storage)
     this.#shelf = createShelf(sql)
     this.#training = createTrainingRecords(sql)
-    const edge = {
-      config,
-      fetch: (url: string, init: RequestInit) => fetch(url, init),
-      sandbox: workersSandbox(environment),
-    }
+    const platform = cloudflarePlatform(env.JUDGMENT_SHARD, environment)
     this.#evals = createEvalDesk({
       sql,
       now: Date.now,
-      surroundings: (organisation) => surroundingsAt(edge, organisation),
+      surroundings: (payer) => surroundingsAt(platform, createJudging(platform), payer),
       complain: console.error,
     })
     this.#runs = createRunRecords(sql, Date.now)

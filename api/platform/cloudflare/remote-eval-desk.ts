@@ -14,6 +14,8 @@ export function remoteEvalDesk(
     eval: (...args) => send('eval', ...args),
     evals: (...args) => send('evals', ...args),
     deleteEval: (...args) => send('deleteEval', ...args),
+    announceRun: (...args) => send('announceRun', ...args),
+    openRun: (...args) => send('openRun', ...args),
     keepRows: (...args) => send('keepRows', ...args),
     keepRun: (...args) => send('keepRun', ...args),
     run: (...args) => send('run', ...args),

@@ -6,6 +6,7 @@ import { sha256 } from '../../../shared/identity/hash.ts'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { patient } from '../../grading/patient.ts'
+import type { Payer } from '../../grading/surroundings.ts'
 import { LIMITS } from '../limits.ts'
 import type { Sql } from '../sql.ts'
 import type { EvalDesk, OpenRun } from './port.ts'
@@ -15,8 +16,8 @@ export type EvalDeskDeps = {
   sql: Sql
   /** Unix time, milliseconds. */
   now(): number
-  /** What graders need, for the models of an organisation. One for all rows of a run: its calls share their places. */
-  surroundings(organisation: string): Surroundings
+  /** What graders need, for whoever pays. One for all rows of a run: its calls share their places. */
+  surroundings(payer: Payer): Surroundings
   /** Told of faults that only an operator can mend. */
   complain(sentence: string, cause: unknown): void
 }
@@ -71,9 +72,13 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
 
   /** Whether the run came to the end of its rows. */
   async function gradeRows(open: OpenRun, criteria: Criterion[]): Promise<boolean> {
-    const { organisation, run } = open
+    const { organisation, run, payer } = open
     const source = parseWith(dataSource, { ...run.data_source, source: NO_ROWS })
-    const around = patient(surroundings(organisation), LIMITS.evalPausesMs, stopping.signal)
+    const around = patient(
+      surroundings({ organisation, apiKey: payer }),
+      LIMITS.evalPausesMs,
+      stopping.signal,
+    )
     let goesOn = true
     for (let after = -1; ; ) {
       const batch = records.rowsLeft(organisation, run.id, after, LIMITS.evalRowsInFlight)
@@ -95,12 +100,12 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
     }
   }
 
-  const { openRuns, rowsLeft: _, fileItem: __, ...kept } = records
+  const { openRuns, payerOf, rowsLeft: _, fileItem: __, ...kept } = records
   return {
     ...kept,
     async work(organisation, evalId, id) {
       const run = await records.run(organisation, evalId, id)
-      if (run) start({ organisation, run })
+      if (run) start({ organisation, run, payer: payerOf(organisation, id) })
       return null
     },
     resume: () => openRuns().forEach(start),

@@ -24,7 +24,14 @@ export type EvalRecords = {
   /** With its runs and all that is theirs. Whether there was such an eval. */
   deleteEval(organisation: string, id: string): Promise<boolean>
 
-  /** Rows of a run from the number `from` on. They are there once the run is. */
+  /**
+   * Files a run that is shown to nobody before it is opened, since its rows come first; `payer` is the id of an API key.
+   * One that was announced an hour before and never opened is dropped.
+   */
+  announceRun(organisation: string, run: EvalRun, payer: string): Promise<null>
+  /** Shows a run that was announced. Whether there is such a run: its eval may have been deleted meanwhile. */
+  openRun(organisation: string, id: string): Promise<boolean>
+  /** Rows of an announced run from the number `from` on. */
   keepRows(organisation: string, run: string, from: number, rows: readonly Row[]): Promise<null>
   /** Files a run in the place of the one of its id. */
   keepRun(organisation: string, run: EvalRun): Promise<null>
@@ -47,13 +54,15 @@ export type EvalRecords = {
   items(organisation: string, run: string, ask: ItemsAsked): Promise<OutputItem[]>
 }
 
-/** A run that is not over, and whose it is. */
-export type OpenRun = { organisation: string; run: EvalRun }
+/** A run that is not over, whose it is, and the id of the API key that pays. */
+export type OpenRun = { organisation: string; run: EvalRun; payer: string }
 
 /** What whoever works on runs needs beside: it stands where the records are. */
 export type EvalWork = {
   /** Runs of all organisations that are queued or under way. */
   openRuns(): OpenRun[]
+  /** The id of the API key that pays for a run. */
+  payerOf(organisation: string, id: string): string
   /** Rows of a run that have no item yet, from beyond the number `after` on. */
   rowsLeft(organisation: string, run: string, after: number, count: number): { number: number; row: Row }[]
   /** Files what came of a row and counts it, once; nothing where the run is gone. Whether the run is still open. */

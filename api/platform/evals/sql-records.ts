@@ -11,7 +11,7 @@ const SCHEMA = [
     primary key (organisation, id)) without rowid`,
   `create table if not exists eval_runs (
     organisation text not null, id text not null, eval text not null, created integer not null, open integer not null,
-    content text not null, primary key (organisation, id)) without rowid`,
+    content text not null, payer text not null default '', primary key (organisation, id)) without rowid`,
   'create index if not exists eval_runs_open on eval_runs (open) where open = 1',
   `create table if not exists eval_rows (
     organisation text not null, run text not null, number integer not null, content text not null,
@@ -22,20 +22,33 @@ const SCHEMA = [
   'create unique index if not exists eval_item_ids on eval_items (organisation, run, id)',
 ]
 
+/** `open` of a run whose rows are still to come; 1 is under way, 0 is over. */
+const ANNOUNCED = 2
+const MOST_ANNOUNCED_SECONDS = 3600
+
 /** The evals of all organisations in one SQLite. */
 export function createEvalRecords(sql: Sql): EvalRecords & EvalWork {
   for (const statement of SCHEMA) sql.all(statement)
 
   function findRun(organisation: string, id: string): EvalRun | null {
     return contentOf(
-      sql.all('select content from eval_runs where organisation = ? and id = ?', organisation, id),
+      sql.all(
+        `select content from eval_runs where organisation = ? and id = ? and open <> ${ANNOUNCED}`,
+        organisation,
+        id,
+      ),
     )
   }
 
   function fileRun(organisation: string, run: EvalRun): void {
     const open = Number(isRunning(run))
     const row = [organisation, run.id, run.eval_id, run.created_at, open, JSON.stringify(run)]
-    sql.all('insert or replace into eval_runs values (?, ?, ?, ?, ?, ?)', ...row)
+    sql.all(
+      `insert into eval_runs (organisation, id, eval, created, open, content) values (?, ?, ?, ?, ?, ?)
+       on conflict do update set eval = excluded.eval, created = excluded.created, open = excluded.open,
+         content = excluded.content`,
+      ...row,
+    )
   }
 
   function putItem(organisation: string, run: string, number: number, item: OutputItem): void {
@@ -63,7 +76,8 @@ export function createEvalRecords(sql: Sql): EvalRecords & EvalWork {
   const runsOf = (organisation: string, evalId: string) =>
     sql
       .all(
-        'select content from eval_runs where organisation = ? and eval = ? order by created, id',
+        `select content from eval_runs where organisation = ? and eval = ? and open <> ${ANNOUNCED}
+         order by created, id`,
         organisation,
         evalId,
       )
@@ -86,10 +100,27 @@ export function createEvalRecords(sql: Sql): EvalRecords & EvalWork {
     deleteEval: async (organisation, id) =>
       sql.transaction(() => {
         const there = sql.all('select id from evals where organisation = ? and id = ?', organisation, id)
-        for (const run of runsOf(organisation, id)) dropRun(organisation, run.id)
+        const runs = sql.all('select id from eval_runs where organisation = ? and eval = ?', organisation, id)
+        for (const run of runs) dropRun(organisation, String(run.id))
         sql.all('delete from evals where organisation = ? and id = ?', organisation, id)
         return there.length > 0
       }),
+
+    announceRun: async (organisation, run, payer) =>
+      sql.transaction(() => {
+        const query = `select organisation, id from eval_runs where open = ${ANNOUNCED} and created < ?`
+        for (const row of sql.all(query, run.created_at - MOST_ANNOUNCED_SECONDS)) {
+          dropRun(String(row.organisation), String(row.id))
+        }
+        fileRun(organisation, run)
+        const change = `update eval_runs set open = ${ANNOUNCED}, payer = ? where organisation = ? and id = ?`
+        sql.all(change, payer, organisation, run.id)
+        return null
+      }),
+    async openRun(organisation, id) {
+      const query = 'update eval_runs set open = 1 where organisation = ? and id = ? returning id'
+      return sql.all(query, organisation, id).length > 0
+    },
 
     keepRows: async (organisation, run, from, rows) =>
       sql.transaction(() => {
@@ -145,8 +176,16 @@ export function createEvalRecords(sql: Sql): EvalRecords & EvalWork {
 
     openRuns: () =>
       sql
-        .all('select organisation, content from eval_runs where open = 1 order by created, id')
-        .map((row) => ({ organisation: String(row.organisation), run: parsed<EvalRun>(row) })),
+        .all('select organisation, content, payer from eval_runs where open = 1 order by created, id')
+        .map((row) => ({
+          organisation: String(row.organisation),
+          run: parsed<EvalRun>(row),
+          payer: String(row.payer),
+        })),
+    payerOf(organisation, id) {
+      const query = 'select payer from eval_runs where organisation = ? and id = ?'
+      return String(sql.all(query, organisation, id)[0]?.payer ?? '')
+    },
     rowsLeft(organisation, run, after, count) {
       const query = `select number, content from eval_rows r where organisation = ? and run = ? and number > ?
         and not exists (select 1 from eval_items i where i.organisation = r.organisation and i.run = r.run

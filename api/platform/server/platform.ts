@@ -1,4 +1,5 @@
 import { soon } from '../../../shared/telemetry/soon.ts'
+import { createJudging } from '../../grading/judging.ts'
 import { surroundingsAt } from '../../grading/surroundings.ts'
 import { judgeByEntry } from '../../judging/judge-by-entry.ts'
 import { cappedByToken } from '../../tokens/capped.ts'
@@ -35,11 +36,10 @@ export function serverPlatform(
   const evals = createEvalDesk({
     sql,
     now: Date.now,
-    surroundings: (organisation) => surroundingsAt({ config, fetch, sandbox }, organisation),
+    surroundings: (payer) => surroundingsAt(platform, createJudging(platform), payer),
     complain: console.error,
   })
-  evals.resume()
-  return {
+  const platform: Platform & Pick<OwnDesk, 'quiet'> = {
     config,
     now: Date.now,
     desk: () => desk,
@@ -58,4 +58,6 @@ export function serverPlatform(
       await Promise.all([desk.quiet(), evals.stop()])
     },
   }
+  evals.resume()
+  return platform
 }

@@ -74,6 +74,15 @@ describe('formulas', () => {
   })
 })
 
+test('a grader may have the name of a function, which is the one before a parenthesis', () => {
+  const formula = parseFormula('max (exp, exp(0)) + max', ['exp', 'max'])
+  const values = new Map([
+    ['exp', 0.5],
+    ['max', 2],
+  ])
+  expect(evaluateFormula(formula, values)).toBe(3)
+})
+
 test('what a formula reads', () => {
   expect(variablesOf(parseFormula('a * min(b, -a ^ 2)', ['a', 'b', 'c']))).toEqual(['a', 'b', 'a'])
 })

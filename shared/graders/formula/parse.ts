@@ -28,6 +28,8 @@ const MAX_DEPTH = 64
 
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy
+/** A word before a parenthesis: a function, even where a grader has its name. */
+const CALL = /[\p{L}_][\p{L}\p{N}_]*(?=\s*\()/uy
 const SIGN = /\*\*|[-+*/^(),]/y
 
 /**
@@ -60,12 +62,13 @@ function readTokens(text: string, names: string[]): Token[] {
 }
 
 function tokenAt(text: string, at: number, names: string[]): Token {
+  const call = matchAt(CALL, text, at)
+  if (call !== null && Object.hasOwn(FUNCTIONS, call)) return { kind: 'function', text: call }
   const name = names.find((one) => one !== '' && text.startsWith(one, at) && endsAt(text, at + one.length))
   if (name !== undefined) return { kind: 'variable', text: name }
   const number = matchAt(NUMBER, text, at)
   if (number !== null) return { kind: 'number', text: number }
   const word = matchAt(WORD, text, at)
-  if (word !== null && Object.hasOwn(FUNCTIONS, word)) return { kind: 'function', text: word }
   if (word !== null) throw wrong(`no grader is called '${word}' (there is ${names.join(', ')})`)
   const sign = matchAt(SIGN, text, at)
   if (sign !== null) return { kind: 'sign', text: sign }

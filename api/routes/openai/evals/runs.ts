@@ -28,10 +28,7 @@ export function runRoutes(runs: EvalRuns) {
       })
       .post('/:id/runs', async (c) => {
         const request = parseWith(createRun, await readJson(c))
-        return c.json(
-          shown(c, await runs.create(c.get('call').organisation, c.req.param('id'), request)),
-          201,
-        )
+        return c.json(shown(c, await runs.create(c.get('call'), c.req.param('id'), request)), 201)
       })
       .get('/:id/runs/:run', async (c) => {
         const { id, run } = c.req.param()
