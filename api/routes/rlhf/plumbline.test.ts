@@ -29,3 +29,16 @@ test('a sample that can not be read is refused by its place', async () => {
   const { error } = await ask('/rlhf/plumbline', { samples: [{ prompt, response: 4 }] })
   expect(error).toMatchObject({ code: 'invalid_request', param: 'samples.0.response' })
 })
+
+test('text that a trainer put into a chat template is read as the messages that it was made from', async () => {
+  const { ask } = await openTestApp()
+  const templated = '<|im_start|>user\n2+2?<|im_end|>\n<|im_start|>assistant\n'
+  const { rewards } = await ask('/rlhf/plumbline?anchor=all&shaping=net', {
+    samples: [
+      { prompt, response: 'bad' },
+      { prompt: templated, response: 'GOOD<|im_end|>' },
+      { prompt, response: '\ud83d' },
+    ],
+  })
+  expect(rewards.map(({ reward }: { reward: number }) => reward)).toEqual([-0.5, 1, -0.5])
+})

@@ -1,16 +1,19 @@
 import * as z from 'zod'
 import { errorData } from '../../../shared/protocol/error.ts'
-import { prompt } from '../../../shared/protocol/message.ts'
+import { chatMessages, readChat } from '../../dialects/chat-messages.ts'
 import { type Dialect, nullsToo } from '../../dialects/dialect.ts'
-import { sampleLabel } from '../../dialects/sample.ts'
+import { type Sample, sampleLabel } from '../../dialects/sample.ts'
+import { readPrompt, withoutClosing } from '../../dialects/templated-text.ts'
 import { LIMITS } from '../../platform/limits.ts'
 
 const sample = z.looseObject({
   id: z.string().min(1).max(255).nullish().describe('What the caller calls the sample, the same in a retry.'),
-  prompt,
+  prompt: z.union([z.string().min(1, 'must not be empty'), chatMessages]),
   response: z.string(),
   label: sampleLabel.optional(),
 })
+
+type Sent = z.infer<typeof sample>
 
 const reward = z.object({
   reward: z.number().nullable(),
@@ -37,11 +40,7 @@ export const plumbline: Dialect = nullsToo({
       rewards: [{ reward: value, score, judgments: ['jdg_...'], substituted: false, error: null }],
     }),
   },
-  read: ({ samples }) =>
-    samples.map(({ id = null, prompt, response, label = null }, index) => ({
-      ...{ index, id, prompt, response: response.toWellFormed(), label: label?.toWellFormed() ?? null },
-      labelParam: `samples.${index}.label`,
-    })),
+  read: ({ samples }) => samples.map(toSample),
   write: (scored) => ({
     body: {
       rewards: scored.map(({ reward, score, judgments, substituted, error }) => ({
@@ -51,3 +50,14 @@ export const plumbline: Dialect = nullsToo({
     },
   }),
 })
+
+/** A prompt that is text may be templated: slime and AReaL hand over what the policy saw. */
+function toSample({ id = null, prompt, response, label = null }: Sent, index: number): Sample {
+  const read =
+    typeof prompt === 'string' ? readPrompt(prompt.toWellFormed()) : { prompt: readChat(prompt), begun: '' }
+  return {
+    ...{ index, id, prompt: read.prompt, label: label?.toWellFormed() ?? null },
+    response: withoutClosing(read.begun + response.toWellFormed()),
+    labelParam: `samples.${index}.label`,
+  }
+}

@@ -25,6 +25,8 @@ def label_in(row: Mapping[str, Any]) -> Any:
 
 def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapping[str, Any]) -> list[Sample]:
     """A sample for each completion. Its id is new in each call, and the same in all tries of it."""
+    if len(prompts) != len(completions):
+        raise ValueError(f"There are {len(prompts)} prompts for {len(completions)} completions.")
     labels = label_in(columns)
     call = uuid4().hex
     return [

@@ -14,9 +14,17 @@ class PlumblineError(Exception):
         self.status = status
         self.param = param
 
+    def __reduce__(self) -> Any:
+        """Trainers reward in processes of their own: an error that can't come back from one breaks their pool."""
+        return _again, (type(self), str(self), self.code, self.status, self.param)
+
 
 class MissingReward(PlumblineError):
     """A framework that takes no ``None`` asked for rewards, and one could not be made. It is no reward of 0."""
+
+
+def _again(kind: type[PlumblineError], message: str, code: str, status: int | None, param: str | None) -> Any:
+    return kind(message, code=code, status=status, param=param)
 
 
 def error_of(body: Any, status: int) -> PlumblineError:

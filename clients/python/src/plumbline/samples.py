@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
@@ -42,9 +43,15 @@ def text_of(content: Any) -> str:
     raise TypeError(f"A message's content must be text or parts, and is {type(content).__name__}.")
 
 
+#: What a policy thinks before it answers, which trainers' own text functions leave out too.
+THOUGHTS = ("thinking", "redacted_thinking", "reasoning")
+
+
 def _part(part: Any) -> str:
     if isinstance(part, str):
         return part
+    if isinstance(part, Mapping) and part.get("type") in THOUGHTS:
+        return ""
     if isinstance(part, Mapping) and part.get("type") in ("text", "input_text", "output_text"):
         return str(part.get("text", ""))
     kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
@@ -55,8 +62,19 @@ def prompt_of(value: Any) -> Prompt:
     """A prompt as text or messages; of messages what can be judged: role and text, the empty ones left out."""
     if isinstance(value, str):
         return value
-    messages = [{"role": _role(one), "content": text_of(one.get("content"))} for one in value]
+    messages = [{"role": _role(one), "content": _said(one)} for one in value]
     return [message for message in messages if message["content"] != ""]
+
+
+def _said(message: Mapping[str, Any]) -> str:
+    """What a message says; calls of tools in it as JSON, as most chat templates write them."""
+    said = text_of(message.get("content"))
+    calls = [f"<tool_call>\n{_json(call)}\n</tool_call>" for call in message.get("tool_calls") or []]
+    return "\n".join([*([said] if said else []), *calls])
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _role(message: Mapping[str, Any]) -> str:
@@ -71,18 +89,30 @@ def response_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return text_of(value.get("content"))
-    return "\n\n".join(text_of(message.get("content")) for message in value if message.get("role") != "tool")
+        return _said(value)
+    said = (_said(message) for message in value if message.get("role") != "tool")
+    return "\n\n".join(text for text in said if text != "")
 
 
 def label_of(value: Any) -> str | None:
-    """A label as the service takes it: text, numbers as they are printed, anything else as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    item = getattr(value, "item", None)
-    if callable(item) and getattr(value, "ndim", 0) == 0:
-        value = item()
-    return json.dumps(value, ensure_ascii=False, default=str)
+    """A label as the service takes it: text, numbers as they are printed, anything else as JSON. NaN is no label."""
+    listed = getattr(value, "tolist", None)
+    plain = listed() if callable(listed) else value
+    if plain is None or isinstance(plain, str):
+        return plain
+    # Tables of data hold NaN where a row has nothing.
+    if isinstance(plain, float) and math.isnan(plain):
+        return None
+    return _json(plain)
+
+
+def bytes_of(body: Any) -> bytes:
+    """JSON for the wire. Half a surrogate pair, which a tokenizer may leave and UTF-8 does not have, becomes U+FFFD."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def body_of(samples: Iterable[Sample]) -> dict:
@@ -95,14 +125,14 @@ def body_of(samples: Iterable[Sample]) -> dict:
 def rewards_of(body: Any, count: int) -> list[Reward]:
     """The rewards in a reply, one for each sample. Raises ``ValueError`` where the reply is something else."""
     found = body.get("rewards") if isinstance(body, dict) else None
-    if not isinstance(found, list) or len(found) != count:
+    if not isinstance(found, list) or len(found) != count or not all(isinstance(one, dict) for one in found):
         raise ValueError(
             f"The reply does not hold {count} rewards: is PLUMBLINE_REWARD_URL an address of /rlhf/plumbline?"
         )
     return [
         Reward(
-            reward=one["reward"],
-            score=one.get("score"),
+            reward=_number(one, "reward"),
+            score=_number(one, "score"),
             judgments=tuple(one.get("judgments") or ()),
             substituted=bool(one.get("substituted")),
             error=one.get("error"),
@@ -111,15 +141,10 @@ def rewards_of(body: Any, count: int) -> list[Reward]:
     ]
 
 
-def batches(samples: Sequence[Sample], size: int) -> list[list[int]]:
-    """Places of the samples in as few calls as hold ``size`` each, the samples of one prompt together."""
-    groups: dict = {}
-    for place, sample in enumerate(samples):
-        groups.setdefault(json.dumps(sample.prompt, sort_keys=True), []).append(place)
-    calls: list[list[int]] = []
-    for group in groups.values():
-        if calls and len(calls[-1]) + len(group) <= size:
-            calls[-1].extend(group)
-        else:
-            calls.append(list(group))
-    return calls
+def _number(one: Mapping[str, Any], name: str) -> float | None:
+    value = one.get(name)
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return value
+    raise ValueError(f"The reply's {name} must be a finite number or null, and is {value!r}.")

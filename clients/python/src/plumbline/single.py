@@ -6,11 +6,12 @@ from typing import Any
 
 from .client import async_client, client, numbers
 from .samples import Reward, Sample
+from .settings import Settings
 
 
-def reward_of(sample: Sample) -> float:
+def reward_of(sample: Sample, settings: Settings | None = None) -> float:
     """Its reward. Raises ``MissingReward`` where there is none and no ``PLUMBLINE_ON_ERROR``."""
-    asked = client()
+    asked = client(settings)
     return numbers(asked.rewards([sample]), asked.settings)[0]
 
 

@@ -5,6 +5,10 @@ verl passes no prompt: it is read from the data's ``extra_info``, under ``prompt
 ``reward_kwargs.prompt_field`` names.
 Groups over single calls are gathered by the URL of a run:
 ``PLUMBLINE_REWARD_URL=.../runs/{id}/plumbline?against=group``.
+
+The managers ``naive`` and ``dapo`` stop the run where a reward can't be made, and so does ``remote``, which takes
+``compute_score_sync``. ``rate_limited`` would count 0 instead, and sends one call at a time unless told otherwise: the
+service limits its own models, so there is no use for it.
 """
 
 from __future__ import annotations

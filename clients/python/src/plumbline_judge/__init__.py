@@ -2,8 +2,7 @@
 verifiers and prime-rl: ``taskset.task.judges=[{id: "plumbline-judge"}]``.
 
 verifiers imports a judge by its id, so that this is a module of its own. Where rewards come from is
-``PLUMBLINE_REWARD_URL`` in the environment,
-or ``url`` of the judge's entry.
+``PLUMBLINE_REWARD_URL`` in the environment, or ``url`` of the judge's entry.
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from typing import Any
 from verifiers.v1.configs.judge import JudgeConfig
 from verifiers.v1.judge import Judge, JudgeView, judge_response
 
-from plumbline import AsyncClient, Sample, Settings, numbers
+from plumbline import Sample, Settings, numbers
+from plumbline.client import async_client
 from plumbline.samples import label_of, prompt_of
 
 __all__ = ["PlumblineJudge", "PlumblineJudgeConfig"]
@@ -33,7 +33,7 @@ class PlumblineJudgeConfig(JudgeConfig):
 class PlumblineJudge(Judge[float, PlumblineJudgeConfig]):
     async def score(self, task: Any, trace: Any) -> float:
         """The reward of a rollout. A missing one raises, so that verifiers repeats the rollout."""
-        client = AsyncClient(_settings(self.config))
+        client = async_client(_settings(self.config))
         sample = Sample(
             prompt=prompt_of(_prompt(task)),
             response=judge_response(trace, self.config.view),

@@ -13,16 +13,22 @@ from typing import Any
 
 import torch
 
-from plumbline import Client, Settings
+from plumbline import Settings
+from plumbline.client import client
 
-_client = Client(Settings.from_environment(default_url="http://localhost:8787/rlhf/openrlhf"))
+URL = "http://localhost:8787/rlhf/openrlhf"
 
 
 def reward_func(queries: Sequence[str], prompts: Sequence[str], labels: Sequence[Any]) -> dict[str, Any]:
     """Rewards and scores as tensors, one for each query."""
-    found = _client.call({"query": list(queries), "prompts": list(prompts), "labels": list(labels)})
-    return {
-        "rewards": torch.tensor(found["rewards"], dtype=torch.float32),
-        "scores": torch.tensor(found["scores"], dtype=torch.float32),
-        "extra_logs": {},
-    }
+    asked = client(Settings.from_environment(url=URL))
+    found = asked.call({"query": list(queries), "prompts": list(prompts), "labels": list(labels)})
+    return {name: _tensor(found, name, len(queries)) for name in ("rewards", "scores")} | {"extra_logs": {}}
+
+
+def _tensor(found: Any, name: str, count: int) -> torch.Tensor:
+    values = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(values, list) or len(values) != count:
+        address = "is PLUMBLINE_REWARD_URL an address of /rlhf/openrlhf?"
+        raise ValueError(f"The reply does not hold {count} {name}: {address}")
+    return torch.tensor(values, dtype=torch.float32)
