@@ -13,12 +13,15 @@ export type Sizes = {
   steps: number
 }
 
-/** The smallest form that still shows something. */
+/**
+ * The smallest form that still shows something. After 800 judgments the judge is sure of everything, right or wrong:
+ * then hardly a group has any variance, and RL has nothing to go by.
+ */
 export const SIZES: Sizes = {
-  taughtJudgments: 800,
+  taughtJudgments: 520,
   trainedPrompts: 240,
   heldOutPrompts: 400,
   asidePrompts: 50,
   parts: 2,
-  steps: 8,
+  steps: 6,
 }
