@@ -3,8 +3,19 @@ import { withBodyOfGet } from './body-of-get.ts'
 import { openServerOrExit } from './server.ts'
 import { onStop } from './signals.ts'
 
+/**
+ * How long an idle connection is kept. Node's own 5 s are less than the clients of trainers keep theirs (aiohttp 15 s), so
+ * that a call could be sent on a connection that had just been closed, and be lost.
+ */
+const IDLE_MS = 75_000
+
 const server = openServerOrExit()
-const listener = serve({ ...server, fetch: withBodyOfGet(server.fetch) }, ({ address, port }) =>
+const options = {
+  ...server,
+  fetch: withBodyOfGet(server.fetch),
+  serverOptions: { keepAliveTimeout: IDLE_MS },
+}
+const listener = serve(options, ({ address, port }) =>
   console.log(`Plumbline listens on http://${address}:${port}`),
 )
 
@@ -16,5 +27,8 @@ listener.on('error', (error) => {
 
 onStop(() => {
   listener.close(() => void server.close())
-  if ('closeIdleConnections' in listener) listener.closeIdleConnections()
+  if (!('closeIdleConnections' in listener)) return
+  listener.closeIdleConnections()
+  // Those that are busy end with the answer that they wait for.
+  listener.keepAliveTimeout = 1
 })
