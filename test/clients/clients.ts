@@ -42,7 +42,21 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     ...{ name: 'tinker', language: 'python', plumbline: true },
-    packages: ['tinker-cookbook==0.6.1', 'torch==2.15.0'],
+    packages: [
+      'tinker-cookbook==0.6.1',
+      'tinker>=0.38',
+      'torch==2.15.0',
+      'transformers==5.23.0',
+      'datasets==5.2.0',
+      'pillow',
+      'termcolor',
+      'chz',
+      'blobfile',
+      'rich',
+      'aiohttp',
+    ],
+    // It asks for tml-renderers of a version that the index does not have, which these parts don't import.
+    bare: ['tinker-cookbook==0.6.1'],
     shows: 'Tinker cookbook: preferences, rubrics and the rewards of a group, in its own environments',
   },
   {
