@@ -78,7 +78,7 @@ def test_slime_names_its_samples_and_sends_groups_whole(bodies):
         )
 
     assert asyncio.run(plumbline.slime.reward(None, sample(5, "xy"))) == 2
-    assert asyncio.run(plumbline.slime.group_reward(None, [sample(6, "x"), sample(7, "xyz")])) == [1, 3]
+    assert asyncio.run(plumbline.slime.reward(None, [sample(6, "x"), sample(7, "xyz")], evaluation=True)) == [1, 3]
     assert [[one["id"] for one in body["samples"]] for body in bodies] == [["5"], ["6", "7"]]
     with pytest.raises(MissingReward):
         asyncio.run(plumbline.slime.group_reward(None, [sample(6, "x"), sample(7, "missing")]))
@@ -99,3 +99,12 @@ def test_files_for_trainers_that_take_a_path():
     with pytest.raises(KeyError, match="openrlhf"):
         path_of("trl")
     assert Settings().url.endswith("/rlhf/plumbline")
+
+
+def test_areal_answers_before_its_own_patience_ends(monkeypatch):
+    asked = []
+    monkeypatch.setattr(plumbline.areal, "reward_of", lambda sample, settings: asked.append(settings.deadline))
+    plumbline.areal.reward("2+2?", "4", [1], [2])
+    monkeypatch.setenv("PLUMBLINE_DEADLINE", "40")
+    plumbline.areal.reward("2+2?", "4", [1], [2])
+    assert asked == [12, 40]

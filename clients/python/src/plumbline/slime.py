@@ -1,4 +1,4 @@
-"""slime: ``--custom-rm-path plumbline.slime.reward``, with ``--group-rm`` ``plumbline.slime.group_reward``."""
+"""slime: ``--custom-rm-path plumbline.slime.reward``, with or without ``--group-rm``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from .samples import Sample, label_of, prompt_of
 from .single import async_reward_of, name_of
 
 
-async def reward(args: Any, sample: Any, **_: Any) -> float:
-    """The reward of one sample. slime ends the run where it raises, so that no failure becomes a reward."""
+async def reward(args: Any, sample: Any, **_: Any) -> float | list[float]:
+    """
+    The reward of one sample; of a list, which slime hands over with ``--group-rm`` and for rollouts of several samples,
+    those of all. slime ends the run where it raises, so that no failure becomes a reward.
+    """
+    if isinstance(sample, (list, tuple)):
+        return await group_reward(args, sample)
     return await async_reward_of(_sample(sample))
 
 
