@@ -71,6 +71,14 @@ test('an open service answers this machine alone', async () => {
   for (const origin of ['https://evil.test', 'null', 'http://localhost.evil.test']) {
     expect(await status('localhost', origin)).toBe(403)
   }
+  for (const [site, answered] of [
+    ['cross-site', 403],
+    ['same-site', 200],
+    ['none', 200],
+  ] as const) {
+    const reply = await send('/v1/usage', { headers: { 'sec-fetch-site': site } })
+    expect([site, reply.status]).toEqual([site, answered])
+  }
 })
 
 test('keys make an open service closed', async () => {

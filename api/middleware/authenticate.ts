@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { sha256 } from '../../shared/identity/hash.ts'
 import { hashUrlToken, URL_TOKEN_PREFIX } from '../../shared/identity/url-token.ts'
@@ -21,7 +22,7 @@ export function authenticate({ config, tokens, now }: Pick<Platform, 'config' | 
   const isOpen = config.keys.length === 0 && config.open
   return createMiddleware<Edge>(async (c, next) => {
     const token = c.get('urlToken')
-    if (isOpen) refuseStrangers(new URL(c.req.url), c.req.header('origin'))
+    if (isOpen) refuseStrangers(c)
     const owner =
       token !== null
         ? await holderOf(token, c.req.path)
@@ -58,8 +59,11 @@ export function isLocal(url: URL, origin: string | undefined): boolean {
   return LOOPBACK.test(url.hostname) && from !== null && LOOPBACK.test(from.hostname)
 }
 
-function refuseStrangers(url: URL, origin: string | undefined): void {
-  if (isLocal(url, origin)) return
+/** Where a browser sends no `Origin`, as for an image, it still says that a page elsewhere asks. */
+function refuseStrangers({ req }: Context<Edge>): void {
+  const origin = req.header('origin')
+  const isElsewhere = origin === undefined && req.header('sec-fetch-site') === 'cross-site'
+  if (!isElsewhere && isLocal(new URL(req.url), origin)) return
   throw new PlumblineError(
     'forbidden',
     'Without API keys only this machine is answered: call it as localhost, or set PLUMBLINE_API_KEYS.',
