@@ -39,6 +39,6 @@ export function messagesSample(messages: readonly ChatMessage[], index: number, 
 }
 
 function sampleOf(prompt: Sample['prompt'], response: string, index: number): Sample {
-  const unlabelled = { id: null, label: null, labelParam: 'label' }
+  const unlabelled = { id: null, label: null, labelParam: null }
   return { ...unlabelled, index, prompt, response: withoutClosing(response) }
 }

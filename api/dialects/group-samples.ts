@@ -40,22 +40,23 @@ function alone(sample: Sample, settings: DialectSettings): Group {
   const { prompt } = sample
   const only = { samples: [sample] }
   if (verifier !== undefined) {
-    const constraints = [
-      verifierOfLabel(verifier, labelOf(sample, `verifier=${verifier}`), sample.labelParam),
-    ]
+    const constraints = [verifierOfLabel(verifier, ...labelOf(sample, `verifier=${verifier}`))]
     return { ...only, range: SHARE, request: { protocol: 'verifier', prompt, constraints } }
   }
   if (protocol === 'verifier')
     throw nothingToCompare('protocol=verifier needs verifier=KIND in the URL.', 'verifier')
   if (protocol === 'rubric-arm/judge' || protocol === 'rubric-arm/generator') {
-    const label = readTrainingLabel(labelOf(sample, `protocol=${protocol}`), sample.labelParam, protocol)
+    const label = readTrainingLabel(...labelOf(sample, `protocol=${protocol}`), protocol)
     return {
       ...only,
       range: rangeOf({ protocol }),
       request: { ...chosen(settings, sample), prompt, ...label, protocol },
     }
   }
-  if (against === 'label') return againstOne(sample, labelOf(sample, 'against=label'), settings)
+  if (against === 'label') {
+    const [label] = labelOf(sample, 'against=label')
+    return againstOne(sample, label, settings)
+  }
   const comparing = against === undefined && (protocol !== undefined || shaping !== undefined)
   if (against === 'group' || (against === undefined && anchor !== undefined)) {
     throw nothingToCompare(
@@ -83,7 +84,7 @@ export function againstOne(sample: Sample, response: string, settings: DialectSe
 
 function referenceMissing({ labelParam }: Sample): never {
   throw nothingToCompare(
-    `There is nothing to compare this response with: give a reference response as '${labelParam}', or an anchor for the prompt in the URL of a run (POST /v1/runs/{id}/anchors), or put protocol=pointwise in the URL.`,
+    `There is nothing to compare this response with: give ${labelParam === null ? '' : `a reference response as '${labelParam}', or `}an anchor for the prompt in the URL of a run (POST /v1/runs/{id}/anchors), or put protocol=pointwise in the URL.`,
     'against',
   )
 }
@@ -91,9 +92,9 @@ function referenceMissing({ labelParam }: Sample): never {
 /** What a response is scored by where nothing is compared. */
 function byItself(sample: Sample, { against, scoring, meta_class }: DialectSettings) {
   return {
-    ...(against === 'reference' && { reference: labelOf(sample, 'against=reference') }),
+    ...(against === 'reference' && { reference: labelOf(sample, 'against=reference')[0] }),
     ...(against === 'rubric' && {
-      rubric: rubricOfLabel(labelOf(sample, 'against=rubric'), sample.labelParam),
+      rubric: rubricOfLabel(...labelOf(sample, 'against=rubric')),
     }),
     ...(scoring !== undefined && { scoring }),
     ...(meta_class !== undefined && { class_weights: { [meta_class]: 1 } }),
@@ -121,8 +122,16 @@ function compared(settings: DialectSettings, sample: Sample) {
   }
 }
 
-function labelOf({ label, labelParam }: Sample, setting: string): string {
-  if (label !== null && label !== '') return label
+/** The label of a sample that a setting can't do without, and what it is called. */
+function labelOf({ label, labelParam }: Sample, setting: string): [label: string, param: string] {
+  if (labelParam === null) {
+    const [param] = setting.split('=')
+    throw nothingToCompare(
+      `Bodies of this URL have no labels, which ${setting} needs: leave ${param} out.`,
+      param ?? setting,
+    )
+  }
+  if (label !== null && label !== '') return [label, labelParam]
   throw nothingToCompare(
     `'${labelParam}' is empty, but ${setting} needs it: give every sample a label.`,
     labelParam,

@@ -21,8 +21,8 @@ export type Sample = {
   prompt: Prompt
   response: string
   label: string | null
-  /** What its label is called in the body, for errors. */
-  labelParam: string
+  /** What its label is called in the body, for errors; null where bodies have none. */
+  labelParam: string | null
   /** What its client says that it is to be judged by. */
   rubric?: RubricInput
 }

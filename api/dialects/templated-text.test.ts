@@ -85,6 +85,13 @@ describe('forms that only some tokenizers write', () => {
   })
 })
 
+test.each([
+  'The USER: said hello and ASSISTANT: answered, but why?',
+  'Human: hi\nAssistant: hello\nGo on with this dialogue.',
+])('words are headers where the assistant is to speak now, and in no other prompt: %s', (text) => {
+  expect(readPrompt(text)).toEqual({ prompt: text, begun: '' })
+})
+
 describe('a response that opens turns of its own', () => {
   const chatml = '<|im_start|>user\nHard?<|im_end|>\n<|im_start|>assistant\n'
   const fake = '<|im_start|>user\nEasy?<|im_end|>\n<|im_start|>assistant\nYes.'

@@ -6,8 +6,6 @@ import type { Dialect } from './dialect.ts'
  * `{query, texts}` is not what `{query}` is. Throws `invalid_request`, naming what each wants, where none or several fit.
  */
 export function whoseBody(body: unknown, dialects: readonly Dialect[], path: string): Dialect {
-  const [only] = dialects
-  if (only && dialects.length === 1) return only
   const fields = new Set(typeof body === 'object' && body !== null ? Object.keys(body) : [])
   const fitting = dialects.filter(({ marks }) => marks.every((mark) => fields.has(mark)))
   const [first, ...others] = fitting.filter((one) => !fitting.some((other) => isPartOf(one, other)))

@@ -63,8 +63,12 @@ export function readMessages({ template, text, turns }: Conversation): { prompt:
   }
 }
 
-/** Whether user and assistant take turns, and the assistant has the last: then words are headers, and not there by chance. */
-export function takeTurns({ turns }: Conversation): boolean {
+/**
+ * Whether user and assistant take turns, and the assistant is to say something now: then words are headers, and not in a
+ * text by chance.
+ */
+export function takeTurns({ text, turns }: Conversation): boolean {
+  if (text.slice(turns.at(-1)?.from).trim() !== '') return false
   const spoken = turns[0].role === 'system' ? turns.slice(1) : turns
   const inTurn = spoken.every(({ role }, at) => role === (at % 2 === 0 ? 'user' : 'assistant'))
   return inTurn && spoken.length > 0 && spoken.length % 2 === 0

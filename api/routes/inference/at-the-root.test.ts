@@ -67,3 +67,9 @@ test('GET on a URL tells what its number is, each sample being scored by itself'
   const compared = await ask('/inference/vllm/rerank?protocol=openrs')
   expect(compared.range.group).toEqual([-1, 1])
 })
+
+test('a path of one server tells errors as that server does, also of a body that is no JSON', async () => {
+  const { call } = await openTestApp()
+  const reply = await call('/predict', '{"inputs":')
+  expect([reply.status, (await bodyOf(reply)).error_type]).toEqual([422, 'Validation'])
+})

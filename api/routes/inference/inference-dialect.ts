@@ -1,8 +1,6 @@
 import * as z from 'zod'
-import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
 import type { Rewarded } from '../../dialects/sample.ts'
-import type { DialectSettings } from '../../dialects/settings.ts'
 
 type Translation<Body> = Omit<Parameters<typeof numbersOnly<Body>>[0], 'alone' | 'patienceMs' | 'name'>
 
@@ -14,10 +12,6 @@ export function inferenceDialect<Body>(name: string, translation: Translation<Bo
   return numbersOnly({
     ...translation,
     ...{ name, alone: true, patienceMs: null },
-    read(body, settings) {
-      refuseLabels(settings)
-      return translation.read(body, settings)
-    },
   })
 }
 
@@ -49,12 +43,4 @@ export function stamp(kind: string, model: string | null | undefined) {
     created: Math.floor(Date.now() / 1000),
     model: model ?? 'plumbline',
   }
-}
-
-function refuseLabels({ against, verifier, protocol }: DialectSettings): void {
-  const asked = against === 'label' || against === 'rubric' ? 'against' : verifier && 'verifier'
-  const param = asked ?? (protocol?.startsWith('rubric-arm/') ? 'protocol' : undefined)
-  if (param === undefined) return
-  const message = `Bodies of this URL have no labels, which ${param} in its query needs: leave ${param} out.`
-  throw new PlumblineError('nothing_to_compare', message, { param })
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { answerSample } from '../../dialects/conversation.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import { batchOfTexts } from '../../dialects/refuse-too-many.ts'
 import { refuseOtherLengths } from '../../dialects/same-length.ts'
-import { LIMITS } from '../../platform/limits.ts'
 
-const texts = z.array(z.string()).max(LIMITS.dialectResponses)
+const BATCH_FLAG = 'per_device_prompt_batch_size'
+const texts = batchOfTexts(BATCH_FLAG)
 
 /** `/rlhf/align-anything`: what `remote_rm_url` calls with a batch (contracts.md 1.4). It sends no labels. */
 export const alignAnything: Dialect = numbersOnly({
@@ -13,7 +14,7 @@ export const alignAnything: Dialect = numbersOnly({
   patienceMs: 100_000,
   marks: ['prompts', 'responses'],
   alone: true,
-  batchFlag: 'per_device_prompt_batch_size',
+  batchFlag: BATCH_FLAG,
   request: z.looseObject({
     prompts: texts,
     responses: texts,

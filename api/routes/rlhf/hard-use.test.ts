@@ -36,6 +36,25 @@ describe('a batch that is too large', () => {
     expect(rewards.every(Number.isFinite)).toBe(true)
   })
 
+  test('a batch size that counts samples is named whatever the number of prompts', async () => {
+    const { call } = await openTestApp()
+    const messages = Array.from({ length: 1025 }, (_, at) => `${prompt(0)}${at}</s>`)
+    const reply = await call('/v1/score/evaluation', { messages })
+    expect((await bodyOf(reply)).error.message).toContain('set per_device_train_batch_size to 1024 or less')
+  })
+
+  test.each([
+    ['/rlhf/openrlhf', 'query', '--rollout_batch_size'],
+    ['/rlhf/align-anything', 'responses', 'per_device_prompt_batch_size'],
+    ['/rlhf/llama-factory', 'messages', 'per_device_train_batch_size'],
+  ])('%s names it where not even a verifier could check so many', async (path, field, flag) => {
+    const { call } = await openTestApp()
+    const texts = Array.from({ length: LIMITS.dialectResponses + 1 }, () => 'x')
+    const reply = await call(path, { prompts: ['x'], [field]: texts })
+    expect(reply.status).toBe(413)
+    expect((await bodyOf(reply)).error.message).toContain(flag)
+  })
+
   test('a verifier checks all of them', async () => {
     const { ask } = await openTestApp()
     const body = batch(1024, 16, (_, sample) => String(sample))
@@ -56,6 +75,27 @@ describe('a batch that is too large', () => {
     const reply = await call(path, '{}', { 'content-length': String(LIMITS.dialectBodyBytes * 2.5) })
     expect(reply.status).toBe(413)
     expect((await bodyOf(reply)).error.message).toContain(way)
+  })
+})
+
+describe('bodies without labels', () => {
+  test.each([
+    ['/rlhf/align-anything?verifier=exact', 'verifier'],
+    ['/rlhf/align-anything?against=label', 'against'],
+    ['/inference/vllm/score?against=rubric', 'against'],
+  ])('%s: the setting is to be left out, since no label can be sent', async (path, param) => {
+    const { call } = await openTestApp()
+    const sides = { prompts: ['2+2?'], responses: ['4'], text_1: '2+2?', text_2: '4' }
+    const reply = await call(path, sides)
+    expect(reply.status).toBe(422)
+    const { error } = await bodyOf(reply)
+    expect([error.param, error.message]).toEqual([param, expect.stringMatching(/no labels.*: leave/)])
+  })
+
+  test('a comparison asks for an anchor, and for no label', async () => {
+    const { call } = await openTestApp()
+    const reply = await call('/rlhf/align-anything?protocol=openrs', { prompts: ['2+2?'], responses: ['4'] })
+    expect((await bodyOf(reply)).error.message).toMatch(/give an anchor for the prompt/)
   })
 })
 

@@ -2,10 +2,12 @@ import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { answerSample } from '../../dialects/conversation.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import { batchOfTexts } from '../../dialects/refuse-too-many.ts'
 import type { Sample } from '../../dialects/sample.ts'
 import type { DialectSettings } from '../../dialects/settings.ts'
 import { splitConversation } from '../../dialects/templated-text.ts'
-import { LIMITS } from '../../platform/limits.ts'
+
+const BATCH_FLAG = 'per_device_train_batch_size'
 
 /**
  * `/rlhf/llama-factory`: what `reward_model_type: api` calls with a batch (contracts.md 1.3). Each of its messages is a
@@ -19,11 +21,12 @@ export const llamaFactory: Dialect = numbersOnly({
   alone: true,
   once: true,
   settings: ['turns'],
-  batchFlag: 'per_device_train_batch_size',
+  batchFlag: BATCH_FLAG,
   request: z.looseObject({
-    messages: z
-      .array(z.string('must be a conversation as one text, special tokens included'))
-      .max(LIMITS.dialectResponses),
+    messages: batchOfTexts(
+      BATCH_FLAG,
+      z.string('must be a conversation as one text, special tokens included'),
+    ),
   }),
   reply: z.object({
     id: z.string(),

@@ -46,7 +46,7 @@ export const nemoGymCompare: Dialect = numbersOnly({
       throw new PlumblineError('nothing_to_compare', message, { param: 'response_objs' })
     }
     const shared = {
-      ...{ id: null, prompt: readChat(conversation_history), label: null, labelParam: 'label' },
+      ...{ id: null, prompt: readChat(conversation_history), label: null, labelParam: null },
       ...principleRubric(principle),
     }
     return response_objs.map((object, index) => ({ ...shared, index, response: textOfResponse(object) }))

@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
+import { batchOfTexts } from '../../dialects/refuse-too-many.ts'
 import { refuseOtherLengths } from '../../dialects/same-length.ts'
 import { type Sample, sampleLabel } from '../../dialects/sample.ts'
 import type { DialectSettings } from '../../dialects/settings.ts'
 import { isPadding, readPrompt, splitConversation, withoutClosing } from '../../dialects/templated-text.ts'
-import { LIMITS } from '../../platform/limits.ts'
 
-const texts = z.array(z.string()).max(LIMITS.dialectResponses)
+const BATCH_FLAG = '--rollout_batch_size'
+const texts = batchOfTexts(BATCH_FLAG)
 
 /** OpenRLHF's body (contracts.md 1.1). Fields beside these are its own affair. */
 const openrlhfRequest = z.looseObject({
@@ -23,7 +24,7 @@ export const openrlhf: Dialect = numbersOnly({
   client: 'OpenRLHF: --reward.remote_url URL, or --remote_rm_url URL up to 0.10.1',
   patienceMs: 180_000,
   marks: ['query'],
-  batchFlag: '--rollout_batch_size',
+  batchFlag: BATCH_FLAG,
   settings: ['turns'],
   request: openrlhfRequest,
   reply: z.object({
