@@ -41,9 +41,9 @@ function questionIn(messages: readonly Message[]): Question {
 }
 
 function formOf(labels: string[], responses: number): Form {
-  const schema = { properties: { result: { type: 'string', enum: labels } }, required: ['result'] }
+  const shape = { properties: { result: { type: 'string', enum: labels } }, required: ['result'] }
   try {
-    return jsonForm(schema, responses)
+    return jsonForm({ shape, param: 'labels' }, responses)
   } catch (cause) {
     throw wrongLabels(cause)
   }

@@ -1,5 +1,6 @@
 import type { GradingModel, Surroundings } from '../../shared/graders/grader.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { pauseFor } from './pause.ts'
 
 /**
  * Surroundings for work that nobody waits for: a call that failed as one may that succeeds the next time (a server that
@@ -51,14 +52,4 @@ async function repeated<T>(
 function mayPass(error: unknown): boolean {
   const failure = error instanceof Error && PlumblineError.isInstance(error.cause) ? error.cause : error
   return PlumblineError.isInstance(failure) && failure.transient
-}
-
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

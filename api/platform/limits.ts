@@ -22,6 +22,8 @@ export const LIMITS = {
   jobAnswerMs: 10_000,
   /** Rows of an eval run that are graded at once. */
   evalRowsInFlight: 8,
+  /** How long a process that says nothing more keeps an eval run to itself. */
+  evalHeldMs: 6000,
   /** Before a call of an eval run that failed for the moment is made again. */
   evalPausesMs: [500, 1000, 2000, 4000, 8000, 16_000],
   /** Rows that are handed to the record in one call. */
@@ -49,6 +51,9 @@ export const LIMITS = {
   judgmentsInFlight: 16,
   /** Calls to model servers that one judgment has in flight: what Cloudflare Workers allow an invocation. */
   callsInFlight: CALLS_IN_FLIGHT,
+  /** Calls to one model that one process has in flight, where its entry has no `max_concurrent`: a step of a trainer may
+   * come as a thousand calls at once, and servers drop connections beyond what they queue. */
+  callsToAModel: 128,
   /** Bytes of a model server's reply. */
   replyBytes: 8 * 1024 * 1024,
   /** Records a page of a list, by default and at most. */

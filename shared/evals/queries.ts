@@ -3,9 +3,10 @@ import { PlumblineError } from '../protocol/error.ts'
 import { ITEM_STATUSES } from './output-item.ts'
 import { RUN_STATUSES } from './run.ts'
 
+const LIMIT = 'must be a whole number from 1 to 100'
 const page = {
   after: z.string().optional(),
-  limit: z.coerce.number('must be a whole number').int().min(1).max(100).default(20),
+  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(20),
   order: z.enum(['asc', 'desc']).default('asc'),
   key: z.string().optional().describe('An API key, for clients that can only set a URL.'),
 }

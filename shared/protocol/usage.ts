@@ -8,7 +8,7 @@ export const usageOfKey = z
     chat_completions: z
       .int()
       .describe(
-        'Passed on to a model. Their tokens are counted with the others, as far as its server told them.',
+        'Passed on to a model, and asked of one by graders and evals. Their tokens are counted with the others, as far as its server told them.',
       ),
     judge_calls: z.int(),
     prompt_tokens: z.int(),

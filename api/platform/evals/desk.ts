@@ -9,6 +9,7 @@ import { patient } from '../../grading/patient.ts'
 import type { Payer } from '../../grading/surroundings.ts'
 import { LIMITS } from '../limits.ts'
 import type { Sql } from '../sql.ts'
+import { holding } from './hold.ts'
 import type { EvalDesk, OpenRun } from './port.ts'
 import { createEvalRecords } from './sql-records.ts'
 
@@ -40,16 +41,27 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
   const records = createEvalRecords(sql)
   const underWay = new Map<string, Promise<void>>()
   const stopping = new AbortController()
+  const holder = crypto.randomUUID()
 
   function start(open: OpenRun): void {
     const key = `${open.organisation} ${open.run.id}`
     if (stopping.signal.aborted || underWay.has(key) || !isRunning(open.run)) return
-    const work = gradeRun(open)
+    const work = hold(open)
       .catch((cause: unknown) =>
         complain(`The eval run '${open.run.id}' stopped, and goes on when it is read.`, cause),
       )
       .finally(() => underWay.delete(key))
     underWay.set(key, work)
+  }
+
+  function hold(open: OpenRun): Promise<void> {
+    const { organisation, run } = open
+    const goesOn = async () => {
+      const found = await records.run(organisation, run.eval_id, run.id)
+      return found !== null && isRunning(found)
+    }
+    const held = { records, holder, now, open: goesOn, signal: stopping.signal }
+    return holding(open, held, () => gradeRun(open))
   }
 
   async function gradeRun(open: OpenRun): Promise<void> {
@@ -100,7 +112,7 @@ export function createEvalDesk({ sql, now, surroundings, complain }: EvalDeskDep
     }
   }
 
-  const { openRuns, payerOf, rowsLeft: _, fileItem: __, ...kept } = records
+  const { openRuns, payerOf, holdRun: _, rowsLeft: __, fileItem: ___, ...kept } = records
   return {
     ...kept,
     async work(organisation, evalId, id) {

@@ -61,6 +61,11 @@ export type OpenRun = { organisation: string; run: EvalRun; payer: string }
 export type EvalWork = {
   /** Runs of all organisations that are queued or under way. */
   openRuns(): OpenRun[]
+  /**
+   * Has a run graded by `holder` alone up to `until`, Unix time in milliseconds; whether it is: another process may
+   * hold it. False for a run that is not under way.
+   */
+  holdRun(open: OpenRun, holder: string, now: number, until: number): boolean
   /** The id of the API key that pays for a run. */
   payerOf(organisation: string, id: string): string
   /** Rows of a run that have no item yet, from beyond the number `after` on. */

@@ -11,7 +11,8 @@ const SCHEMA = [
     primary key (organisation, id)) without rowid`,
   `create table if not exists eval_runs (
     organisation text not null, id text not null, eval text not null, created integer not null, open integer not null,
-    content text not null, payer text not null default '', primary key (organisation, id)) without rowid`,
+    content text not null, payer text not null default '',
+    holder text, held integer, primary key (organisation, id)) without rowid`,
   'create index if not exists eval_runs_open on eval_runs (open) where open = 1',
   `create table if not exists eval_rows (
     organisation text not null, run text not null, number integer not null, content text not null,
@@ -182,6 +183,11 @@ export function createEvalRecords(sql: Sql): EvalRecords & EvalWork {
           run: parsed<EvalRun>(row),
           payer: String(row.payer),
         })),
+    holdRun({ organisation, run }, holder, now, until) {
+      const query = `update eval_runs set holder = ?, held = ? where organisation = ? and id = ? and open = 1
+        and (holder is null or holder = ? or held < ?) returning id`
+      return sql.all(query, holder, until, organisation, run.id, holder, now).length > 0
+    },
     payerOf(organisation, id) {
       const query = 'select payer from eval_runs where organisation = ? and id = ?'
       return String(sql.all(query, organisation, id)[0]?.payer ?? '')
