@@ -78,7 +78,7 @@ function settingsOf(
   return {
     ...{ recipe: 'small', seed, parts, max_tokens: 384, batch_tokens: 1024 },
     order: does === 'warm_up' ? 'judge_first' : does.order,
-    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 5e-4 } },
+    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 1e-3 } },
     ...{ judge: role, generator: role, warm_up: { judge: inOrder, generator: warmUp } },
   }
 }

@@ -35,7 +35,7 @@ const CONSTRAINTS = [1]
  * Of the judgments this share comes first, of two kinds and all of a request one after the other: a batch on one thing
  * gets a small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed.
  */
-const FIRST_SHARE = 0.6
+const FIRST_SHARE = 0.4
 /** Of the labelled requests this share is of kinds that were taught, so that they are not forgotten. */
 const KNOWN_SHARE = 0.25
 /** Topics of held-out requests, which no trained one is about. */

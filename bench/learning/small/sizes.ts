@@ -13,15 +13,12 @@ export type Sizes = {
   steps: number
 }
 
-/**
- * The smallest form that still shows something. After 800 judgments the judge is sure of everything, right or wrong:
- * then hardly a group has any variance, and RL has nothing to go by.
- */
+/** The smallest form that still shows something. */
 export const SIZES: Sizes = {
-  taughtJudgments: 520,
+  taughtJudgments: 800,
   trainedPrompts: 240,
   heldOutPrompts: 400,
   asidePrompts: 50,
   parts: 2,
-  steps: 6,
+  steps: 8,
 }
