@@ -211,6 +211,16 @@ test('a cap counts a chat call as a judgment, and models are listed for free', a
   expect((await app.call('/v1/chat/completions', chat)).status).toBe(200)
 })
 
+test('a chat call has so many choices and no more, since it counts as one', async () => {
+  const { call } = await openTestApp()
+  const chat = { model: 'opinionated', messages: [{ role: 'user', content: 'Hi' }] }
+  for (const [n, status] of [
+    [128, 200],
+    [129, 400],
+  ])
+    expect((await call('/v1/chat/completions', { ...chat, n })).status).toBe(status)
+})
+
 test('neither errors nor headers, spans, metrics or logs tell of a token or a key', async () => {
   const app = await openTestApp({ OTEL_EXPORTER_OTLP_ENDPOINT: COLLECTOR, PLUMBLINE_METRICS_KEY: 'scraper' })
   const { token, callBy } = await makeToken(app)

@@ -12,6 +12,8 @@ import { passOn } from './pass-on.ts'
 export const chatRequest = z.looseObject({
   model: z.string().min(1).optional(),
   messages: z.array(z.unknown()).min(1, 'must hold a message'),
+  // as OpenAI bounds it: a URL token counts the call as one, whatever it asks for
+  n: z.int().min(1).max(128).nullish(),
 })
 export type ChatRequest = z.infer<typeof chatRequest>
 
