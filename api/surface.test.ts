@@ -18,6 +18,8 @@ test('openapi.json describes every route and only those', async () => {
   const document = await ask('/openapi.json')
   expect(document.openapi).toBe('3.1.0')
   expect(document.components.schemas).toHaveProperty('PairRequest')
+  for (const guessed of ['/get_reward', '/rerank', '/v1/score'])
+    expect(document.paths).toHaveProperty([guessed, 'post'])
   for (const [path, operations] of Object.entries<object>(document.paths)) {
     const url = path.replace('{id}', 'none').replace('{name}', 'general')
     for (const method of Object.keys(operations)) {

@@ -12,6 +12,8 @@ import type { Dialect } from '../../dialects/dialect.ts'
 import { dialectSettings } from '../../dialects/settings.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { DIALECTS } from '../dialects.ts'
+import { GUESSED } from '../guessed.ts'
+import { INFERENCE } from '../inference/dialects.ts'
 import { listQuery } from './judgments.ts'
 import { CHAT } from './openapi-chat.ts'
 import { EVALS } from './openapi-evals.ts'
@@ -120,12 +122,31 @@ const OPERATIONS: Operations = {
   ...BESIDE,
   ...rollOperations(describeUrl),
   ...Object.fromEntries(Object.entries(DIALECTS).map(([path, dialect]) => [path, ofDialect(path, dialect)])),
+  ...Object.fromEntries(
+    Object.entries(GUESSED).flatMap(([path, dialects]) =>
+      path === '/' ? [] : [[path, ofGuessed(dialects)] as const],
+    ),
+  ),
 }
 
 function ofDialect(path: string, { client, request, reply, methods }: Dialect): Operations[string] {
   const tag = path.startsWith('/inference') ? 'inference' : 'rlhf'
   const asked: Operation = { summary: client, tag, query: dialectSettings, body: request, reply }
   return { get: { ...describeUrl, tag }, post: asked, ...(methods?.includes('PUT') && { put: asked }) }
+}
+
+/** A path that several clients may call. */
+function ofGuessed(dialects: readonly Dialect[]): Operations[string] {
+  const tag = dialects.some((dialect) => Object.values(INFERENCE).includes(dialect)) ? 'inference' : 'rlhf'
+  const list = z.object({ object: z.literal('list'), data: z.array(describeUrl.reply) })
+  const asked: Operation = {
+    summary: dialects.map(({ client }) => client).join('; '),
+    ...{ tag, query: dialectSettings },
+    body: z.union(dialects.map(({ request }) => request)),
+    reply: z.union(dialects.map(({ reply }) => reply)),
+  }
+  const puts = dialects.some(({ methods }) => methods?.includes('PUT'))
+  return { get: { ...describeUrl, tag, reply: list }, post: asked, ...(puts && { put: asked }) }
 }
 
 let made: ReturnType<typeof createDocument> | undefined
