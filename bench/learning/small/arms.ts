@@ -13,6 +13,11 @@ import type { TrainingLine } from './data.ts'
 import type { Sizes } from './sizes.ts'
 
 const WARM_UP_BATCH = 8
+/**
+ * Of its judgments, the share after which the judge's warm-up ends. A judge that learnt all of them is sure of everything,
+ * right or wrong: then hardly a group has any variance, and RL has nothing to go by.
+ */
+const JUDGED_SHARE = 0.52
 
 export type ArmRun = {
   ground: Ground
@@ -78,7 +83,7 @@ function settingsOf(
   return {
     ...{ recipe: 'small', seed, parts, max_tokens: 384, batch_tokens: 1024 },
     order: does === 'warm_up' ? 'judge_first' : does.order,
-    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 1e-3 } },
+    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 3e-4 } },
     ...{ judge: role, generator: role, warm_up: { judge: inOrder, generator: warmUp } },
   }
 }
@@ -87,7 +92,7 @@ function settingsOf(
 function warmUpSteps(lines: readonly TrainingLine[]): number {
   const judgments = lines.filter(({ trajectory }) => trajectory !== undefined).length
   const rubrics = new Set(lines.flatMap(({ prompt, rubric }) => (rubric === undefined ? [] : prompt))).size
-  return Math.ceil(judgments / WARM_UP_BATCH) + Math.ceil(rubrics / WARM_UP_BATCH)
+  return Math.ceil((JUDGED_SHARE * judgments) / WARM_UP_BATCH) + Math.ceil(rubrics / WARM_UP_BATCH)
 }
 
 const made = z.object({ made: z.int() })

@@ -20,5 +20,5 @@ export const SIZES: Sizes = {
   heldOutPrompts: 400,
   asidePrompts: 50,
   parts: 2,
-  steps: 8,
+  steps: 6,
 }

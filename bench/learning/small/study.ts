@@ -13,11 +13,11 @@ const byJudgeOnly = drawnName('judge_only', 'warm_up')
 export const CONSTRAINT_STUDY: Study = {
   final: FINAL,
   conditions: [
-    own(UNTRAINED, 'aside'),
-    own('warm_up'),
+    own(FINAL),
     // The generator of the judge alone is the warm-up's, which nothing trained further.
     { ...own('judge_only'), rubrics: { of: 'warm_up' } },
-    own(FINAL),
+    own('warm_up'),
+    own(UNTRAINED, 'aside'),
     { ...own(FINAL, 'aside'), rubrics: { of: UNTRAINED } },
     { ...own(FINAL, 'aside'), rubrics: { of: 'warm_up' } },
     ...(['shuffled', 'empty', 'oracle'] as const).map((rubrics) => ({ ...own(FINAL, 'aside'), rubrics })),
