@@ -200,6 +200,17 @@ describe('GET /v1/models', () => {
     expect(statuses).toEqual([401, 401, 200])
   })
 
+  it("is answered to Anthropic's clients as they read it", async () => {
+    const { send, key } = await openTestApp()
+    const headers = { 'x-api-key': key, 'anthropic-version': '2023-06-01' }
+    const answer = await bodyOf(await send('/v1/models?limit=20', { headers }))
+    const [first] = answer.data
+    const shown = { type: 'model', id: 'opinionated', display_name: 'opinionated', lifecycle: 'active' }
+    expect(first).toEqual({ ...shown, created_at: '1970-01-01T00:00:00.000Z' })
+    expect(answer).toMatchObject({ has_more: false, first_id: 'opinionated', last_id: answer.data.at(-1).id })
+    expect(await bodyOf(await send('/v1/models/opinionated', { headers }))).toEqual(first)
+  })
+
   it('lets an open service be asked with an empty key', async () => {
     const { send } = await openTestApp({ PLUMBLINE_API_KEYS: '', PLUMBLINE_OPEN: '1' })
     const answer = await send('/v1/models', { headers: { authorization: 'Bearer ' } })

@@ -4,6 +4,7 @@ import {
   bad,
   bench,
   CHAT,
+  conversation,
   good,
   graded,
   models,
@@ -11,6 +12,7 @@ import {
   question,
   schemaOf,
   scored,
+  system,
   TWO,
   told,
   user,
@@ -43,7 +45,7 @@ describe('the form of a verdict', () => {
           { role: 'response_2', content: bad },
         ],
       },
-      /Verdict: A$/,
+      /^\{"score_1":[45],"score_2":[12],"ranking":[12]\}$/,
     ],
     ['a conversation', 'pointwise', { messages: scored(good) }, /reward:0\.\d+$|reward:1$/],
     ['a conversation', 'openrs', { messages: scored(good) }, /by pointwise[\s\S]*reward:/],
@@ -70,8 +72,26 @@ describe('the form of a verdict', () => {
     [
       'RewardBench 2 ratings',
       'pointwise',
+      {
+        messages: user(
+          `Rate on a scale of 1 to 10, and only give a number.\n\n[Query]\n${question}\n\n[Response]\n${good}\n\n[Your judgement]`,
+        ),
+      },
+      /\n\n10$/,
+    ],
+    [
+      'MT-Bench ratings',
+      'pointwise',
       { messages: told('Rate 1 to 10 as "[[5]]".', alone(good)) },
       /\[\[\d+\]\]$/,
+    ],
+    [
+      'RewardBench, two conversations',
+      'openrs',
+      {
+        messages: told(TWO, ['A', 'B'].map((at) => conversation(at, at === 'A' ? bad : good)).join('\n\n\n')),
+      },
+      /\[\[B\]\]$/,
     ],
     ['AlpacaEval', 'openrs', { messages: user(models(bad, good)), max_tokens: 1 }, /^M$/],
     [
@@ -84,7 +104,7 @@ describe('the form of a verdict', () => {
       'promptfoo select-best',
       'openrs',
       {
-        messages: user(
+        messages: system(
           `Which is best?\n<Text index="0">\n${bad}\n</Text>\n<Text index="1">\n${good}\n</Text>\nOutput a single integer.`,
         ),
       },
@@ -96,7 +116,12 @@ describe('the form of a verdict', () => {
       { messages: user(`${graded(good)}End with 'GRADE: C' or 'GRADE: I'.`) },
       /GRADE: [CI]$/,
     ],
-    ['closed questions', 'pointwise', { messages: user(`${graded(good)}Print only "Y" or "N".`) }, /^[YN]$/],
+    [
+      'closed questions',
+      'pointwise',
+      { messages: system(`${graded(good)}Print only "Y" or "N".`) },
+      /^[YN]$/,
+    ],
     [
       'promptfoo llm-rubric',
       'pointwise',

@@ -1,12 +1,27 @@
+import { LIMITS } from '../platform/limits.ts'
+
 /** One server-sent event; `name` becomes its `event` line. */
 export type ServerEvent = { name?: string; data: object | string }
 
-/** Events as they are made, as bytes. Whoever leaves ends their making. */
-export function eventBytes(events: AsyncGenerator<ServerEvent, void>): ReadableStream<Uint8Array> {
+/**
+ * Events as they are made, as bytes; a comment goes out whenever none was made for `pulseMs`. Whoever leaves ends their
+ * making.
+ */
+export function eventBytes(
+  events: AsyncGenerator<ServerEvent, void>,
+  pulseMs: number = LIMITS.streamPulseMs,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
+  let coming: Promise<IteratorResult<ServerEvent, void>> | null = null
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const next = await events.next()
+      coming ??= events.next()
+      const next = await within(coming, pulseMs)
+      if (next === null) {
+        controller.enqueue(encoder.encode(': still waiting\n\n'))
+        return
+      }
+      coming = null
       if (next.done) {
         controller.close()
         return
@@ -17,6 +32,19 @@ export function eventBytes(events: AsyncGenerator<ServerEvent, void>): ReadableS
     },
     cancel: async () => void (await events.return()),
   })
+}
+
+/** What a promise comes to, or null where that takes longer than `ms`. */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** An answer of server-sent events. */

@@ -14,20 +14,29 @@ type Opening = { place: Place; at: number; end: number; name: string | null }
 /**
  * Cuts a text by the layout that it is in; null where it is in none. `instructions` are those given apart.
  *
- * A place ends at the last of its closing marks before the next place opens, so that a response which quotes its own
- * closing mark stays whole. An opening mark that stands twice can't be told from one that a response brought along, and
- * is never guessed at; but the first mark of all stands before everything that a response says.
+ * Of layouts that all fit, the text is in the one whose marks come first: the true one opens before anything that a
+ * response says, so that a response which holds a layout of its own stays a response. A place ends at the last of its
+ * closing marks before the next place opens, so that a response which quotes its own closing mark stays whole. An
+ * opening mark that stands twice can't be told from one that a response brought along, and is never guessed at; but the
+ * first mark of all stands before everything that a response says.
  */
 export function cutLayout(text: string, instructions: string): Cut | null {
+  let openings: Opening[] | null = null
   for (const layout of LAYOUTS) {
-    const openings = openingsOf(layout, text)
-    if (openings === null) continue
-    const cut = cutAt(openings, text)
-    if (layout.asks !== undefined && !`${instructions}\n${cut.rest}`.includes(layout.asks)) continue
-    const forged = findForged(openings, text)
-    return forged === null ? cut : { forged }
+    const found = openingsOf(layout, text)
+    if (found === null || (openings !== null && !opensEarlier(found, openings))) continue
+    if (layout.asks === undefined || `${instructions}\n${cutAt(found, text).rest}`.includes(layout.asks))
+      openings = found
   }
-  return null
+  if (openings === null) return null
+  const forged = findForged(openings, text)
+  return forged === null ? cutAt(openings, text) : { forged }
+}
+
+/** Whether the first mark in which two layouts differ comes earlier in the first of them. */
+function opensEarlier(some: Opening[], others: Opening[]): boolean {
+  const at = some.findIndex((one, index) => one.at !== others[index]?.at)
+  return (some[at]?.at ?? 0) < (others[at]?.at ?? 0)
 }
 
 /** Where the places open, if each does, in the order of the layout. */
@@ -53,15 +62,18 @@ function cutAt(openings: Opening[], text: string): Parts {
   const parts = openings.map(({ place, end, name }, index) => {
     const next = openings[index + 1]?.at ?? text.length
     const span = text.slice(end, next)
-    const close = place.closes === undefined ? -1 : span.lastIndexOf(place.closes)
-    const inside = close < 0 ? span : span.slice(0, close)
+    const close = place.closes && [...span.matchAll(place.closes)].at(-1)
+    const inside = close ? span.slice(0, close.index) : span
     rest.push(span.slice(inside.length))
     return { slot: place.slot, text: inside.trim(), name }
   })
   return { parts, rest: rest.join('\n') }
 }
 
-/** A mark that opens a place in some layout of this family may stand in the text once, and so may a name. */
+/**
+ * A mark that opens a place in some layout of this family may stand in the text once, and so may a name; numbers count
+ * from 0.
+ */
 function findForged(openings: Opening[], text: string): string | null {
   const used = new Set(openings.map(({ at }) => at))
   const strays = LAYOUTS.filter(({ places }) => places.some(({ opens }) => sharesMark(opens, openings)))
@@ -69,8 +81,9 @@ function findForged(openings: Opening[], text: string): string | null {
     .flatMap(({ opens }) => [...text.matchAll(opens)])
     .filter(({ index }) => !used.has(index))
   const names = openings.flatMap(({ name }) => name ?? [])
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
-  return strays[0]?.[0] ?? repeated ?? null
+  const numbered = names.every((name) => /^\d+$/.test(name))
+  const wrong = names.find((name, at) => names.indexOf(name) !== at || (numbered && name !== String(at)))
+  return strays[0]?.[0] ?? wrong ?? null
 }
 
 const sharesMark = (opens: RegExp, openings: Opening[]): boolean =>

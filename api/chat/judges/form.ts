@@ -23,8 +23,9 @@ export type Form = {
 
 /** What the request says of its reply. */
 export type Asked = Pick<Question, 'instructions' | 'labels' | 'responses' | 'rubric'> & {
-  /** Of `response_format`, where it gives one. */
-  schema: Readonly<Record<string, unknown>> | null
+  /** The shape that the verdict must have, and the field of the request that says so. */
+  schema: { shape: Readonly<Record<string, unknown>>; param: string } | null
+  /** The reply must be JSON, of no shape that the request gives. */
   json: boolean
   /** Tokens that the reply may have. */
   room: number

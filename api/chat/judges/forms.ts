@@ -1,3 +1,4 @@
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { type Asked, type Form, onScale, saying, writeChoice, writeYesOrNo } from './form.ts'
 import { jsonForm } from './json-form.ts'
 import type { Verdict } from './verdict.ts'
@@ -6,15 +7,19 @@ const LETTERS = ['A', 'B', 'C', 'D']
 /** From this score of a pair on, the better one is much better (Arena-Hard's double signs). */
 const MUCH_BETTER = 1
 
-/** The form that a request asks for, by what it says outside the responses; the one of the house where it says none. */
+/**
+ * The form that a request asks for, by what it says outside the responses; the one of the house where it says none.
+ * Throws `invalid_request` for JSON of a shape that it does not give.
+ */
 export function findForm(asked: Asked): Form {
   if (asked.schema !== null) return jsonForm(asked.schema, asked.responses.length)
-  const forms = asked.responses.length > 1 ? [brackets, arena, identifier] : single
-  for (const read of forms) {
-    const form = read(asked)
-    if (form) return form
+  const several = asked.responses.length > 1
+  const form = (several ? choices : single).map((read) => read(asked)).find((read) => read !== null)
+  if (asked.json && form !== passOrFail) {
+    const message = `A judge can't tell what JSON is wanted: give its 'response_format' as a json_schema.`
+    throw new PlumblineError('invalid_request', message, { param: 'response_format' })
   }
-  return asked.responses.length > 1 ? houseChoice : houseScore
+  return form ?? (several ? houseChoice : houseScore)
 }
 
 type Reader = (asked: Asked) => Form | null
@@ -83,7 +88,7 @@ const grade: Reader = ({ instructions }) => {
   }
 }
 
-/** `[[7]]`: MT-Bench's single answers, RewardBench 2's ratings, ms-swift. */
+/** `[[7]]`: MT-Bench's single answers, ms-swift. */
 const rating: Reader = ({ instructions }) => {
   if (!/\[\[\s*(?:rating|score|\d+(?:\.\d+)?)\s*\]\]/i.test(instructions)) return null
   const scale = scaleIn(instructions)
@@ -95,6 +100,18 @@ const rating: Reader = ({ instructions }) => {
     write: ({ score }) => saying(`[[${onScale(score, scale)}]]`),
   }
 }
+
+/** A whole number at the end: RewardBench 2's ratings. */
+const trailingNumber: Reader = ({ instructions }) =>
+  /only give a number/.test(instructions)
+    ? {
+        name: 'number',
+        bare: false,
+        tie: true,
+        reads: /\d\W*$/,
+        write: ({ score }) => saying(String(onScale(score, scaleIn(instructions)))),
+      }
+    : null
 
 /** The scale that a prompt names, such as `1 to 10`, `0-10` or `between 1 and 5`. */
 function scaleIn(text: string): [number, number] {
@@ -159,8 +176,8 @@ const passOrFail: Form = {
 }
 
 /** `{"reason", "pass", "score"}`: promptfoo's llm-rubric. */
-const passInJson: Reader = ({ instructions, json }) =>
-  json || [/\bpass\b/, /\bscore\b/, /json/i].every((word) => word.test(instructions)) ? passOrFail : null
+const passInJson: Reader = ({ instructions }) =>
+  [/\bpass\b/, /\bscore\b/, /json/i].every((word) => word.test(instructions)) ? passOrFail : null
 
 /** The same for a prompt with a rubric of its own that asks for nothing that is known. */
 const passByRubric: Reader = ({ rubric }) => (rubric === null ? null : passOrFail)
@@ -179,10 +196,13 @@ const twoWords =
         }
       : null
 
+const choices: readonly Reader[] = [brackets, arena, identifier]
+
 const single: readonly Reader[] = [
   grade,
   equivalence,
   rating,
+  trailingNumber,
   finalScore,
   scoreTag,
   boxed,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
-import { type Form, onScale } from './form.ts'
+import { type Asked, type Form, onScale } from './form.ts'
 import type { Verdict } from './verdict.ts'
 
 const property = z.looseObject({
@@ -48,12 +48,12 @@ type Filled = string | number | boolean
 
 /**
  * The verdict in the shape of a JSON schema: properties whose names say that they are a score, a pass, a winner, a
- * verdict or a reason are filled with it, within their bounds and choices. Throws `invalid_request` for a property that is
- * required and means something else.
+ * verdict or a reason are filled with it, within their bounds and choices. Throws `invalid_request`, naming `param`, for a
+ * property that is required and means something else.
  */
-export function jsonForm(schema: Readonly<Record<string, unknown>>, responses: number): Form {
-  const parsed = objectSchema.safeParse(schema)
-  if (!parsed.success) throw unfit('response_format', 'it must describe an object with properties')
+export function jsonForm({ shape, param }: NonNullable<Asked['schema']>, responses: number): Form {
+  const parsed = objectSchema.safeParse(shape)
+  if (!parsed.success) throw unfit(param, 'it must describe an object with properties')
   const { properties: written, $defs = {}, required = Object.keys(written) } = parsed.data
   const properties = Object.fromEntries(
     Object.entries(written).map(([name, described]) => [
@@ -64,8 +64,8 @@ export function jsonForm(schema: Readonly<Record<string, unknown>>, responses: n
   for (const [name, described] of Object.entries(properties)) {
     if (required.includes(name) && !isKnown(name, described, responses)) {
       throw unfit(
-        `response_format.json_schema.schema.properties.${name}`,
-        'name a score, pass, verdict, winner or reason',
+        `${param}.properties.${name}`,
+        'make it a score, pass, verdict, winner or reason, with choices that say yes and no, or which response',
       )
     }
   }

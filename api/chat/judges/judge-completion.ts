@@ -1,3 +1,4 @@
+import { refusal } from '../../middleware/errors.ts'
 import type { ServerEvent } from '../event-bytes.ts'
 import type { JudgeReply } from './judge-reply.ts'
 
@@ -19,13 +20,18 @@ export function judgeCompletion(head: Head, reply: JudgeReply, choices: number) 
   }
 }
 
-/** The same as the events of a stream. */
+/** The same as the events of a stream, which say an error where there is no verdict in the end. */
 export async function* judgeChunks(
   head: Head,
-  reply: JudgeReply,
+  awaited: JudgeReply | Promise<JudgeReply>,
   choices: number,
   includeUsage: boolean,
 ): AsyncGenerator<ServerEvent, void> {
+  const reply = await Promise.resolve(awaited).catch((error: unknown) => refusal(error).text())
+  if (typeof reply === 'string') {
+    yield { data: reply }
+    return
+  }
   const object = 'chat.completion.chunk'
   const event = (index: number, delta: object, finish_reason: string | null, logprobs: object | null) => {
     const choice = { index, delta, logprobs, finish_reason }

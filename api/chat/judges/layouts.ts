@@ -5,7 +5,7 @@ export type Slot = 'prompt' | 'reference' | 'expert' | 'criterion' | 'response'
  * A place of a layout: what follows `opens`, up to the last `closes` before the next place opens. `name`, a group of
  * `opens`, is what the text calls the response. With `most` there are two to that many in a row.
  */
-export type Place = { slot: Slot; opens: RegExp; closes?: string; most?: number }
+export type Place = { slot: Slot; opens: RegExp; closes?: RegExp; most?: number }
 
 /**
  * A usual way of laying out a prompt for a judge. Without a place for the prompt, what stands before the first place is
@@ -13,26 +13,42 @@ export type Place = { slot: Slot; opens: RegExp; closes?: string; most?: number 
  */
 export type Layout = { places: Place[]; asks?: string }
 
-const assistant = (letter: string, bar = ''): Place => ({
-  slot: 'response',
-  opens: new RegExp(
-    `${bar ? '<\\|' : '\\['}The Start of Assistant (?<name>${letter})'s Answer${bar ? '\\|>' : '\\]'}`,
-    'g',
-  ),
-  closes: bar ? `<|The End of Assistant ${letter}'s Answer|>` : `[The End of Assistant ${letter}'s Answer]`,
-})
+/** A mark that stands as it is. */
+const mark = (text: string) => new RegExp(text.replaceAll(/[[\]|]/g, '\\$&'), 'g')
+
 const question: Place = { slot: 'prompt', opens: /\[(?:User |Client )?Question\]:?/g }
 const reference: Place = {
   slot: 'reference',
-  opens: /\[The Start of Reference Answer\]/g,
-  closes: '[The End of Reference Answer]',
+  opens: mark('[The Start of Reference Answer]'),
+  closes: mark('[The End of Reference Answer]'),
 }
+const assistant = (letter: string): Place => ({
+  slot: 'response',
+  opens: new RegExp(`\\[The Start of Assistant (?<name>${letter})'s Answer\\]`, 'g'),
+  closes: mark(`[The End of Assistant ${letter}'s Answer]`),
+})
+/** The same between bars: an answer, or a whole conversation. */
+const barred = (letter: string, what: string): Place => ({
+  slot: 'response',
+  opens: new RegExp(`<\\|The Start of Assistant (?<name>${letter})'s ${what}\\|>`, 'g'),
+  closes: mark(`<|The End of Assistant ${letter}'s ${what}|>`),
+})
 const alone: Place = {
   slot: 'response',
-  opens: /\[The Start of Assistant's Answer\]/g,
-  closes: "[The End of Assistant's Answer]",
+  opens: mark("[The Start of Assistant's Answer]"),
+  closes: mark("[The End of Assistant's Answer]"),
 }
-const RULE = '\n***'
+/** A part of data after a line of stars; the last one ends with the data. */
+const part = (slot: Slot, name: string): Place => ({
+  slot,
+  opens: new RegExp(`\\n\\*{3,}\\n\\[${name}\\]:`, 'g'),
+})
+const lastPart = (slot: Slot, name: string): Place => ({
+  ...part(slot, name),
+  closes: /\n\*{3,}\n\[END DATA\]/g,
+})
+/** The last three of a row. */
+const QUOTES = /"""(?!")/g
 
 /** The layouts that are recognised, the fuller ones first. The patterns are the house's own: no text becomes one. */
 export const LAYOUTS: readonly Layout[] = [
@@ -43,47 +59,50 @@ export const LAYOUTS: readonly Layout[] = [
   { places: [question, assistant('A'), assistant('B')] },
   // Arena-Hard
   {
-    places: [{ slot: 'prompt', opens: /<\|User Prompt\|>/g }, assistant('A', '|'), assistant('B', '|')],
+    places: [
+      { slot: 'prompt', opens: mark('<|User Prompt|>') },
+      barred('A', 'Answer'),
+      barred('B', 'Answer'),
+    ],
   },
-  // MT-Bench and RewardBench 2 ratings, one answer
+  // MT-Bench and RewardBench, two conversations
+  { places: [barred('A', 'Conversation with User'), barred('B', 'Conversation with User')] },
+  // MT-Bench, one answer
   { places: [question, reference, alone] },
   { places: [question, alone] },
+  // RewardBench 2 ratings
+  {
+    places: [
+      { slot: 'prompt', opens: mark('[Query]\n') },
+      { slot: 'response', opens: mark('\n[Response]\n'), closes: mark('\n[Your judgement]') },
+    ],
+  },
   // TRL's and AlpacaEval's pairs: the verdict is the identifier of a model
   {
     places: [
-      { slot: 'prompt', opens: /"instruction":\s*"""/g, closes: '"""' },
+      { slot: 'prompt', opens: /"instruction":\s*"""/g, closes: QUOTES },
       {
         slot: 'response',
         opens: /"model_identifier":\s*"(?<name>\w{1,8})",\s*"output":\s*"""/g,
-        closes: '"""',
+        closes: QUOTES,
         most: 2,
       },
     ],
   },
   // promptfoo's select-best: the verdict is an index
   {
-    places: [{ slot: 'response', opens: /<Text index="(?<name>\d{1,2})">/g, closes: '</Text>', most: 16 }],
+    places: [
+      { slot: 'response', opens: /<Text index="(?<name>\d{1,2})">/g, closes: mark('</Text>'), most: 16 },
+    ],
   },
   // promptfoo's llm-rubric
   {
     places: [
-      { slot: 'response', opens: /<Output>/g, closes: '</Output>' },
-      { slot: 'criterion', opens: /<Rubric>/g, closes: '</Rubric>' },
+      { slot: 'response', opens: mark('<Output>'), closes: mark('</Output>') },
+      { slot: 'criterion', opens: mark('<Rubric>'), closes: mark('</Rubric>') },
     ],
   },
   // graded questions and answers, as inspect, autoevals and closed question answering lay them out
-  {
-    places: [
-      { slot: 'prompt', opens: /\[Task\]:/g, closes: RULE },
-      { slot: 'response', opens: /\*\*\*\n\[Submission\]:/g, closes: RULE },
-      { slot: 'criterion', opens: /\*\*\*\n\[Criterion\]:/g, closes: RULE },
-    ],
-  },
-  {
-    places: [
-      { slot: 'prompt', opens: /\[Question\]:/g, closes: RULE },
-      { slot: 'expert', opens: /\*\*\*\n\[Expert\]:/g, closes: RULE },
-      { slot: 'response', opens: /\*\*\*\n\[Submission\]:/g, closes: RULE },
-    ],
-  },
+  { places: [part('prompt', 'Task'), part('response', 'Submission'), lastPart('criterion', 'Criterion')] },
+  { places: [part('prompt', 'Question'), part('expert', 'Expert'), lastPart('response', 'Submission')] },
 ]

@@ -15,4 +15,6 @@ export type Question = {
    * verdict. Nothing that a response says is in it.
    */
   instructions: string
+  /** The shape of the verdict that this way of asking stands for, unless the request gives one; null for most. */
+  schema: Readonly<Record<string, unknown>> | null
 }

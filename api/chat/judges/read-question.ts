@@ -15,15 +15,15 @@ const spoken = z.looseObject({
 })
 type Spoken = { role: string; content: string }
 
-const HOW_TO_PUT = `put it as {"prompt": ..., "responses": [A, B]} in a 'plumbline' field or as the last user message, or end the messages with the assistant's turn to have that one scored`
+const HOW_TO_PUT = `put it as {"prompt": ..., "responses": [A, B]} in a 'plumbline' field or as the last message, or end the messages with the assistant's turn to have that one scored`
 
 /** A mark of the layout that stands in the text once too often: a response may have brought it along. */
 export type Forged = { forged: string }
 
 /**
  * What the messages, or the field `plumbline`, put to a judge. In this order: the field; roles `response_1`,
- * `response_2`; a last turn of the assistant, scored by itself; a last user message that is JSON; one in a layout that
- * is known (layouts.ts). Throws `invalid_request` where it is none of them.
+ * `response_2`; a last turn of the assistant, scored by itself; a last message that is JSON; one in a layout that is
+ * known (layouts.ts). Throws `invalid_request` where it is none of them.
  */
 export function readQuestion(messages: readonly unknown[], field: PutQuestion): Question | Forged {
   const turns = messages.map((one, at) => readTurn(one, at))
@@ -33,7 +33,7 @@ export function readQuestion(messages: readonly unknown[], field: PutQuestion): 
   if (byRole.length > 0) return ofRoles(turns, byRole)
   const last = turns.at(-1)
   if (last?.role === 'assistant') return ofConversation(turns.slice(0, -1), last.content)
-  const asked = last?.role === 'user' ? last.content : ''
+  const asked = last && ASKING.has(last.role) ? last.content : ''
   const before = turns.slice(0, -1)
   const put = readPut(asked)
   if (put) {
@@ -42,6 +42,9 @@ export function readQuestion(messages: readonly unknown[], field: PutQuestion): 
   }
   return ofLayout(asked, before)
 }
+
+/** Who may put a question in the last message: promptfoo asks as the system alone. */
+const ASKING: ReadonlySet<string> = new Set(['user', 'system', 'developer'])
 
 function readTurn(value: unknown, at: number): Spoken {
   const read = spoken.safeParse(value)
@@ -69,15 +72,47 @@ function plain({ prompt, reference }: PutQuestion, responses: string[], turns: S
     prompt: own ? toMessages(prompt) : asPrompt(turns),
     responses,
     reference: reference ?? null,
-    instructions: own ? turns.map(({ content }) => content).join('\n') : '',
+    instructions: own ? withoutTexts(turns.map(({ content }) => content).join('\n'), responses) : '',
   }
 }
+
+/**
+ * Instructions without the responses that they repeat, as a client's own prompt does, so that a response chooses no
+ * form. One that stands there twice is in the instructions anyway, and too short a one can name no form.
+ */
+function withoutTexts(instructions: string, responses: string[]): string {
+  return responses
+    .map((response) => response.trim())
+    .filter((response) => response.length >= SHORTEST_FORM)
+    .reduce((text, response) => {
+      const [before = '', after, more] = text.split(response)
+      return after === undefined || more !== undefined ? text : `${before}\n${after}`
+    }, instructions)
+}
+
+const SHORTEST_FORM = '[[A]]'.length
 
 function ofRoles(turns: Spoken[], byRole: Spoken[]): Question {
   const said = turns.filter(({ role }) => ['system', 'user', 'assistant', 'tool'].includes(role))
   const principle = turns.find(({ role }) => role === 'principle')?.content
   const rubric = principle === undefined ? null : oneCriterion(principle)
-  return { ...NOTHING, prompt: asPrompt(said), responses: byRole.map(({ content }) => content), rubric }
+  const schema = byRole.length === 2 ? COMPARISON : null
+  return {
+    ...NOTHING,
+    prompt: asPrompt(said),
+    responses: byRole.map(({ content }) => content),
+    rubric,
+    schema,
+  }
+}
+
+/** What NeMo-Gym reads of two responses that it gave as roles, without asking for it (contracts.md 2.5). */
+const COMPARISON = {
+  properties: {
+    score_1: { type: 'integer', minimum: 1, maximum: 5 },
+    score_2: { type: 'integer', minimum: 1, maximum: 5 },
+    ranking: { type: 'integer', minimum: 1, maximum: 6 },
+  },
 }
 
 const ofConversation = (prompt: Spoken[], response: string): Question => ({
@@ -112,10 +147,11 @@ function ofLayout(text: string, before: Spoken[]): Question | Forged {
         ? oneCriterion(AS_EXPERT)
         : null,
     instructions,
+    schema: null,
   }
 }
 
-const NOTHING = { labels: null, reference: null, rubric: null, instructions: '' }
+const NOTHING = { labels: null, reference: null, rubric: null, instructions: '', schema: null }
 
 const AS_EXPERT = 'Says what the reference answer says, and nothing that contradicts it.'
 

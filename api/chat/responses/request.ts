@@ -68,6 +68,7 @@ export function toChat(request: ResponsesRequest): ChatRequest {
   const messages = [
     ...(instructions ? [{ role: 'system', content: instructions }] : []),
     ...(typeof input === 'string' ? [{ role: 'user', content: input }] : input.flatMap(toMessage)),
+    ...comparedIn(request.metadata),
   ]
   const format = toFormat(request.text?.format)
   return {
@@ -96,6 +97,26 @@ function toMessage(given: z.infer<typeof item>): { role: string; content: string
   if (!('content' in given) || typeof given.content !== 'string' || typeof given.role !== 'string') return []
   return [{ role: given.role === 'developer' ? 'system' : given.role, content: given.content }]
 }
+
+/**
+ * NeMo-Gym puts what a comparing model is to read beside the conversation, in `metadata`; such models read it as turns
+ * with roles of that name (contracts.md 2.5).
+ */
+function comparedIn(metadata: ResponsesRequest['metadata']): { role: string; content: string }[] {
+  const compared = comparison.safeParse(metadata)
+  if (!compared.success) return []
+  return COMPARED.flatMap((role) => {
+    const content = compared.data[role]
+    return content === undefined ? [] : [{ role, content }]
+  })
+}
+
+const COMPARED = ['principle', 'response_1', 'response_2'] as const
+const comparison = z.object({
+  principle: z.string().optional(),
+  response_1: z.string(),
+  response_2: z.string(),
+})
 
 function toFormat(given: z.infer<typeof format> | null | undefined) {
   const schema = schemaFormat.safeParse(given)

@@ -7,7 +7,8 @@ import type { Platform } from '../../platform/platform.ts'
 /**
  * `GET /v1/models`, `GET /v1/models/{id}`: the configured entries, the default first, since some clients take the first
  * one, then what the organisation's own jobs trained, the judges by name, and the aliases that are whole names. Beside
- * what OpenAI's clients know, an entry says whether its model writes (`generate`) or picks.
+ * what OpenAI's clients know, an entry says whether its model writes (`generate`) or picks. Whoever sends
+ * `anthropic-version` is answered in Anthropic's shape.
  */
 export function modelRoutes({ config, training }: Platform) {
   const { entries, defaultId, aliases } = config.models
@@ -38,23 +39,41 @@ export function modelRoutes({ config, training }: Platform) {
   }
 
   return new Hono<Edge>()
-    .get('/', async (c) => c.json({ object: 'list', data: await list(c.get('call').organisation) }))
+    .get('/', async (c) => {
+      const data = await list(c.get('call').organisation)
+      return c.json(isAnthropic(c.req) ? anthropicList(data) : { object: 'list', data })
+    })
     .get('/:id{.+}', async (c) => {
       const id = c.req.param('id')
       const listed = (await list(c.get('call').organisation)).find((model) => model.id === id)
-      if (listed) return c.json(listed)
-      if (understood(id)) return c.json(show(id, 0))
-      throw noSuchModel(config.models, id)
+      const model = listed ?? (understood(id) ? show(id, 0) : null)
+      if (!model) throw noSuchModel(config.models, id)
+      return c.json(isAnthropic(c.req) ? showToAnthropic(model) : model)
     })
 }
 
+/** Anthropic's clients ask at the same path, and read another shape. */
+const isAnthropic = (request: { header(name: string): string | undefined }) =>
+  request.header('anthropic-version') !== undefined
+
+function anthropicList(models: Shown[]) {
+  const data = models.map(showToAnthropic)
+  return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
+}
+
+function showToAnthropic({ id, created, object: type }: Shown) {
+  const created_at = new Date(created * 1000).toISOString()
+  return { type, id, display_name: id, created_at, lifecycle: 'active' }
+}
+
+type Shown = ReturnType<typeof show>
 type Methods = { instantiate: string; verdicts: string }
 
 function show(id: string, created: number, methods?: Methods) {
   const { instantiate, verdicts } = methods ?? {}
   return {
     id,
-    object: 'model',
+    object: 'model' as const,
     created,
     owned_by: 'plumbline',
     ...(methods && { instantiate, verdicts }),
