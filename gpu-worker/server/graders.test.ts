@@ -20,10 +20,13 @@ describe.skipIf(!hasPython())('Python graders in the sandbox', () => {
     sandbox = await openPython('python3')
   })
   const grade = (source: string, model_sample = '{"n": 3}', item: unknown = { want: 4 }) => {
-    const none: Pick<Surroundings, 'model' | 'embed'> = {
-      model: () => {
-        throw new Error('no model is asked')
-      },
+    const refuse = () => {
+      throw new Error('no model is asked')
+    }
+    const none: Omit<Surroundings, 'sandbox'> = {
+      model: refuse,
+      policy: refuse,
+      judge: () => null,
       embed: async () => [],
     }
     const body = { grader: { type: 'python', name: 'p', source }, model_sample, item }
