@@ -1,7 +1,12 @@
 """A GRPO run of a few steps with a tiny model made here, by the dotted path of the reward function."""
 
 import importlib
+import json
+import re
+import subprocess
+import sys
 import tempfile
+from pathlib import Path
 
 from datasets import Dataset
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -49,3 +54,23 @@ assert all(one is not None and -1 <= one <= 1 for step in seen for one in step),
 for step, mean in zip(seen, logged):
     assert abs(sum(step) / len(step) - mean) < 1e-4, (seen, logged)
 print(f"- {len(seen)} steps, mean rewards {[round(mean, 3) for mean in logged]} as TRL logged them")
+
+# The command itself, as a user types it.
+with tempfile.TemporaryDirectory() as folder:
+    model.save_pretrained(f"{folder}/model")
+    tokenizer.save_pretrained(f"{folder}/model")
+    rows = [{"prompt": "the capital of France is", "answer": "Paris"}] * 8
+    Path(folder, "data").mkdir()
+    Path(folder, "data/train.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    flags = {
+        "model_name_or_path": f"{folder}/model", "dataset_name": f"{folder}/data", "output_dir": f"{folder}/out",
+        "reward_funcs": "plumbline.trl.async_reward", "max_steps": 2, "per_device_train_batch_size": 4,
+        "num_generations": 4, "max_completion_length": 6, "logging_steps": 1, "save_strategy": "no", "use_cpu": True,
+        "bf16": False, "report_to": "none", "dtype": "float32",
+    }
+    command = [sys.executable, "-P", "-m", "trl.scripts.grpo"]
+    command += [part for name, value in flags.items() for part in (f"--{name}", str(value))]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    steps = re.findall(r"rewards/async_reward/mean'?: '?(-?[\d.e-]+)", run.stdout)
+    assert run.returncode == 0 and len(steps) == 2, run.stdout[-2000:] + run.stderr[-2000:]
+    print(f"- trl grpo --reward_funcs plumbline.trl.async_reward: mean rewards {steps} of two steps")
