@@ -53,6 +53,51 @@ test('the order in which members come changes no reward', async () => {
   expect(found[2]).toEqual(found[0])
 })
 
+test('200 different responses to one prompt at once make 25 groups of eight', async () => {
+  const { rewards, groups } = await openRun({ group_size: 8 })
+  const texts = Array.from({ length: 200 }, (_, at) => `${'GOOD '.repeat(at % 3)}answer ${at}`)
+  expect((await rewards(texts)).every((reward) => typeof reward === 'number')).toBe(true)
+  const made = await groups()
+  expect(made.map(({ closed }: { closed: string }) => closed)).toEqual(
+    Array.from({ length: 25 }, () => 'full'),
+  )
+  const members = made.flatMap((group: { members: { response: string }[] }) => group.members)
+  expect(new Set(members.map(({ response }: { response: string }) => response)).size).toBe(200)
+})
+
+test('what a group spent is told once, to the call that had it judged, and a retry spends nothing', async () => {
+  const { ask, url } = await openRun({ group_size: 2 })
+  const score = (text: string) =>
+    ask(url('protocol=openrs&against=group', 'inference/nvidia/v1/chat/completions'), {
+      model: 'm',
+      messages: [
+        { role: 'user', content: 'Say something.' },
+        { role: 'assistant', content: text },
+      ],
+    })
+  const spent = ({ usage }: { usage: { total_tokens: number } }) => usage.total_tokens > 0
+  const replies = await Promise.all(['GOOD', 'bad'].map(score))
+  expect(replies.filter(spent).length).toBe(1)
+  expect(spent(await score('GOOD'))).toBe(false)
+})
+
+test('NeMo-Gym responses that are compared by another principle are another group', async () => {
+  const { ask, url, groups } = await openRun({ group_size: 2 })
+  const object = (text: string) => ({
+    output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }],
+  })
+  for (const principle of ['Be short.', 'Be kind.']) {
+    await ask(url('against=group', 'rlhf/nemo-gym/compare'), {
+      conversation_history: [{ role: 'user', content: 'Say something.' }],
+      response_objs: ['GOOD', 'bad'].map(object),
+      principle,
+    })
+  }
+  const made = await groups()
+  const told = made.map((group: { settings: object }) => JSON.stringify(group.settings))
+  expect(told.toSorted()).toEqual([expect.stringContaining('Be kind.'), expect.stringContaining('Be short.')])
+})
+
 test('200 calls at once make 50 groups of four', async () => {
   const { rewards, groups } = await openRun()
   const prompts = Array.from({ length: 50 }, (_, at) => `Say ${at}.`)

@@ -17,8 +17,34 @@ test('a run is made once by its name or by an Idempotency-Key, and is found agai
   expect(first.id).toMatch(/^run_[0-9a-f]{24}$/)
   expect((await ask('/v1/runs', {}, key)).id).toBe(first.id)
   expect((await ask('/v1/runs', {})).id).not.toBe(first.id)
-  const { data } = await ask('/v1/runs')
-  expect(data).toHaveLength(3)
+  const { data, has_more } = await ask('/v1/runs')
+  expect([data.length, has_more]).toEqual([3, false])
+})
+
+test('runs are listed a page at a time, each once', async () => {
+  const { ask } = await openTestApp()
+  const names = ['a', 'b', 'c', 'd', 'e']
+  for (const name of names) await ask('/v1/runs', { name })
+  const seen: string[] = []
+  for (let page = await ask('/v1/runs?limit=2'); ; ) {
+    seen.push(...page.data.map(({ id }: { id: string }) => id))
+    if (!page.has_more) break
+    page = await ask(`/v1/runs?limit=2&before=${seen.at(-1)}`)
+  }
+  expect(seen.toSorted()).toEqual(names)
+  expect((await ask('/v1/runs?before=nobody')).error.code).toBe('run_not_found')
+  expect((await ask('/v1/runs?limit=0')).error.param).toBe('limit')
+})
+
+test("every reward URL of a run answers, ROLL's two among them", async () => {
+  const { call, ask } = await openTestApp()
+  const { reward_urls } = await ask('/v1/runs', { name: 'r' })
+  expect(Object.keys(reward_urls)).toContain('rlhf/roll/submit')
+  for (const [name, url] of Object.entries<string>(reward_urls)) {
+    if (name !== 'rlhf/roll/result') expect([name, (await call(url)).status]).toEqual([name, 200])
+  }
+  const poll = await call(`${reward_urls['rlhf/roll/result']}?reward_request_id=none`)
+  expect((await bodyOf(poll)).message).toContain('submit it again')
 })
 
 test('another body under the same name, an unknown run and an unknown rubric are refused, saying what to do', async () => {

@@ -1,13 +1,25 @@
+import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { startModelServer } from '../test/model-server/model-server.ts'
 import { poster, timeAll } from './load.ts'
-import { RUNTIMES, type Runtime, startPlumbline } from './servers.ts'
+import { RUNTIMES, type Runtime, type Server, startPlumbline } from './servers.ts'
 import { median, report } from './statistics.ts'
 
-/** `npm run bench:gathering`: a step of a trainer that sends one response a call, gathered into groups, beside each judged alone. */
-const PROMPTS = 128
+/**
+ * `npm run bench:gathering -- --rounds 1 --runtime Node --delay 0`: a step of a trainer that sends one response a call,
+ * gathered into groups, beside each judged alone. A measurement that breaks is said, and the next one is made.
+ */
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    prompts: { type: 'string', default: '128' },
+    runtime: { type: 'string', multiple: true, default: [...RUNTIMES] },
+    delay: { type: 'string', multiple: true, default: ['0', '100'] },
+  },
+})
+const ROUNDS = Number(options.rounds)
+const PROMPTS = Number(options.prompts)
 const SIZE = 8
-const ROUNDS = 3
 /** A step's calls are all under way at once, as OpenRLHF 0.9.1 and later make them. */
 const CALLS = PROMPTS * SIZE
 /** Calls to the model from one process, or from one object of workerd. */
@@ -52,8 +64,20 @@ const WAYS: Record<string, Way> = {
 }
 
 async function measure(runtime: Runtime, delayMs: number): Promise<void> {
-  const models = { model: await startModelServer({ delayMs }), slow: await startModelServer() }
-  const edge = await startPlumbline(runtime, models, { max_concurrent: AT_ONCE })
+  const model = await startModelServer({ delayMs })
+  try {
+    const edge = await startPlumbline(runtime, { model, slow: model }, { max_concurrent: AT_ONCE })
+    try {
+      await measureAt(edge, `${runtime}, a judge of ${delayMs} ms`)
+    } finally {
+      await edge.close()
+    }
+  } finally {
+    await model.close()
+  }
+}
+
+async function measureAt(edge: Server, where: string): Promise<void> {
   const spent = async () => {
     const { data } = usage.parse(await (await fetch(`${edge.url}/v1/usage`)).json())
     return {
@@ -70,17 +94,21 @@ async function measure(runtime: Runtime, delayMs: number): Promise<void> {
     const { post, close } = poster(`${edge.url}${path}`, CALLS)
     const rounds: number[] = []
     let repeats = 0
-    const before = await spent()
-    for (let round = 0; round < ROUNDS; round++) {
-      const tasks = make(`${name} ${round}`).map(
+    const step = (called: string) => {
+      const tasks = make(`${name} ${called}`).map(
         (body) => () =>
           insist(
             () => post(body),
             () => repeats++,
           ),
       )
-      rounds.push(await timeAll(tasks, CALLS))
+      return timeAll(tasks, CALLS)
     }
+    // the first way would pay for code that is compiled once
+    await step('to warm up')
+    repeats = 0
+    const before = await spent()
+    for (let round = 0; round < ROUNDS; round++) rounds.push(await step(String(round)))
     const after = await spent()
     found.set(name, {
       wall: median(rounds),
@@ -92,7 +120,7 @@ async function measure(runtime: Runtime, delayMs: number): Promise<void> {
   }
   const alone = found.get('each alone')
   for (const [name, { wall, judgments, calls, repeats }] of found) {
-    const what = `${CALLS} responses of ${PROMPTS} prompts, ${runtime}, a judge of ${delayMs} ms, ${name}`
+    const what = `${CALLS} responses of ${PROMPTS} prompts, ${where}, ${name}`
     const beside = (value: number, other: number | undefined) =>
       name === 'each alone' || other === undefined ? {} : { against: 'each alone', ratio: value / other }
     report({
@@ -105,9 +133,13 @@ async function measure(runtime: Runtime, delayMs: number): Promise<void> {
     report({ name: `${what}: calls sent again after an error`, value: repeats, unit: 'calls' })
     report({ name: `${what}: wall time`, value: wall, unit: 'ms', ...beside(wall, alone?.wall) })
   }
-  await edge.close()
-  await models.model.close()
-  await models.slow.close()
 }
 
-for (const runtime of RUNTIMES) for (const delayMs of [0, 100]) await measure(runtime, delayMs)
+for (const runtime of RUNTIMES.filter((one) => options.runtime.includes(one))) {
+  for (const delay of options.delay) {
+    await measure(runtime, Number(delay)).catch((error: unknown) => {
+      process.exitCode = 1
+      console.error(`${runtime}, a judge of ${delay} ms: ${error}`)
+    })
+  }
+}

@@ -39,8 +39,8 @@ beforeEach(async () => {
   seen = []
   server = createServer(async (request, response) => {
     seen.push({ url: request.url ?? '', body: await text(request), key: request.headers['idempotency-key'] })
-    const all = { object: 'list', data: [told(7), told(0)] }
-    const found = request.url === '/v1/runs' && request.method === 'GET' ? all : told(7)
+    const all = { object: 'list', data: [told(7), told(0)], has_more: true }
+    const found = request.url?.startsWith('/v1/runs?') && request.method === 'GET' ? all : told(7)
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(found))
   })
@@ -76,4 +76,7 @@ it('lists runs', async () => {
   const { stdout } = await plumbline(['runs', 'list'], { env })
   expect(stdout.split('\n')[1]).toMatch(/^mine +7 +polite +0\.3750 +1970-01-01 00:00$/)
   expect(stdout.split('\n')[2]).toMatch(/^mine +0 +- +- /)
+  expect(stdout).toContain('There are older ones: --before mine')
+  await plumbline(['runs', 'list', '--limit', '5', '--before', 'a&b'], { env })
+  expect(seen.map(({ url }) => url)).toEqual(['/v1/runs?limit=20', '/v1/runs?limit=5&before=a%26b'])
 })

@@ -6,6 +6,7 @@ import { reportFailures } from './failure.ts'
 import { runLines, runTable } from './runs/run-text.ts'
 import { hyperparametersOf, type Setting, toSetting } from './train/hyperparameters.ts'
 
+type ListOptions = { limit: string; before?: string; json?: boolean }
 type CreateOptions = { config?: string; set: Setting[]; json?: boolean }
 
 /** `plumbline runs`: runs of trainers that know a reward URL alone. */
@@ -25,12 +26,16 @@ export function runsCommand(): Command {
     )
   const list = new Command('list')
     .description('list the runs, the newest first')
+    .option('--limit <count>', 'how many, 100 at most', '20')
+    .option('--before <id>', 'only runs older than this one')
     .option('--json', 'print JSON, a run a line')
-    .action(({ json = false }: { json?: boolean }) =>
+    .action(({ limit, before, json = false }: ListOptions) =>
       reportFailures(json, async () => {
-        const { data } = await get(serviceFrom(process.env), '/v1/runs', runList)
-        if (!json) console.log(runTable(data))
-        else for (const one of data) console.log(JSON.stringify(one))
+        const query = new URLSearchParams({ limit, ...(before !== undefined && { before }) })
+        const { data, has_more } = await get(serviceFrom(process.env), `/v1/runs?${query}`, runList)
+        if (json) return data.forEach((one) => void console.log(JSON.stringify(one)))
+        console.log(runTable(data))
+        if (has_more) console.log(`There are older ones: --before ${data.at(-1)?.id}`)
       }),
     )
   return new Command('runs')

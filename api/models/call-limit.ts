@@ -11,12 +11,11 @@ export function callLimit(places: number = LIMITS.callsInFlight): CallLimit {
 
 const entryLimits = new WeakMap<ModelEntry, CallLimit>()
 
-/** The limit that an entry declares (`max_concurrent`), shared by everything that uses this very object. */
-export function entryLimit(entry: ModelEntry): CallLimit | null {
-  if (entry.max_concurrent === undefined) return null
+/** The limit of an entry (`max_concurrent`), shared by everything that uses this very object. */
+export function entryLimit(entry: ModelEntry): CallLimit {
   const known = entryLimits.get(entry)
   if (known) return known
-  const made = pLimit(entry.max_concurrent)
+  const made = pLimit(entry.max_concurrent ?? LIMITS.callsToAModel)
   entryLimits.set(entry, made)
   return made
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { LIMITS } from '../platform/limits.ts'
 import { callLimit } from './call-limit.ts'
 import { limitedFetch, type Outbound } from './limited-fetch.ts'
 import { findEntry, parseModels } from './model-config.ts'
@@ -70,6 +71,24 @@ describe('limitedFetch', () => {
       },
     })
     expect(seen[0]?.[1].headers).not.toHaveProperty('X-Caller')
+  })
+
+  it('holds calls to a model that says no limit back, and no place for calls that their own judgment holds back', async () => {
+    const entry = entryOf()
+    const state = { now: 0, peak: 0 }
+    const slow: Outbound['fetch'] = async () => {
+      state.peak = Math.max(state.peak, ++state.now)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      state.now--
+      return new Response('ok')
+    }
+    // one judgment of many calls comes first, and has one place of its own
+    const wide = outbound(slow, { limit: callLimit(1) })
+    const first = Array.from({ length: LIMITS.callsToAModel }, () => sendAndRead(entry, wide))
+    const others = Array.from({ length: 400 }, () => sendAndRead(entry, outbound(slow)))
+    await Promise.all(others)
+    expect(state.peak).toBe(LIMITS.callsToAModel)
+    await Promise.all(first)
   })
 
   it('gives up on a server that does not answer', async () => {

@@ -48,8 +48,8 @@ export async function limitedFetch(
   const key = await keyOf(entry, outbound.environment)
   const call = startCall(entry, signal)
   try {
-    const ofEntry = entryLimit(entry)
-    call.onEnd(await takePlaces(ofEntry ? [ofEntry, limit] : [limit], call.signal))
+    // its own limit first: a judgment that waits for its own calls keeps no place from other judgments
+    call.onEnd(await takePlaces([limit, entryLimit(entry)], call.signal))
     const timer = setTimeout(() => call.stop(timedOut(entry)), entry.timeout_ms)
     call.onEnd(() => clearTimeout(timer))
     const reply = await firstReply(

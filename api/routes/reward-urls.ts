@@ -48,8 +48,8 @@ export function rewardUrls(platform: Platform, judging: Judging, known: readonly
 }
 
 /** Samples on a run's URL are rewarded as the run says, all others as their own URL does. */
-function createScorer({ runs }: Platform, { rewards, rubrics, metaRubrics }: Judging): ScorerOf {
-  const scoreOnRun = createRunScorer({ runs, rewards, rubrics, metaRubrics })
+function createScorer({ runs, afterAnswer }: Platform, { rewards, rubrics, metaRubrics }: Judging): ScorerOf {
+  const scoreOnRun = createRunScorer({ runs, afterAnswer, rewards, rubrics, metaRubrics })
   return (asked) => {
     if (asked.run !== null) return scoreOnRun(asked, asked.run)
     refuseOutsideRun(asked.settings)

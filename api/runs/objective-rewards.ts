@@ -1,5 +1,6 @@
 import { normalisedRewards, type RewardVector, scalarRewards } from '../../shared/arl-rr/objectives.ts'
 import { type Aggregate, failed } from '../../shared/judge/pair/aggregate.ts'
+import { sumUsage } from '../../shared/judge/usage.ts'
 import type { RunSettings } from '../../shared/protocol/run.ts'
 import { notScored } from '../../shared/reward/not-scored.ts'
 import { weightsOf } from '../../shared/runs/state.ts'
@@ -42,6 +43,7 @@ function scoredAs(reward: number | null, mean: number | null, judgments: string[
   return {
     ...{ reward, score: mean === null ? null : Math.min(1, Math.max(0, mean)) },
     ...{ error: reward === null ? fault : null, judgments, substituted: false },
+    usage: sumUsage(parts.flatMap(({ usage }) => usage ?? [])),
   }
 }
 

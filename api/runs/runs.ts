@@ -13,8 +13,8 @@ export type Runs = {
   create(settings: RunSettings, call: Call): Promise<Run>
   /** Throws `run_not_found`. */
   read(organisation: string, id: string): Promise<Run>
-  /** Newest first. */
-  list(organisation: string): Promise<Run[]>
+  /** Newest first, after the run with the id `before`. Throws `run_not_found`. */
+  list(organisation: string, before: string | null, limit: number): Promise<Run[]>
   /** Begins a step now. Throws `run_not_found`. */
   beginStep(organisation: string, id: string): Promise<Run>
 }
@@ -32,7 +32,11 @@ export function createRuns(records: RunRecords, rubrics: Rubrics): Runs {
     async read(organisation, id) {
       return (await records.read(organisation, id)) ?? refuse(id)
     },
-    list: (organisation) => records.list(organisation),
+    async list(organisation, before, limit) {
+      const from = before === null ? null : ((await records.read(organisation, before)) ?? refuse(before))
+      const place = from && { created: from.created, id: from.id }
+      return records.list(organisation, { before: place, limit })
+    },
     async beginStep(organisation, id) {
       return (await records.beginStep(organisation, id)) ?? refuse(id)
     },

@@ -12,14 +12,17 @@ import { byThemselves } from '../dialects/settings.ts'
 import type { MetaRubrics } from '../governance/meta-rubrics.ts'
 import { judgmentPlaces, type Rewards } from '../judging/rewards.ts'
 import type { Rubrics } from '../judging/rubrics.ts'
-import type { RunRecords } from '../platform/runs/port.ts'
+import type { Platform } from '../platform/platform.ts'
 import { evaluate } from './evaluate.ts'
 import { rewardMembers } from './reward-members.ts'
 import { createSettle } from './settle.ts'
 import { createVisit } from './visit.ts'
-import { heedsMetaRubric, wayOf } from './way.ts'
+import { heedsMetaRubric, wayOf, withRubric } from './way.ts'
 
-type Parts = { runs: RunRecords; rewards: Rewards; rubrics: Rubrics; metaRubrics: MetaRubrics }
+type Parts = { rewards: Rewards; rubrics: Rubrics; metaRubrics: MetaRubrics } & Pick<
+  Platform,
+  'runs' | 'afterAnswer'
+>
 
 /** Runs whose settings, which never change, are kept in front of the records. */
 const KEPT = 1000
@@ -27,6 +30,7 @@ const KEPT = 1000
 /** The way in which bodies of the URL of a run are rewarded. Throws `run_not_found`. */
 export function createRunScorer({
   runs,
+  afterAnswer,
   rewards,
   rubrics,
   metaRubrics,
@@ -37,12 +41,18 @@ export function createRunScorer({
     const judge = once ? insist(rewards, signal) : rewards
     return (request) => judge(request, call, place)
   }
-  const visit = createVisit(runs, (asked) =>
-    createSettle(runs, (task) => rewardMembers(task, rewardFor(asked), rubrics)),
-  )
+  const visit = createVisit(runs, (asked) => {
+    const settle = createSettle(runs, (task) => rewardMembers(task, rewardFor(asked), rubrics))
+    return (task) => {
+      const settled = settle(task)
+      // others wait for what it records, though its own client may be gone
+      afterAnswer(settled)
+      return settled
+    }
+  })
 
   async function find(organisation: string, id: string): Promise<RunSettings> {
-    const place = `${organisation} ${id}`
+    const place = canonicalJson([organisation, id])
     const known = kept.get(place)
     if (known) return known
     const run = await runs.read(organisation, id)
@@ -80,9 +90,12 @@ export function createRunScorer({
       ? await metaRubrics.pin(organisation, settings.meta_rubric)
       : null
     const metaRubric = typeof pinned === 'string' ? pinned : null
-    const prompts = Map.groupBy(samples, ({ prompt }) => canonicalJson(prompt))
+    const prompts = Map.groupBy(samples, ({ prompt, rubric = null }) => canonicalJson([prompt, rubric]))
     const scored = await Promise.all(
-      [...prompts.values()].map((together) => visit({ id, run, way, asked, metaRubric }, together)),
+      [...prompts.values()].map((together) => {
+        const own = withRubric(way, together[0]?.rubric)
+        return visit({ id, run, way: own, asked, metaRubric }, together)
+      }),
     )
     const of = new Map(scored.flat())
     return samples.flatMap((sample) => of.get(sample) ?? [])

@@ -8,7 +8,7 @@ import type { Entry, RunRecords } from '../platform/runs/port.ts'
 import { giveUp } from './give-up.ts'
 import { memberOf, scoredOf, unscored } from './recorded.ts'
 import type { Task } from './reward-members.ts'
-import { membersOf, type Outcome, type Settle } from './settle.ts'
+import { membersOf, type Outcome, type Settle, type Settled } from './settle.ts'
 import type { Way } from './way.ts'
 
 /** A call of a run's URL. */
@@ -68,42 +68,39 @@ export function createVisit(runs: RunRecords, settleFor: (asked: Asked) => Settl
     if (!first) return []
     const { group, late } = first.entry
     const told = { id: group.id, late, meta_class: group.meta_class }
-    const outcomeOf = await outcomes(visited, part)
-    return part.map(({ sample, entry }) => {
+    const { outcomeOf, usage } = await outcomes(visited, part)
+    return part.map(({ sample, entry }, at) => {
       const outcome = entry.recorded ? { recorded: entry.recorded } : outcomeOf(sample)
       const one =
         'recorded' in outcome
           ? scoredOf(outcome.recorded)
           : unscored(outcome.error, asked.settings.on_error, way.range)
       const masked = 'recorded' in outcome && outcome.recorded.masked
-      return [sample, { ...one, group: { ...told, masked } }]
+      return [sample, { ...one, group: { ...told, masked }, ...(at === 0 && usage && { usage }) }]
     })
   }
 
-  async function outcomes(
-    { id, run, way, asked }: Visited,
-    part: Place[],
-  ): Promise<(sample: Sample) => Outcome> {
+  async function outcomes({ id, run, way, asked }: Visited, part: Place[]): Promise<Settled> {
     const [{ group, late } = { group: null, late: false }] = part.map(({ entry }) => entry)
     const known = part.every(({ entry }) => entry.recorded !== null)
-    if (group === null || known) return () => ({ error: nobodyCame(0) })
+    if (group === null || known) return { outcomeOf: () => ({ error: nobodyCame(0) }) }
     const waits = way.waitMs !== null
-    if (waits && group.closed === null) return () => ({ error: nobodyCame(way.waitMs ?? 0) })
+    if (waits && group.closed === null) return { outcomeOf: () => ({ error: nobodyCame(way.waitMs ?? 0) }) }
     const { organisation } = asked.call
     const task = { organisation, id, run, settings: asked.settings, group, late }
     if (!waits || late) return settleFor(asked)({ ...task, samples: part.map(({ sample }) => sample) })
-    return together(asked, { ...task, samples: membersOf(group) }, part)
+    return together(asked, { ...task, samples: membersOf(group, part[0]?.sample.rubric) }, part)
   }
 
   /** One of the calls that waited has the group rewarded. The others do so too where they hear nothing for long. */
-  async function together(asked: Asked, task: Task, part: Place[]): Promise<(sample: Sample) => Outcome> {
+  async function together(asked: Asked, task: Task, part: Place[]): Promise<Settled> {
     if (!part.some(({ entry }) => entry.leads)) {
       const { organisation, id, group } = task
       const heardMs = Math.min(MOST_HEARD_MS, (asked.patienceMs ?? Number.POSITIVE_INFINITY) / 4)
       const samples = part.map(({ sample }) => sample)
       const heard = await runs.heard(organisation, id, group.id, samples.map(memberOf), heardMs)
       const known = new Map(samples.map((sample, at) => [sample, heard[at]]))
-      if (!heard.includes(null)) return (sample) => recordedOr(known.get(sample))
+      if (!heard.includes(null)) return { outcomeOf: (sample) => recordedOr(known.get(sample)) }
     }
     return settleFor(asked)(task)
   }

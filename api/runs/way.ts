@@ -3,7 +3,7 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import type { RunSettings } from '../../shared/protocol/run.ts'
 import type { Range } from '../../shared/reward/compare/shaping.ts'
 import { rangeOf } from '../../shared/reward/range.ts'
-import { SHARE } from '../dialects/sample.ts'
+import { type Sample, SHARE } from '../dialects/sample.ts'
 import { type DialectSettings, mayCompare } from '../dialects/settings.ts'
 
 /** A call waits for others for half of what its client waits, so that the other half is left to judge in, and for this at most. */
@@ -65,6 +65,12 @@ export function wayOf(settings: DialectSettings, run: RunSettings, patienceMs: n
     range:
       verifier === undefined && (compares(settings) || !mayCompare(settings)) ? rangeOf(settings) : SHARE,
   }
+}
+
+/** The same for samples that their client sends with a rubric of their own: those with another are another group. */
+export function withRubric(way: Way, rubric: Sample['rubric']): Way {
+  if (rubric === undefined) return way
+  return { ...way, name: canonicalJson({ ...JSON.parse(way.name), rubric }) }
 }
 
 /** Whether the URL asks for a comparison, whoever comes. */

@@ -170,4 +170,6 @@ export const run = z
   .meta({ id: 'Run' })
 export type Run = z.infer<typeof run>
 
-export const runList = z.object({ object: z.literal('list'), data: z.array(run) }).meta({ id: 'RunList' })
+export const runList = z
+  .object({ object: z.literal('list'), data: z.array(run), has_more: z.boolean() })
+  .meta({ id: 'RunList' })

@@ -17,11 +17,12 @@ export function remoteRunRecords(
   return {
     create: (...args) => send('create', ...args),
     read: (...args) => send('read', ...args),
-    async list(organisation) {
+    async list(organisation, ask) {
       const lists = await Promise.all(
-        stubs().map((stub): ReturnType<RunRecords['list']> => call(stub, 'list', organisation)),
+        stubs().map((stub): ReturnType<RunRecords['list']> => call(stub, 'list', organisation, ask)),
       )
-      return lists.flat().toSorted((a, b) => b.created - a.created)
+      const newestFirst = lists.flat().toSorted((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1))
+      return newestFirst.slice(0, ask.limit)
     },
     enter: (...args) => send('enter', ...args),
     leave: (...args) => send('leave', ...args),

@@ -45,6 +45,9 @@ export type Found = {
   spent: Spent | null
 }
 
+/** Where a list of runs goes on: after this one. */
+export type RunsAsked = { before: Pick<Run, 'created' | 'id'> | null; limit: number }
+
 /** Where a list of groups goes on: before the group with this number, newest first. */
 export type GroupsAsked = { before: number | null; limit: number }
 
@@ -57,7 +60,7 @@ export type RunRecords = {
   create(organisation: string, id: string, settings: RunSettings): Promise<Run>
   read(organisation: string, id: string): Promise<Run | null>
   /** Newest first. */
-  list(organisation: string): Promise<Run[]>
+  list(organisation: string, ask: RunsAsked): Promise<Run[]>
   /**
    * Puts members into the group of their prompt that they belong to (shared/runs/gathering.ts), or opens one in the step
    * and class that the run is in. Answers when their group is closed or their time is up; null where there is no such run.

@@ -36,7 +36,7 @@ export function createRunRecords(sql: Sql, now: () => number): RunRecords {
         return run
       }),
     read: async (organisation, id) => runs.show(organisation, id),
-    list: async (organisation) => runs.list(organisation),
+    list: async (organisation, ask) => runs.list(organisation, ask),
 
     async enter(organisation, run, asked) {
       if (!runs.find(organisation, run)) return null

@@ -2,6 +2,7 @@ import type { Run, RunSettings } from '../../../shared/protocol/run.ts'
 import { showRun } from '../../../shared/runs/show-run.ts'
 import { openRun, type RunState } from '../../../shared/runs/state.ts'
 import type { Row, Sql } from '../sql.ts'
+import type { RunsAsked } from './port.ts'
 
 const SCHEMA = [
   `create table if not exists runs (
@@ -38,10 +39,11 @@ export function openRunRows(sql: Sql) {
       const [row] = sql.all('select * from runs where organisation = ? and id = ?', organisation, id)
       return row ? shown(row) : null
     },
-    list(organisation: string): Run[] {
-      return sql
-        .all('select * from runs where organisation = ? order by created desc, id', organisation)
-        .map(shown)
+    list(organisation: string, { before, limit }: RunsAsked): Run[] {
+      const query = `select * from runs where organisation = ? and (created / 1000, id) < (?, ?)
+        order by created / 1000 desc, id desc limit ?`
+      const from = [before?.created ?? Number.MAX_SAFE_INTEGER, before?.id ?? '']
+      return sql.all(query, organisation, ...from, limit).map(shown)
     },
     save(organisation: string, id: string, state: RunState): void {
       const query = 'update runs set state = ? where organisation = ? and id = ?'

@@ -4,6 +4,7 @@ import { runAnchors, runAnchorsKept, runGroup, runGroupList } from '../../../sha
 import { LIMITS } from '../../platform/limits.ts'
 import type { Operations } from './openapi-operation.ts'
 import { groupsQuery } from './run-groups.ts'
+import { runsQuery } from './runs.ts'
 
 const byId = z.object({ id: z.string() })
 const repeatable = z.object({
@@ -25,7 +26,7 @@ export const RUNS: Operations = {
       reply: run,
       status: '201',
     },
-    get: { summary: 'Runs, newest first.', tag: 'native', reply: runList },
+    get: { summary: 'Runs, newest first.', tag: 'native', query: runsQuery, reply: runList },
   },
   '/v1/runs/{id}': {
     get: {

@@ -1,10 +1,21 @@
 import { type Context, Hono } from 'hono'
+import * as z from 'zod'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { type Run, runSettings } from '../../../shared/protocol/run.ts'
 import type { Edge } from '../../middleware/edge.ts'
+import { LIMITS } from '../../platform/limits.ts'
 import type { Runs } from '../../runs/runs.ts'
 import { readJson } from '../body.ts'
 import { DIALECTS } from '../dialects.ts'
+
+/** What the query of a list of runs says. */
+export const runsQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  before: z.string().min(1).optional().describe('The id of a run: the page begins with the next older one.'),
+})
+
+/** ROLL is served beside the dialects, since it submits and polls. */
+const REWARD_PATHS = [...Object.keys(DIALECTS), '/rlhf/roll/submit', '/rlhf/roll/result']
 
 /** `/v1/runs`: runs of trainers that know a reward URL alone, and where they are. */
 export function runRoutes(runs: Runs) {
@@ -14,8 +25,10 @@ export function runRoutes(runs: Runs) {
       return c.json(withUrls(await runs.create(settings, c.get('call')), c), 201)
     })
     .get('/', async (c) => {
-      const found = await runs.list(c.get('call').organisation)
-      return c.json({ object: 'list', data: found.map((run) => withUrls(run, c)) })
+      const { limit, before = null } = parseWith(runsQuery, c.req.query())
+      const found = await runs.list(c.get('call').organisation, before, limit + 1)
+      const data = found.slice(0, limit).map((run) => withUrls(run, c))
+      return c.json({ object: 'list', data, has_more: found.length > limit })
     })
     .get('/:id', async (c) =>
       c.json(withUrls(await runs.read(c.get('call').organisation, c.req.param('id')), c)),
@@ -28,7 +41,7 @@ export function runRoutes(runs: Runs) {
 /** A run with its reward URL for each dialect. */
 function withUrls(run: Run, c: Context<Edge>) {
   const { origin } = new URL(c.req.url)
-  const urls = Object.keys(DIALECTS).map((path) => [path.slice(1), `${origin}/runs/${run.id}${path}`])
+  const urls = REWARD_PATHS.map((path) => [path.slice(1), `${origin}/runs/${run.id}${path}`])
   return {
     ...run,
     links: { self: `${origin}/v1/runs/${run.id}`, groups: `${origin}/v1/runs/${run.id}/groups` },

@@ -24,6 +24,15 @@ test('a sample without a reward is null with the reason, and the others have the
   expect(rewards[1]).toMatchObject({ reward: null, score: null, error: { code: 'model_unreachable' } })
 })
 
+test('on the URL of a run each sample names its group', async () => {
+  const { ask } = await openTestApp()
+  await ask('/v1/runs', { name: 'r', classes: { warm: ['colour'] } })
+  const label = { verifiers: { chill: [{ kind: 'contains', values: ['blue'] }] } }
+  const { rewards } = await ask('/runs/r/plumbline', { samples: [{ prompt, response: 'red', label }] })
+  const group = { id: expect.stringMatching(/^grp_/), late: false, meta_class: 'warm', masked: true }
+  expect(rewards).toEqual([expect.objectContaining({ reward: 0, group })])
+})
+
 test('a sample that can not be read is refused by its place', async () => {
   const { ask } = await openTestApp()
   const { error } = await ask('/rlhf/plumbline', { samples: [{ prompt, response: 4 }] })

@@ -21,6 +21,15 @@ const reward = z.object({
   judgments: z.array(z.string()),
   substituted: z.boolean(),
   error: errorData.nullable(),
+  group: z
+    .object({
+      id: z.string(),
+      late: z.boolean().describe('It came after the group had closed.'),
+      meta_class: z.string().nullable().describe('What the group is rewarded by; null without classes.'),
+      masked: z.boolean().describe('The prompt has nothing for that class: the reward is no score.'),
+    })
+    .optional()
+    .describe('In the URL of a run: the group that it is a member of.'),
 })
 
 /**
@@ -43,9 +52,10 @@ export const plumbline: Dialect = nullsToo({
   read: ({ samples }) => samples.map(toSample),
   write: (scored) => ({
     body: {
-      rewards: scored.map(({ reward, score, judgments, substituted, error }) => ({
+      rewards: scored.map(({ reward, score, judgments, substituted, error, group }) => ({
         ...{ reward, score, judgments, substituted },
         error: error && { ...error, param: error.param ?? null },
+        ...(group && { group }),
       })),
     },
   }),
