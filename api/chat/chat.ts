@@ -7,6 +7,7 @@ import type { Platform } from '../platform/platform.ts'
 import { requireOwnModel } from '../training/own-model.ts'
 import type { AnswerByJudge } from './judges/answer-by-judge.ts'
 import { passOn } from './pass-on.ts'
+import { refuseMediaUrls } from './refuse-media-urls.ts'
 
 /** What is read of a request for a chat completion by whoever hands it on; all else is the model's affair. */
 export const chatRequest = z.looseObject({
@@ -33,6 +34,7 @@ export function createChat(platform: Platform, answerByJudge: AnswerByJudge): Ch
     const request = parseWith(chatRequest, body)
     const answerer = findAnswerer(models, request.model)
     if ('judge' in answerer) return answerByJudge(answerer.judge, request, caller)
+    refuseMediaUrls(request.messages)
     await requireOwnModel(platform, caller.call.organisation, answerer.model)
     return passOn(findEntry(models, answerer.model), request, platform, caller)
   }
