@@ -115,7 +115,7 @@ describe('a chat completion that is passed on', () => {
     const broken = () =>
       new ReadableStream({
         start(controller) {
-          controller.enqueue(new TextEncoder().encode('data: {"choices":[]}\n\n'))
+          controller.enqueue(new TextEncoder().encode('data: {"choices":[]}\n\ndata: {"cho'))
         },
         pull(controller) {
           controller.error(new TypeError('reset'))
@@ -133,8 +133,11 @@ describe('a chat completion that is passed on', () => {
     const begun = new TextEncoder().encode('data: {"choices":[]}\n\n')
     const endless = () => new ReadableStream({ start: (controller) => controller.enqueue(begun) })
     server.answer = () => new Response(endless(), { headers: { 'content-type': 'text/event-stream' } })
-    const left = await call(CHAT, { messages, stream: true })
-    await left.body?.cancel()
+    const left = (await call(CHAT, { messages, stream: true })).body?.getReader()
+    await left?.read()
+    const waiting = left?.read()
+    await left?.cancel()
+    await waiting
     const { data } = await ask('/v1/usage')
     expect(data).toMatchObject([
       { chat_completions: 3, judgments: 0, judge_calls: 0, prompt_tokens: 22, completion_tokens: 6 },

@@ -102,6 +102,14 @@ describe('POST /v1/messages', () => {
     expect(server.seen[0]?.body.stream_options).toEqual({ include_usage: true })
   })
 
+  it('does not take a stream that was cut off for a whole one', async () => {
+    const { server, call } = await open()
+    server.answer = () => eventStream([{ choices: [{ index: 0, delta: { content: 'Half' } }] }])
+    const events = await eventsOf(await call(MESSAGES, { messages, max_tokens: 9, stream: true }))
+    expect(events.at(-1)?.name).toBe('error')
+    expect(events.at(-1)?.data).toContain('broke off')
+  })
+
   it('says in the stream that the model failed', async () => {
     const { server, call } = await open()
     server.answer = () => eventStream([{ error: { message: 'out of memory' } }])

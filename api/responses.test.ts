@@ -145,6 +145,14 @@ describe('POST /v1/responses', () => {
     expect(response).toMatchObject({ id: events[0].response.id, usage: { total_tokens: 14 } })
   })
 
+  it('does not take a stream that was cut off for a whole one', async () => {
+    const { server, call } = await open()
+    server.answer = () => eventStream([{ choices: [{ index: 0, delta: { content: 'Half' } }] }])
+    const events = await eventsOf(await call(RESPONSES, { input: 'Same?', stream: true }))
+    expect(events.at(-1)?.name).toBe('response.failed')
+    expect(events.at(-1)?.data).toContain('broke off')
+  })
+
   it('says in the stream that the model failed', async () => {
     const { server, call } = await open()
     server.answer = () => eventStream([{ error: { message: 'out of memory' } }])

@@ -23,6 +23,12 @@ export function followStream(
     kept += bytes.byteLength
     while (kept - (last[0]?.byteLength ?? 0) >= END_BYTES) kept -= last.shift()?.byteLength ?? 0
   }
+  let over: Promise<void> | null = null
+  /** Once: a reader who leaves also ends the read that is under way. */
+  const end = () => {
+    over ??= ended(usageAtEnd(last))
+    return over
+  }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const next = await reader.read().catch((error: unknown) => ({ failure: error }))
@@ -33,12 +39,11 @@ export function followStream(
         controller.enqueue(next.value)
         return
       }
-      await ended(usageAtEnd(last))
+      await end()
       controller.close()
     },
     async cancel(reason) {
-      await reader.cancel(reason)
-      await ended(usageAtEnd(last))
+      await reader.cancel(reason).finally(end)
     },
   })
 }
@@ -50,9 +55,12 @@ function usageAtEnd(chunks: readonly Uint8Array[]): TokenCount {
   return countUsage(named === undefined ? null : jsonOrNull(named.slice('data:'.length)))
 }
 
+/** A stream of a model server that ended before it said why. */
+export const brokenOff = () =>
+  new PlumblineError('model_unreachable', 'The stream of the model server broke off: repeat the call.')
+
+/** Begins a line of its own, since the source may have broken off within one. */
 function errorEvent(error: unknown): Uint8Array {
-  const known = PlumblineError.isInstance(error)
-    ? error
-    : new PlumblineError('model_unreachable', 'The stream of the model server broke off: repeat the call.')
-  return new TextEncoder().encode(`data: ${JSON.stringify({ error: known.data })}\n\n`)
+  const known = PlumblineError.isInstance(error) ? error : brokenOff()
+  return new TextEncoder().encode(`\n\ndata: ${JSON.stringify({ error: known.data })}\n\n`)
 }

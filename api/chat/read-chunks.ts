@@ -1,14 +1,22 @@
 import { createParser } from 'eventsource-parser'
 import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { type Chunk, chunk } from './completion.ts'
+import { brokenOff } from './follow-stream.ts'
 
-/** The events of a streamed completion; what is none is passed over. Whoever stops reading ends the stream. */
+/**
+ * The events of a streamed completion; what is none is passed over. One that ends without a `finish_reason` or `[DONE]`
+ * was cut off, which is said as an error. Whoever stops reading ends the stream.
+ */
 export async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Chunk, void> {
   const come: Chunk[] = []
+  let finished = false
   const parser = createParser({
     onEvent({ data }) {
+      finished ||= data === '[DONE]'
       const read = chunk.safeParse(jsonOrNull(data))
-      if (read.success) come.push(read.data)
+      if (!read.success) return
+      come.push(read.data)
+      finished ||= read.data.choices?.some(({ finish_reason: finish }) => finish) ?? false
     },
   })
   const decoder = new TextDecoder()
@@ -18,6 +26,7 @@ export async function* readChunks(body: ReadableStream<Uint8Array>): AsyncGenera
       parser.feed(decoder.decode(next.value, { stream: true }))
       yield* come.splice(0)
     }
+    if (!finished) yield { error: brokenOff().data }
   } finally {
     await reader.cancel()
   }
