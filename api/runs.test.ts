@@ -19,6 +19,8 @@ test('a run is made once by its name or by an Idempotency-Key, and is found agai
   expect((await ask('/v1/runs', {})).id).not.toBe(first.id)
   const { data, has_more } = await ask('/v1/runs')
   expect([data.length, has_more]).toEqual([3, false])
+  const { reward_urls: _, ...listed } = run
+  expect(data).toContainEqual(listed)
 })
 
 test('runs are listed a page at a time, each once', async () => {

@@ -201,6 +201,22 @@ describe('a cap on judgments', () => {
   })
 })
 
+test('tokens are listed a page at a time, each once, and another organisation has no place among them', async () => {
+  const app = await openTestApp()
+  const made: string[] = []
+  for (let count = 0; count < 5; count++) made.push((await app.ask('/v1/tokens', {})).id)
+  const seen: string[] = []
+  for (let page = await app.ask('/v1/tokens?limit=2'); ; ) {
+    expect(page.data.length).toBeLessThanOrEqual(2)
+    seen.push(...page.data.map(({ id }: { id: string }) => id))
+    if (!page.has_more) break
+    page = await app.ask(`/v1/tokens?limit=2&before=${seen.at(-1)}`)
+  }
+  expect(seen.toSorted()).toEqual(made.toSorted())
+  expect((await app.ask('/v1/tokens?before=tok_none')).error.code).toBe('not_found')
+  expect((await app.ask('/v1/tokens?limit=101')).error.param).toBe('limit')
+})
+
 test('a cap counts a chat call as a judgment, and models are listed for free', async () => {
   const app = await openTestApp()
   const { id, callBy } = await makeToken(app, { max_judgments: 2 })

@@ -37,7 +37,7 @@ it('makes, lists and revokes URL tokens of the service, and says how to call by 
   const seen: unknown[] = []
   const server = createServer(async (request, response) => {
     seen.push([request.method, request.url, await text(request)])
-    const answer = { POST: made, GET: { object: 'list', data: [token] }, DELETE: token }
+    const answer = { POST: made, GET: { object: 'list', data: [token], has_more: true }, DELETE: token }
     response.end(JSON.stringify(answer[request.method as keyof typeof answer]))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -47,12 +47,16 @@ it('makes, lists and revokes URL tokens of the service, and says how to call by 
   const options = ['--name', 'night', '--expires', '12h', '--max-judgments', '5']
   const shown = await plumbline(['keys', 'token', ...options], { env })
   expect(shown.stdout).toContain(`${env.PLUMBLINE_URL}/k/plt_abc/rlhf/openrlhf`)
-  expect((await plumbline(['keys', 'tokens'], { env })).stdout).toContain('2 of 5 judgments  night')
+  const listed = await plumbline(['keys', 'tokens'], { env })
+  expect(listed.stdout).toContain('2 of 5 judgments  night')
+  expect(listed.stdout).toContain(`There are older ones: --before ${token.id}`)
+  await plumbline(['keys', 'tokens', '--limit', '5', '--before', 'a&b'], { env })
   expect((await plumbline(['keys', 'revoke', token.id], { env })).code).toBe(0)
   server.close()
   expect(seen).toEqual([
     ['POST', '/v1/tokens', '{"name":"night","expires_in":43200,"max_judgments":5}'],
-    ['GET', '/v1/tokens', ''],
+    ['GET', '/v1/tokens?limit=20', ''],
+    ['GET', '/v1/tokens?limit=5&before=a%26b', ''],
     ['DELETE', `/v1/tokens/${token.id}`, ''],
   ])
   expect((await plumbline(['keys', 'token', '--expires', '3 days'], { env })).stderr).toContain('7d')

@@ -14,7 +14,8 @@ import type { Runs } from '../runs/runs.ts'
 export type Tokens = {
   /** `origin` is where the service was called. Throws `run_not_found`. */
   make(organisation: string, request: UrlTokenRequest, origin: string): Promise<NewUrlToken>
-  list(organisation: string): Promise<UrlToken[]>
+  /** Newest first, after the token with the id `before`. Throws `not_found`. */
+  list(organisation: string, before: string | null, limit: number): Promise<UrlToken[]>
   /** Throws `not_found`. */
   read(organisation: string, id: string): Promise<UrlToken>
   /** Throws `not_found`. A token that was revoked stays listed. */
@@ -25,6 +26,12 @@ export function createTokens(
   { tokens, now }: Pick<Platform, 'tokens' | 'now'>,
   runs: Pick<Runs, 'read'>,
 ): Tokens {
+  async function find(organisation: string, id: string): Promise<StoredToken> {
+    const stored = urlTokenShard(id) === null ? null : await tokens.find(id)
+    if (stored?.organisation === organisation) return stored
+    throw noSuch(id)
+  }
+
   return {
     async make(organisation, { name = null, run = null, expires_in, max_judgments = null }, origin) {
       if (run !== null) await runs.read(organisation, run)
@@ -40,13 +47,13 @@ export function createTokens(
       return { ...shown(stored), token, url: `${origin}/k/${token}` }
     },
 
-    list: async (organisation) => (await tokens.list(organisation)).map(shown),
-
-    async read(organisation, id) {
-      const stored = urlTokenShard(id) === null ? null : await tokens.find(id)
-      if (stored?.organisation === organisation) return shown(stored)
-      throw noSuch(id)
+    async list(organisation, before, limit) {
+      const from = before === null ? null : await find(organisation, before)
+      const place = from && { created: from.created, id: from.id }
+      return (await tokens.list(organisation, { before: place, limit })).map(shown)
     },
+
+    read: async (organisation, id) => shown(await find(organisation, id)),
 
     async revoke(organisation, id) {
       const stored = urlTokenShard(id) === null ? null : await tokens.revoke(id, organisation, now())

@@ -11,6 +11,7 @@ import { reportFailures } from '../failure.ts'
 import { toCount } from '../judging-options.ts'
 import { toSeconds } from './duration.ts'
 
+type ListOptions = { limit: string; before?: string; json?: boolean }
 type MakeOptions = { name?: string; run?: string; expires?: number; maxJudgments?: number; json?: boolean }
 
 /** `plumbline keys token|tokens|revoke`: tokens that stand in a URL, for clients that can set no header. */
@@ -25,8 +26,10 @@ export function urlTokenCommands(): Command[] {
     .action((options: MakeOptions) => reportFailures(options.json ?? false, () => makeToken(options)))
   const list = new Command('tokens')
     .description("List the organisation's URL tokens, without their texts.")
+    .option('--limit <count>', 'how many, 100 at most', '20')
+    .option('--before <id>', 'only tokens older than this one')
     .option('--json', 'print JSON, a token a line')
-    .action(({ json = false }: { json?: boolean }) => reportFailures(json, () => listTokens(json)))
+    .action((options: ListOptions) => reportFailures(options.json ?? false, () => listTokens(options)))
   const revoke = new Command('revoke')
     .description('Revoke a URL token: the very next call with it is refused.')
     .argument('<id>', 'its id, as tok_...')
@@ -63,11 +66,13 @@ async function makeToken({ name, run, expires, maxJudgments, json }: MakeOptions
   )
 }
 
-async function listTokens(json: boolean): Promise<void> {
-  const { data } = await get(serviceFrom(process.env), '/v1/tokens', urlTokenList)
+async function listTokens({ limit, before, json = false }: ListOptions): Promise<void> {
+  const query = new URLSearchParams({ limit, ...(before !== undefined && { before }) })
+  const { data, has_more } = await get(serviceFrom(process.env), `/v1/tokens?${query}`, urlTokenList)
   if (json) for (const token of data) console.log(JSON.stringify(token))
   else if (data.length === 0) console.log('There is no URL token: plumbline keys token makes one.')
   else for (const token of data) console.log(lineOf(token))
+  if (has_more && !json) console.log(`There are older ones: --before ${data.at(-1)?.id}`)
 }
 
 function lineOf({ id, name, run, expires_at, revoked_at, max_judgments, judgments }: UrlToken): string {

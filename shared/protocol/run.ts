@@ -165,7 +165,7 @@ export const run = z
     reward_urls: z
       .record(z.string(), z.string())
       .optional()
-      .describe('By dialect, what a trainer is given in the place of its reward URL.'),
+      .describe('By dialect, what a trainer is given in the place of its reward URL. Lists leave it out.'),
   })
   .meta({ id: 'Run' })
 export type Run = z.infer<typeof run>

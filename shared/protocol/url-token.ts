@@ -57,4 +57,8 @@ export const newUrlToken = urlToken
   .meta({ id: 'NewUrlToken' })
 export type NewUrlToken = z.infer<typeof newUrlToken>
 
-export const urlTokenList = z.object({ object: z.literal('list'), data: z.array(urlToken) })
+export const urlTokenList = z.object({
+  object: z.literal('list'),
+  data: z.array(urlToken),
+  has_more: z.boolean(),
+})

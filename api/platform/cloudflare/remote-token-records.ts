@@ -16,12 +16,13 @@ export function remoteTokenRecords(
     add: (token) => send('add', shardOf(token.id), token),
     find: (id) => send('find', shardOf(id), id),
     take: (id, now) => send('take', shardOf(id), id, now),
-    async list(organisation) {
+    async list(organisation, ask) {
       const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
       const lists: StoredToken[][] = await Promise.all(
-        shards.map((shard) => send('list', shard, organisation)),
+        shards.map((shard) => send('list', shard, organisation, ask)),
       )
-      return lists.flat().sort((a, b) => b.created - a.created || (a.id < b.id ? -1 : 1))
+      const newestFirst = lists.flat().toSorted((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1))
+      return newestFirst.slice(0, ask.limit)
     },
     revoke: (id, organisation, now) => send('revoke', shardOf(id), id, organisation, now),
   }

@@ -36,10 +36,12 @@ export function createTokenRecords(sql: Sql): TokenRecords {
       )
       return taken.length > 0
     },
-    list: async (organisation) =>
-      sql
-        .all('select * from url_tokens where organisation = ? order by created desc, id', organisation)
-        .map(toToken),
+    async list(organisation, { before, limit }) {
+      const query = `select * from url_tokens where organisation = ? and (created, id) < (?, ?)
+        order by created desc, id desc limit ?`
+      const from = [before?.created ?? Number.MAX_SAFE_INTEGER, before?.id ?? '']
+      return sql.all(query, organisation, ...from, limit).map(toToken)
+    },
     async revoke(id, organisation, now) {
       const query = 'update url_tokens set revoked = ? where id = ? and organisation = ? and revoked is null'
       sql.all(query, now, id, organisation)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { newUrlToken, urlToken, urlTokenList, urlTokenRequest } from '../../../shared/protocol/url-token.ts'
 import type { Operations } from './openapi-operation.ts'
+import { tokensQuery } from './tokens.ts'
 
 const byId = z.object({ id: z.string() })
 
@@ -18,6 +19,7 @@ export const TOKENS: Operations = {
     get: {
       summary: "The organisation's URL tokens, newest first, without their texts.",
       tag: 'native',
+      query: tokensQuery,
       reply: urlTokenList,
     },
   },

@@ -27,7 +27,7 @@ export function runRoutes(runs: Runs) {
     .get('/', async (c) => {
       const { limit, before = null } = parseWith(runsQuery, c.req.query())
       const found = await runs.list(c.get('call').organisation, before, limit + 1)
-      const data = found.slice(0, limit).map((run) => withUrls(run, c))
+      const data = found.slice(0, limit).map((run) => withLinks(run, c))
       return c.json({ object: 'list', data, has_more: found.length > limit })
     })
     .get('/:id', async (c) =>
@@ -38,13 +38,14 @@ export function runRoutes(runs: Runs) {
     )
 }
 
-/** A run with its reward URL for each dialect. */
+function withLinks(run: Run, c: Context<Edge>) {
+  const self = `${new URL(c.req.url).origin}/v1/runs/${run.id}`
+  return { ...run, links: { self, groups: `${self}/groups` } }
+}
+
+/** A run with its reward URL for each dialect, which lists leave out: they are many, and the same for every run. */
 function withUrls(run: Run, c: Context<Edge>) {
   const { origin } = new URL(c.req.url)
   const urls = REWARD_PATHS.map((path) => [path.slice(1), `${origin}/runs/${run.id}${path}`])
-  return {
-    ...run,
-    links: { self: `${origin}/v1/runs/${run.id}`, groups: `${origin}/v1/runs/${run.id}/groups` },
-    reward_urls: Object.fromEntries(urls),
-  }
+  return { ...withLinks(run, c), reward_urls: Object.fromEntries(urls) }
 }

@@ -1,9 +1,21 @@
 import { Hono } from 'hono'
+import * as z from 'zod'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { urlTokenRequest } from '../../../shared/protocol/url-token.ts'
 import type { Edge } from '../../middleware/edge.ts'
+import { LIMITS } from '../../platform/limits.ts'
 import type { Tokens } from '../../tokens/tokens.ts'
 import { readJson } from '../body.ts'
+
+/** What the query of a list of tokens says. */
+export const tokensQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  before: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The id of a token: the page begins with the next older one.'),
+})
 
 /** `/v1/tokens`: tokens that stand in a URL, for clients that can set no header. */
 export function tokenRoutes(tokens: Tokens) {
@@ -16,8 +28,9 @@ export function tokenRoutes(tokens: Tokens) {
       })
     })
     .get('/', async (c) => {
-      const data = await tokens.list(c.get('call').organisation)
-      return c.json({ object: 'list', data })
+      const { limit, before = null } = parseWith(tokensQuery, c.req.query())
+      const found = await tokens.list(c.get('call').organisation, before, limit + 1)
+      return c.json({ object: 'list', data: found.slice(0, limit), has_more: found.length > limit })
     })
     .get('/:id', async (c) => c.json(await tokens.read(c.get('call').organisation, c.req.param('id'))))
     .delete('/:id', async (c) => c.json(await tokens.revoke(c.get('call').organisation, c.req.param('id'))))
