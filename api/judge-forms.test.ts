@@ -80,6 +80,12 @@ describe('the form of a verdict', () => {
       /\n\n10$/,
     ],
     [
+      'a scale of its own',
+      'pointwise',
+      { messages: told('In 1-2 sentences, rate it on a scale of 0 to 4 as "[[rating]]".', alone(good)) },
+      /\[\[4\]\]$/,
+    ],
+    [
       'MT-Bench ratings',
       'pointwise',
       { messages: told('Rate 1 to 10 as "[[5]]".', alone(good)) },

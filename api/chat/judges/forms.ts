@@ -113,11 +113,13 @@ const trailingNumber: Reader = ({ instructions }) =>
       }
     : null
 
-/** The scale that a prompt names, such as `1 to 10`, `0-10` or `between 1 and 5`. */
+/** The scale that a prompt names, such as `scale of 1 to 10`, `0-10` or `rate it between 1 and 4`. */
 function scaleIn(text: string): [number, number] {
-  const [, least, greatest] = /\b([01])\s*(?:to|-|–|and)\s*(100|10|5)\b/.exec(text) ?? []
+  const [, least, greatest] = RATED.exec(text) ?? /\b([01])\s*(?:to|-|–|and)\s*(100|10|5)\b/.exec(text) ?? []
   return least === undefined ? [1, 10] : [Number(least), Number(greatest)]
 }
+const RATED =
+  /\b(?:scale|rat(?:e|ing)|score|between|from)\b[^.\n]{0,60}?\b([01])\s*(?:to|-|–|and)\s*(\d{1,3})\b/i
 
 /** `### Final Score: 1`, SkyRL. */
 const finalScore: Reader = ({ instructions }) =>
