@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 import { type Dialect, numbersOnly } from '../../dialects/dialect.ts'
 import type { Rewarded } from '../../dialects/sample.ts'
+import type { DialectSettings } from '../../dialects/settings.ts'
 
 type Translation<Body> = Omit<Parameters<typeof numbersOnly<Body>>[0], 'alone' | 'patienceMs' | 'name'>
 
@@ -21,6 +23,13 @@ export function inferenceDialect<Body>(name: string, translation: Translation<Bo
  */
 export function told({ reward, score, substituted }: Rewarded, raw: boolean): number {
   return raw || substituted ? reward : score
+}
+
+/** Refuses an `on_error` whose complement, which the reply holds beside it, would be nobody's number. */
+export function requireProbability({ on_error: given }: DialectSettings): void {
+  if (given === undefined || (given >= 0 && given <= 1)) return
+  const message = 'on_error must be from 0 to 1 here: the replies of this URL hold probabilities.'
+  throw new PlumblineError('invalid_request', message, { param: 'on_error' })
 }
 
 /** What a reply says of where a number is from, beside what its client reads. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { answerSample, plainText, plainTexts } from '../../../dialects/conversation.ts'
 import type { Dialect } from '../../../dialects/dialect.ts'
-import { inferenceDialect, tokensOf, told } from '../inference-dialect.ts'
+import { inferenceDialect, requireProbability, tokensOf, told } from '../inference-dialect.ts'
 import { vllmUsage } from '../vllm/vllm-fields.ts'
 
 /**
@@ -39,10 +39,11 @@ export const sglangScore: Dialect = inferenceDialect('sglang/v1/score', {
     },
     reply: (_, score) => ({ scores: [[score, 1 - score]], model: 'plumbline', object: 'scoring' }),
   },
-  read: ({ query, items }) =>
-    (typeof items === 'string' ? [items] : items).map((item, index) =>
-      answerSample(query, item, index, 'query'),
-    ),
+  read({ query, items }, settings) {
+    requireProbability(settings)
+    const answers = typeof items === 'string' ? [items] : items
+    return answers.map((item, index) => answerSample(query, item, index, 'query'))
+  },
   write: (scored, _, { model, label_token_ids }) => ({
     body: {
       scores: scored.map((one) => {

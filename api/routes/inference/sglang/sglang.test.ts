@@ -113,3 +113,13 @@ test('what has no reward fails the call, or is the number of the URL', async () 
   const [one] = await ask('/inference/sglang/classify?on_error=-1', { text: [llama('GOOD')] })
   expect(one).toMatchObject({ embedding: [-1], meta_info: { substituted: true } })
 })
+
+test('an on_error that is no probability is refused where its complement would be told beside it', async () => {
+  const { call } = await openTestApp()
+  const bodies = { 'v1/classify': { input: llama('GOOD') }, 'v1/score': { query: '2+2?', items: ['4'] } }
+  for (const [path, body] of Object.entries(bodies)) {
+    const { error } = await bodyOf(await call(`/inference/sglang/${path}?on_error=-3.5`, body, json))
+    expect(error).toMatchObject({ param: 'on_error', type: 'caller' })
+    expect((await call(`/inference/sglang/${path}?on_error=0.5`, body, json)).status).toBe(200)
+  }
+})

@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import type { Dialect } from '../../../dialects/dialect.ts'
-import { inferenceDialect, originFields, originOf, stamp, tokensOf, told } from '../inference-dialect.ts'
+import {
+  inferenceDialect,
+  originFields,
+  originOf,
+  requireProbability,
+  stamp,
+  tokensOf,
+  told,
+} from '../inference-dialect.ts'
 import { conversationFields, hasConversation, noConversation, readConversations } from '../vllm/classify.ts'
 import { vllmUsage } from '../vllm/vllm-fields.ts'
 
@@ -35,7 +43,10 @@ export const sglangV1Classify: Dialect = inferenceDialect('sglang/v1/classify', 
       data: [{ index: 0, label: 'LABEL_1', probs: [1 - score, score], num_classes: 2 }],
     }),
   },
-  read: (body) => readConversations(body),
+  read(body, settings) {
+    requireProbability(settings)
+    return readConversations(body)
+  },
   write: (scored, _, body) => ({
     body: {
       ...stamp('classify', body.model),
