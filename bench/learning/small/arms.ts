@@ -75,16 +75,24 @@ function settingsOf(
   { parts, steps }: ArmRun['sizes'],
   seed: number,
 ): { [field: string]: Json } {
+  const common = {
+    recipe: 'small',
+    seed,
+    parts,
+    max_tokens: 384,
+    batch_tokens: 1024,
+    lora: { rank: 16, alpha: 32 },
+  }
+  if (does === 'warm_up') {
+    const warmUp = { epochs: 1, batch_size: WARM_UP_BATCH, learning_rate: 2e-3 }
+    // Both orders of a pair in one batch: what is left of the gradient is what tells its responses apart.
+    return { ...common, warm_up: { judge: { ...warmUp, shuffle: false }, generator: warmUp } }
+  }
   // The divergence would take a forward pass of its own and, at its weight of 0.001, changes next to nothing here.
-  const role = { steps, prompts: 8, group_size: 6, kl: 0 }
-  const warmUp = { epochs: does === 'warm_up' ? 1 : 0, batch_size: WARM_UP_BATCH, learning_rate: 2e-3 }
-  // Both orders of a pair in one batch: what is left of the gradient is what tells its responses apart.
-  const inOrder = { ...warmUp, shuffle: false }
+  const role = { steps, prompts: 12, group_size: 4, kl: 0 }
   return {
-    ...{ recipe: 'small', seed, parts, max_tokens: 384, batch_tokens: 1024 },
-    order: does === 'warm_up' ? 'judge_first' : does.order,
-    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 3e-4 } },
-    ...{ judge: role, generator: role, warm_up: { judge: inOrder, generator: warmUp } },
+    ...{ ...common, order: does.order, optimiser: { learning_rate: 2e-4 } },
+    ...{ judge: role, generator: role, warm_up: { judge: { epochs: 0 }, generator: { epochs: 0 } } },
   }
 }
 

@@ -31,6 +31,17 @@ export function turnedBy(seed: number, { responses: [first, second], winner }: L
   return { shown: [second, first], winner: winner === 'first' ? 'second' : 'first' }
 }
 
+/**
+ * The order of the pair in a place of a step: the better responses stand first and second in turn, from a beginning that is
+ * drawn. Where most of a step's pairs have it first, a judge learns the letter before it learns anything else.
+ */
+export function turnedInTurn(seed: number, place: number, pair: LabelledPair): Turned {
+  const [first, second] = pair.responses
+  const [better, worse] = pair.winner === 'first' ? [first, second] : [second, first]
+  const isFirst = (place + (seededRandom(seed)() < 0.5 ? 0 : 1)) % 2 === 0
+  return isFirst ? { shown: [better, worse], winner: 'first' } : { shown: [worse, better], winner: 'second' }
+}
+
 /** The winner that a judge's completion names; one that was cut off names nobody, as in service. */
 export function namedBy(form: ArmForm, { text, finish }: Sample): 'first' | 'second' | null {
   return finish === 'length' ? null : form.winner(text)

@@ -4,15 +4,15 @@ import type { LabelledPair } from '../../../shared/protocol/training/rubric-arm.
 import { derivedSeed } from '../../../shared/statistics/derived-seed.ts'
 import { meanOrNull } from '../../../shared/statistics/moments.ts'
 import type { Sample } from '../sampler.ts'
-import { type Arm, namedBy, type Rolled, share, turnedBy, variance } from './arm.ts'
+import { type Arm, namedBy, type Rolled, share, turnedInTurn, variance } from './arm.ts'
 
 export type JudgeTask = { pair: LabelledPair; criteria: Criterion[] }
 
 /**
- * Groups of judgments, each of one pair in an order drawn for it and by one rubric; R_acc + R_fmt (systems.md 1.2). What
- * is malformed is the judge's action and earns 0 for what it lacks. `within_rubric` is the mean over groups of the
- * variance of being right, p(1 - p) of equation 17 without its factor, p being the chance that a judgment by the rubric
- * is: estimated without bias by G / (G - 1) times that of the share of G judgments.
+ * Groups of judgments, each of one pair by one rubric, the better responses first and second in turn; R_acc + R_fmt
+ * (systems.md 1.2). What is malformed is the judge's action and earns 0 for what it lacks. `within_rubric` is the mean over
+ * groups of the variance of being right, p(1 - p) of equation 17 without its factor, p being the chance that a judgment by
+ * the rubric is: estimated without bias by G / (G - 1) times that of the share of G judgments.
  */
 export async function rollOutJudge(
   { sampler, settings, form, secret }: Arm,
@@ -24,7 +24,7 @@ export async function rollOutJudge(
   const started = performance.now()
   const asked = await Promise.all(
     tasks.map(async ({ pair, criteria }, index) => {
-      const turned = turnedBy(derivedSeed(seed, 2 * index), pair)
+      const turned = turnedInTurn(seed, index, pair)
       const { shown } = turned
       const task = { prompt: pair.prompt, shown, reference: null, criteria }
       return { ...turned, messages: await form.judgeMessages(task, secret) }
