@@ -88,7 +88,7 @@ describe('a group that waits', () => {
     const second = await waiting(['b'], { waitMs: 10_000 })
     expect((await groups())[0]).toMatchObject({ closed: null, waiting: 2 })
     await vi.advanceTimersByTimeAsync(250)
-    const [[entry]] = await Promise.all([...first, ...second])
+    const [entry] = (await Promise.all([...first, ...second])).flat()
     expect(entry?.group).toMatchObject({ closed: 'partial' })
     expect(entry?.group.members.map(({ response }) => response).toSorted()).toEqual(['a', 'b'])
     const [late] = await enter([member('c')])
@@ -116,7 +116,7 @@ describe('a group that waits', () => {
 
   test('a group that closed before the process ended is rewarded by those who come again', async () => {
     const { waiting, reopen, enter, record } = await openRecords()
-    const [[entry]] = await Promise.all(await waiting(['a', 'b', 'c', 'd']))
+    const [entry] = (await Promise.all(await waiting(['a', 'b', 'c', 'd']))).flat()
     reopen()
     const [again] = await enter([member('b')])
     expect(again).toMatchObject({
@@ -145,7 +145,7 @@ describe('a group that waits', () => {
 describe('what is recorded', () => {
   test('first stays, and is given to every repeat; a null is not recorded', async () => {
     const { waiting, record, enter } = await openRecords()
-    const [[entry]] = await Promise.all(await waiting(['a', 'b', 'c', 'd']))
+    const [entry] = (await Promise.all(await waiting(['a', 'b', 'c', 'd']))).flat()
     const id = String(entry?.group.id)
     expect(await record(id, [[member('a'), rewarded(1)]])).toEqual([rewarded(1)])
     expect(
@@ -160,7 +160,7 @@ describe('what is recorded', () => {
 
   test('an equal text is a retry for a while after it, and the next epoch beyond', async () => {
     const { waiting, record, enter, groups } = await openRecords()
-    const [[entry]] = await Promise.all(await waiting(['a', 'b', 'c', 'd']))
+    const [entry] = (await Promise.all(await waiting(['a', 'b', 'c', 'd']))).flat()
     const all = ['a', 'b', 'c', 'd'].map((response): [Member, Recorded] => [member(response), rewarded(0.5)])
     await record(String(entry?.group.id), all)
     await vi.advanceTimersByTimeAsync(RETRY_MS)
