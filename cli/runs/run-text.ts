@@ -1,4 +1,5 @@
 import type { Run } from '../../shared/protocol/run.ts'
+import { columns } from '../columns.ts'
 
 /** A run as lines that a person reads: where it is, its class scores, and its last phases. */
 export function runLines(run: Run): string[] {
@@ -68,14 +69,5 @@ export function runTable(runs: readonly Run[]): string {
     run.overall === null ? '-' : run.overall.toFixed(4),
     new Date(run.created * 1000).toISOString().slice(0, 16).replace('T', ' '),
   ])
-  const head = ['id', 'step', 'class', 'overall', 'made (UTC)']
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return columns(['id', 'step', 'class', 'overall', 'made (UTC)'], rows)
 }

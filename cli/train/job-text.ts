@@ -1,4 +1,5 @@
 import type { FineTuningJob } from '../../shared/protocol/fine-tuning.ts'
+import { columns } from '../columns.ts'
 import { clean } from '../judgment-lines.ts'
 import { showSeconds } from './report/figures.ts'
 
@@ -34,16 +35,7 @@ export function jobTable(jobs: readonly FineTuningJob[]): string {
     stepOf(job),
     new Date(job.created_at * 1000).toISOString().slice(0, 16).replace('T', ' '),
   ])
-  const head = ['id', 'status', 'method', 'model', 'step', 'created (UTC)']
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return columns(['id', 'status', 'method', 'model', 'step', 'created (UTC)'], rows)
 }
 
 const stepOf = ({ progress: { step, steps } }: FineTuningJob) =>
