@@ -11,6 +11,7 @@ import type { RunRows } from './sql-runs.ts'
 
 /** A run, by the organisation that it belongs to. */
 type Run = { organisation: string; id: string }
+type Known = NonNullable<ReturnType<RunRows['find']>>
 type Anchored = Pick<RunGroup, 'id' | 'closed' | 'anchor'>
 /** What a call asks for, with the keys of its group and, where a stored anchor counts, of its prompt. */
 export type Keyed = Entering & { key: string; promptKey: string | null }
@@ -81,29 +82,34 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
     if (stored !== null) rows.anchor(group.id, stored)
   }
 
-  /** Opens the next group of a prompt; one that nobody came to in the end makes room for it. */
+  /**
+   * Opens the next group of a prompt. One that nobody came to in the end makes room for it, and in the step under way
+   * also its place: the trainer asks for the prompt again, and has no more prompts a step for that.
+   */
   function open(rows: GroupRows, run: Run, asked: Keyed, newest: Place | null): string {
     const { key, prompt, way, size, metaRubric } = asked
-    let sequence = newest ? newest.group.sequence + 1 : 0
-    if (newest?.standing.closed === null) {
-      if (newest.group.members.length > 0) rows.close(newest.group.id, 'partial')
-      else {
-        rows.drop(newest.group.id)
-        sequence = newest.group.sequence
-      }
-    }
+    const empty = newest?.standing.closed === null && newest.group.members.length === 0
+    const sequence = newest ? newest.group.sequence + (empty ? 0 : 1) : 0
+    const left = newest && empty ? { ...placeIn(newest.group), number: rows.drop(newest.group.id) } : null
+    if (newest?.standing.closed === null && !empty) rows.close(newest.group.id, 'partial')
     const known = runs.find(run.organisation, run.id)
     if (!known) throw new Error(`The run ${run.id} is gone.`)
-    const { state, ...pinned } = openGroup(known.settings, known.state)
-    runs.save(run.organisation, run.id, state)
+    const place = left !== null && left.step === known.state.step - 1 ? left : next(run, known)
     const id = `grp_${key}-${sequence}`
     rows.open({
-      ...{ id, key, sequence, number: state.groups, size, prompt, way, ...pinned, opened: now() },
+      ...{ id, key, sequence, size, prompt, way, ...place, opened: now() },
       meta_rubric: metaRubric,
       anchor: null,
     })
     anchor(rows, run, asked, { id, closed: null, anchor: null })
     return id
+  }
+
+  /** The place of a run's next group. */
+  function next(run: Run, { settings, state: before }: Known) {
+    const { state, ...place } = openGroup(settings, before)
+    runs.save(run.organisation, run.id, state)
+    return { ...place, number: state.groups }
   }
 
   return {
@@ -130,5 +136,7 @@ export function createEntrance(sql: Sql, runs: RunRows, now: () => number): Entr
     waiting: (run, group) => rooms.members(roomOf(run, group)).length,
   }
 }
+
+const placeIn = ({ step, meta_class, observed }: RunGroup) => ({ step, meta_class, observed })
 
 const roomOf = ({ organisation, id }: Run, group: string) => JSON.stringify([organisation, id, group])

@@ -128,17 +128,35 @@ describe('a group that waits', () => {
     expect((await enter([member('b')]))[0]?.recorded).toEqual(rewarded(0.5))
   })
 
-  test('one that nobody came to in the end makes room for the next, with its step', async () => {
-    const { waiting, groups } = await openRecords()
+  test('one that nobody came to in the end makes room for the next, which counts in its place', async () => {
+    const { waiting, groups, at } = await openRecords()
     const alone = await waiting(['a'])
     await vi.advanceTimersByTimeAsync(1000)
     expect((await Promise.all(alone))[0]?.[0]?.group.closed).toBeNull()
     await vi.advanceTimersByTimeAsync(OPEN_MS + 1)
     await Promise.all(await waiting(['a', 'b', 'c', 'd']))
     const made = await groups()
-    expect(made.map(({ sequence, closed, number }) => ({ sequence, closed, number }))).toEqual([
-      { sequence: 0, closed: 'full', number: 2 },
+    expect(made.map(({ sequence, closed, number, step }) => ({ sequence, closed, number, step }))).toEqual([
+      { sequence: 0, closed: 'full', number: 1, step: 0 },
     ])
+    expect(await at().read('org', 'run')).toMatchObject({ step: 1, groups: 1 })
+  })
+
+  test('whoever hung up and asks for the prompt in a later step opens a group of that step', async () => {
+    const { waiting, groups, at } = await openRecords()
+    const calls = await waiting(['a'], { call: 'gone' })
+    await at().leave('org', 'run', 'gone')
+    await Promise.all(calls)
+    await vi.advanceTimersByTimeAsync(OPEN_MS + 1)
+    for (const way of ['two', 'three']) await Promise.all(await waiting(['a', 'b', 'c', 'd'], { way }))
+    await Promise.all(await waiting(['a', 'b', 'c', 'd']))
+    const places = (await groups()).map(({ number, step, members }) => [number, step, members.length])
+    expect(places).toEqual([
+      [4, 1, 4],
+      [3, 1, 4],
+      [2, 0, 4],
+    ])
+    expect(await at().read('org', 'run')).toMatchObject({ step: 2, groups: 4 })
   })
 })
 

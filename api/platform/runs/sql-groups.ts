@@ -95,9 +95,10 @@ export function createGroupRows(sql: Sql, organisation: string, run: string) {
       const row = [id, number, key, sequence, size, JSON.stringify(content), anchor, null, content.opened]
       sql.all('insert into run_groups values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', ...of, ...row)
     },
-    /** A group that nobody came to, as if it had never been opened. */
-    drop(id: string): void {
-      sql.all(`delete from run_groups where ${ours} and id = ?`, ...of, id)
+    /** A group that nobody came to, as if it had never been opened. Gives the number that it had. */
+    drop(id: string): number {
+      const query = `delete from run_groups where ${ours} and id = ? returning number`
+      return Number(sql.all(query, ...of, id)[0]?.number)
     },
     close(id: string, why: 'full' | 'partial'): void {
       sql.all(`update run_groups set closed = ? where ${ours} and id = ?`, why, ...of, id)
