@@ -62,6 +62,19 @@ test('meta-rubrics are listed and read by name or by name and version', async ()
   expect((await call('/v1/meta-rubrics/none')).status).toBe(404)
 })
 
+test('an edge that starts anew once its model is there is not healthy before', async () => {
+  const { send, ask } = await openTestApp({ PLUMBLINE_LOADING: '1' })
+  const early = await send('/healthz')
+  expect([early.status, early.headers.get('retry-after'), (await bodyOf(early)).error.code]).toEqual([
+    503,
+    '5',
+    'loading',
+  ])
+  expect((await ask('/')).name).toBe('Plumbline')
+  const ready = await openTestApp()
+  expect(await ready.ask('/healthz')).toMatchObject({ status: 'ok' })
+})
+
 test('the configured models are listed, the default first, and chat completions are passed on to them', async () => {
   const { ask, call, models } = await openTestApp({ PLUMBLINE_DEFAULT_MODEL: 'second' })
   const { data } = await ask('/v1/models')

@@ -10,6 +10,8 @@ export type Config = {
   keys: ApiKey[]
   /** Without keys: answer whoever calls over the loopback. Only `plumbline start` sets it. */
   open: boolean
+  /** The model is on its way, and this very process ends when it comes. Only `plumbline start` sets it. */
+  loading: boolean
   /** HMAC key of the fences around candidate text. */
   secret: string
   environment: Environment
@@ -32,6 +34,7 @@ export function readConfig(environment: Environment): Config {
     }),
     keys: readApiKeys(environment('PLUMBLINE_API_KEYS') ?? ''),
     open: environment('PLUMBLINE_OPEN') === '1',
+    loading: environment('PLUMBLINE_LOADING') === '1',
     secret,
     environment,
   }

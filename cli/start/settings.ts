@@ -87,7 +87,10 @@ function readMethod<Method extends string>(
   throw new PlumblineError('not_configured', `${name} is '${environment[name]}': set it to ${names}.`)
 }
 
-/** The models of an edge with our worker beside it: one, which judges there. Its name and digest come last. */
+/**
+ * The models of an edge with our worker beside it: one, which judges there. Its name and digest come last; until then the
+ * edge is not ready, since it starts anew with them.
+ */
 export function withWorker(settings: Settings, workerUrl: string, model?: ModelInfo): Record<string, string> {
   const entry = {
     id: model?.id ?? 'smollm2-135m-instruct',
@@ -99,5 +102,6 @@ export function withWorker(settings: Settings, workerUrl: string, model?: ModelI
     sandbox: settings.sandbox,
     timeout_ms: 300_000,
   }
-  return { ...settings.variables, PLUMBLINE_MODELS: JSON.stringify([entry]) }
+  const loading: Record<string, string> = model ? {} : { PLUMBLINE_LOADING: '1' }
+  return { ...settings.variables, ...loading, PLUMBLINE_MODELS: JSON.stringify([entry]) }
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { PlumblineError } from '../../../shared/protocol/error.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { docsPage } from './docs-page.ts'
@@ -8,7 +9,10 @@ import { openapiDocument } from './openapi.ts'
 export function publicRoutes({ config }: Platform) {
   return new Hono<Edge>()
     .get('/', (c) => c.json(welcome(new URL(c.req.url).origin, config.open && config.keys.length === 0)))
-    .get('/healthz', (c) => c.json({ status: 'ok', models: config.models.entries.length }))
+    .get('/healthz', (c) => {
+      if (!config.loading) return c.json({ status: 'ok', models: config.models.entries.length })
+      throw new PlumblineError('loading', 'The model is being loaded: try again in a few seconds.')
+    })
     .get('/openapi.json', (c) => c.json(openapiDocument()))
     .get('/docs', (c) => c.html(docsPage(openapiDocument())))
 }
