@@ -57,7 +57,7 @@ export const ERROR_CODES = {
   // inside a judgment
   model_unreachable: { type: 'service', status: 503 },
   model_timeout: { type: 'service', status: 504 },
-  model_unavailable: { type: 'service', status: 502 },
+  model_unavailable: { type: 'service', status: 503 },
   model_http_error: { type: 'service', status: 502 },
   reply_not_json: { type: 'service', status: 502 },
   reply_invalid: { type: 'service', status: 502 },
