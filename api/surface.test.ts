@@ -86,7 +86,7 @@ test('the configured models are listed, the default first, and chat completions 
   models.manner = 'status 500'
   const failed = await call('/v1/chat/completions', { messages })
   expect([failed.status, (await bodyOf(failed)).error.message]).toEqual([
-    502,
+    503,
     'The model server of \'second\' answered 500, saying "out of memory".',
   ])
   models.manner = 'tells the key'
