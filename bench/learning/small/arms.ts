@@ -12,12 +12,13 @@ import { readLabelledPair, rubricArmSettings } from '../../../shared/protocol/tr
 import type { TrainingLine } from './data.ts'
 import type { Sizes } from './sizes.ts'
 
-const WARM_UP_BATCH = 8
 /**
- * Of its judgments, the share after which the judge's warm-up ends. A judge that learnt all of them is sure of everything,
- * right or wrong: then hardly a group has any variance, and RL has nothing to go by.
+ * Updates of the generator are few, so that what it writes can be read and is right often but not always: one that has learnt
+ * all of its 100 rubrics writes the same ones for everything, and no group of them has any variance.
  */
-const JUDGED_SHARE = 0.52
+const WARM_UP_BATCH = { judge: 8, generator: 20 }
+/** Of its judgments, the share after which the judge's warm-up ends, before it is sure of everything, right or wrong. */
+const JUDGED_SHARE = 0.75
 
 export type ArmRun = {
   ground: Ground
@@ -84,14 +85,20 @@ function settingsOf(
     lora: { rank: 16, alpha: 32 },
   }
   if (does === 'warm_up') {
-    const warmUp = { epochs: 1, batch_size: WARM_UP_BATCH, learning_rate: 2e-3 }
+    const warmUp = { epochs: 1, learning_rate: 2e-3 }
     // Both orders of a pair in one batch: what is left of the gradient is what tells its responses apart.
-    return { ...common, warm_up: { judge: { ...warmUp, shuffle: false }, generator: warmUp } }
+    return {
+      ...common,
+      warm_up: {
+        judge: { ...warmUp, batch_size: WARM_UP_BATCH.judge, shuffle: false },
+        generator: { ...warmUp, batch_size: WARM_UP_BATCH.generator },
+      },
+    }
   }
   // The divergence would take a forward pass of its own and, at its weight of 0.001, changes next to nothing here.
   const role = { steps, prompts: 12, group_size: 4, kl: 0 }
   return {
-    ...{ ...common, order: does.order, optimiser: { learning_rate: 2e-4 } },
+    ...{ ...common, order: does.order, optimiser: { learning_rate: 3e-4 } },
     ...{ judge: role, generator: role, warm_up: { judge: { epochs: 0 }, generator: { epochs: 0 } } },
   }
 }
@@ -100,7 +107,9 @@ function settingsOf(
 function warmUpSteps(lines: readonly TrainingLine[]): number {
   const judgments = lines.filter(({ trajectory }) => trajectory !== undefined).length
   const rubrics = new Set(lines.flatMap(({ prompt, rubric }) => (rubric === undefined ? [] : prompt))).size
-  return Math.ceil((JUDGED_SHARE * judgments) / WARM_UP_BATCH) + Math.ceil(rubrics / WARM_UP_BATCH)
+  return (
+    Math.ceil((JUDGED_SHARE * judgments) / WARM_UP_BATCH.judge) + Math.ceil(rubrics / WARM_UP_BATCH.generator)
+  )
 }
 
 const made = z.object({ made: z.int() })

@@ -36,8 +36,8 @@ const CONSTRAINTS = [1]
  * gets a small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed.
  */
 const FIRST_SHARE = 0.4
-/** Of the labelled requests this share is of kinds that were taught, so that they are not forgotten. */
-const KNOWN_SHARE = 0.25
+/** Of the labelled requests this share is of kinds that the judge was taught: by its verdicts the generator learns. */
+const KNOWN_SHARE = 0.75
 /** Topics of held-out requests, which no trained one is about. */
 const HELD_OUT_TOPICS = 8
 
