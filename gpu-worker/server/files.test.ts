@@ -44,7 +44,7 @@ it('refuses what is no upload by name', async () => {
   expect(await send(form)).toEqual([400, expect.stringContaining("'file' is empty")])
   const file = await toFile(Buffer.from('x'), 'x')
   await expect(client.files.create({ file, purpose: 'vision' })).rejects.toThrow(
-    `'purpose' must be "fine-tune"`,
+    `'purpose' must be one of "fine-tune", "evals"`,
   )
 })
 
