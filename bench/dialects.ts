@@ -10,8 +10,8 @@ import { quantile, report } from './statistics.ts'
  * each beside `/v1/rewards` with the same sample, turn by turn in one run: samples that nobody has judged before,
  * and one that lies in the record.
  */
-const ROUNDS = 3
-const ROUND_MS = 500
+const ROUNDS = 2
+const ROUND_MS = 300
 const AT_ONCE = 16
 const QUESTION = '2+2?'
 
