@@ -1,4 +1,5 @@
 import { LIMITS } from '../platform/limits.ts'
+import { within } from '../waiting/within.ts'
 
 /** One server-sent event; `name` becomes its `event` line. */
 export type ServerEvent = { name?: string; data: object | string }
@@ -32,19 +33,6 @@ export function eventBytes(
     },
     cancel: async () => void (await events.return()),
   })
-}
-
-/** What a promise comes to, or null where that takes longer than `ms`. */
-export async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** An answer of server-sent events. */

@@ -1,5 +1,6 @@
 import { isTransient } from '../../shared/protocol/transient.ts'
 import type { Rewards } from '../judging/rewards.ts'
+import { pauseFor } from '../waiting/pause.ts'
 
 /** A minute in all: what a model server needs to start again, and what proxies before us wait. */
 const PAUSES_MS = [500, 1500, 3000, 5000, 10_000, 20_000, 20_000]
@@ -37,18 +38,4 @@ export function insist(
       if (!passing || !(await waited())) return list
     }
   }
-}
-
-/** Ends at once where the signal was or is aborted. */
-function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal.addEventListener('abort', end)
-    if (signal.aborted) end()
-  })
 }

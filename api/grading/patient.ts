@@ -1,6 +1,6 @@
 import type { GradingModel, Surroundings } from '../../shared/graders/grader.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
-import { pauseFor } from './pause.ts'
+import { pauseFor } from '../waiting/pause.ts'
 
 /**
  * Surroundings for work that nobody waits for: a call that failed as one may that succeeds the next time (a server that

@@ -1,21 +1,14 @@
 import { createMiddleware } from 'hono/factory'
 import { DEADLINE_HEADER, readDeadline } from '../../shared/protocol/deadline.ts'
 import { PlumblineError } from '../../shared/protocol/error.ts'
+import { within } from '../waiting/within.ts'
 import type { Edge } from './edge.ts'
 
 /** `X-Deadline-Ms`: how long the caller waits. The work goes on after it, and the same call collects it. */
 export const deadline = createMiddleware<Edge>(async (c, next) => {
   const milliseconds = readDeadline(c.req.header(DEADLINE_HEADER))
   if (milliseconds === null) return next()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const passed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLate(milliseconds)), milliseconds)
-  })
-  try {
-    await Promise.race([next(), passed])
-  } finally {
-    clearTimeout(timer)
-  }
+  if ((await within(next(), milliseconds)) === null) throw tooLate(milliseconds)
 })
 
 function tooLate(milliseconds: number): PlumblineError {

@@ -6,6 +6,7 @@ import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Platform } from '../platform/platform.ts'
 import { eventNumber, type StoredJob } from '../platform/training/port.ts'
+import { pauseFor } from '../waiting/pause.ts'
 import { eventId } from './events.ts'
 import { refresh, seenFromEdge, workerOf } from './refresh.ts'
 import { callWorker } from './worker-calls.ts'
@@ -63,7 +64,7 @@ export async function tellEvents(
     }
     await tellJob()
     if (isOver(stored.job.status)) return
-    await pause(wait, signal)
+    await pauseFor(wait, signal)
     wait = Math.min(wait * 2, LIMITS.streamRetryMostMs)
   }
 
@@ -88,14 +89,4 @@ function readOr<T>(schema: z.ZodType<T>, data: unknown): T {
   const read = schema.safeParse(data)
   if (read.success) return read.data
   throw new PlumblineError('reply_invalid', 'The worker sent what is no event of a job.')
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -1,4 +1,4 @@
-import { pauseFor } from '../../grading/pause.ts'
+import { pauseFor } from '../../waiting/pause.ts'
 import { LIMITS } from '../limits.ts'
 import type { EvalWork, OpenRun } from './port.ts'
 

@@ -5,10 +5,10 @@ import { jsonOrNull } from '../../../shared/protocol/parse.ts'
 import { bodyField, fieldPrompt, fieldText } from '../../dialects/body-field.ts'
 import { chatMessages, readChat } from '../../dialects/chat-messages.ts'
 import { type Dialect, type Json, numbersOnly } from '../../dialects/dialect.ts'
-import { inTime } from '../../dialects/in-time.ts'
 import { reasonOf } from '../../dialects/reason.ts'
 import type { Rewarded, Sample } from '../../dialects/sample.ts'
 import type { DialectSettings } from '../../dialects/settings.ts'
+import { inTime } from '../../waiting/in-time.ts'
 
 /** What is not judged by then is answered so that promptfoo, which waits 5 s (WEBHOOK_TIMEOUT), asks again. */
 const ANSWER_MS = 4000

@@ -4,7 +4,6 @@ import { parseWith } from '../../../shared/protocol/parse.ts'
 import { bodyField, fieldText } from '../../dialects/body-field.ts'
 import { describeDialect } from '../../dialects/describe.ts'
 import { groupSamples } from '../../dialects/group-samples.ts'
-import { inTime } from '../../dialects/in-time.ts'
 import type { Sample, Scored } from '../../dialects/sample.ts'
 import type { ScorerOf } from '../../dialects/serve-dialect.ts'
 import { type DialectSettings, readSettings } from '../../dialects/settings.ts'
@@ -12,6 +11,7 @@ import { createSubmissions, type Submitted } from '../../dialects/submissions.ts
 import { readPrompt, withoutClosing } from '../../dialects/templated-text.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import type { Platform } from '../../platform/platform.ts'
+import { inTime } from '../../waiting/in-time.ts'
 import { readAnyBody, readJson } from '../body.ts'
 import {
   ROLL_CODES,
