@@ -47,38 +47,38 @@ export async function scoreGroup(
   const spoken = samples.filter(({ response }) => response !== '')
   const silent = samples
     .filter(({ response }) => response === '')
-    .map((sample) => pair(sample, low, [], null, range))
+    .map((sample): [Sample, Scored] => [sample, toScored(low, range)])
   const [only] = spoken
   if (!only) return silent
   if (samples.length > 1 && spoken.length === 1) {
-    return [...silent, pair(only, (low + high) / 2, [], null, range)]
+    return [...silent, [only, toScored((low + high) / 2, range)]]
   }
   const { data, usage } = await reward({ ...request, responses: spoken.map(({ response }) => response) })
   return [
     ...silent,
     ...spoken.map((sample, at): [Sample, Scored] => {
       const { reward: given = null, judgments = [], error = null, classes } = data[at] ?? {}
-      const [, scored] =
+      const scored =
         given === null
-          ? pair(sample, onError ?? null, judgments, error, range)
-          : pair(sample, given, judgments, null, range)
+          ? toScored(onError ?? null, range, judgments, error)
+          : toScored(given, range, judgments)
       return [sample, { ...scored, ...(classes && { classes }), ...(sample === only && { usage }) }]
     }),
   ]
 }
 
-function pair(
-  sample: Sample,
+/** A reward with its place in its range. One that stands in where there is an error is the caller's own. */
+export function toScored(
   reward: number | null,
-  judgments: string[],
-  error: ErrorData | null,
   range: Range,
-): [Sample, Scored] {
+  judgments: string[] = [],
+  error: ErrorData | null = null,
+): Scored {
   const score = reward === null ? null : shareOf(reward, range)
-  return [sample, { reward, score, error, judgments, substituted: error !== null && reward !== null }]
+  return { reward, score, error, judgments, substituted: error !== null && reward !== null }
 }
 
 /** Where a reward lies in its range, 0..1. */
-export function shareOf(value: number, [low, high]: Range): number {
+function shareOf(value: number, [low, high]: Range): number {
   return Math.min(1, Math.max(0, (value - low) / (high - low)))
 }

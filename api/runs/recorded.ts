@@ -2,7 +2,7 @@ import type { ErrorData } from '../../shared/protocol/error.ts'
 import type { Range } from '../../shared/reward/compare/shaping.ts'
 import type { Member, Recorded } from '../../shared/runs/member.ts'
 import type { Sample, Scored } from '../dialects/sample.ts'
-import { shareOf } from '../dialects/score-samples.ts'
+import { toScored } from '../dialects/score-samples.ts'
 import type { ClassScored } from './class-rewards.ts'
 
 export const memberOf = ({ id, response, label }: Sample): Member => ({ id, response, label })
@@ -20,7 +20,5 @@ export function scoredOf({ reward, score, judgments, classes }: Recorded): Score
 
 /** The same of one without: the caller's own number, if the URL has one, stands in and is never kept. */
 export function unscored(error: ErrorData, onError: number | undefined, range: Range): Scored {
-  const reward = onError ?? null
-  const score = reward === null ? null : shareOf(reward, range)
-  return { reward, score, error, judgments: [], substituted: reward !== null }
+  return toScored(onError ?? null, range, [], error)
 }

@@ -70,7 +70,7 @@ export function wayOf(settings: DialectSettings, run: RunSettings, patienceMs: n
 /** The same for samples that their client sends with a rubric of their own: those with another are another group. */
 export function withRubric(way: Way, rubric: Sample['rubric']): Way {
   if (rubric === undefined) return way
-  return { ...way, name: canonicalJson({ ...JSON.parse(way.name), rubric }) }
+  return { ...way, name: canonicalJson([way.name, rubric]) }
 }
 
 /** Whether the URL asks for a comparison, whoever comes. */

@@ -1,5 +1,6 @@
 import type { RunRecords } from '../runs/port.ts'
 import type { JudgmentShard } from './judgment-shard.ts'
+import { newestFirst } from './newest-first.ts'
 
 type Stub = DurableObjectStub<JudgmentShard>
 
@@ -21,8 +22,7 @@ export function remoteRunRecords(
       const lists = await Promise.all(
         stubs().map((stub): ReturnType<RunRecords['list']> => call(stub, 'list', organisation, ask)),
       )
-      const newestFirst = lists.flat().toSorted((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1))
-      return newestFirst.slice(0, ask.limit)
+      return newestFirst(lists, ask.limit)
     },
     enter: (...args) => send('enter', ...args),
     leave: (...args) => send('leave', ...args),

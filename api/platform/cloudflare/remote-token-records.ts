@@ -2,6 +2,7 @@ import { SHARDS } from '../../../shared/identity/id.ts'
 import { urlTokenShard } from '../../../shared/identity/url-token.ts'
 import type { StoredToken, TokenRecords } from '../tokens/port.ts'
 import type { JudgmentShard } from './judgment-shard.ts'
+import { newestFirst } from './newest-first.ts'
 
 /** URL tokens in the Durable Objects that their ids name, called from a Worker or from another object. */
 export function remoteTokenRecords(
@@ -21,8 +22,7 @@ export function remoteTokenRecords(
       const lists: StoredToken[][] = await Promise.all(
         shards.map((shard) => send('list', shard, organisation, ask)),
       )
-      const newestFirst = lists.flat().toSorted((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1))
-      return newestFirst.slice(0, ask.limit)
+      return newestFirst(lists, ask.limit)
     },
     revoke: (id, organisation, now) => send('revoke', shardOf(id), id, organisation, now),
   }

@@ -8,9 +8,10 @@ import type { Counter } from '../../judging/counter.ts'
 import type { Edge } from '../../middleware/edge.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { parseJson, readText } from '../body.ts'
+import { pageLimit } from '../page-limit.ts'
 
 export const listQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  limit: pageLimit,
   before: z.string().optional().describe('The id of a judgment: the page begins with the next older one.'),
 })
 

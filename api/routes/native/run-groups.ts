@@ -5,14 +5,14 @@ import { parseWith } from '../../../shared/protocol/parse.ts'
 import { runAnchors } from '../../../shared/protocol/run-group.ts'
 import { showGroup } from '../../../shared/runs/show-group.ts'
 import type { Edge } from '../../middleware/edge.ts'
-import { LIMITS } from '../../platform/limits.ts'
 import type { RunRecords } from '../../platform/runs/port.ts'
 import type { Runs } from '../../runs/runs.ts'
 import { readJson } from '../body.ts'
+import { pageLimit } from '../page-limit.ts'
 
 /** What the query of a list of groups says. */
 export const groupsQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  limit: pageLimit,
   before: z.coerce
     .number()
     .int()

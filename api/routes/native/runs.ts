@@ -3,14 +3,14 @@ import * as z from 'zod'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { type Run, runSettings } from '../../../shared/protocol/run.ts'
 import type { Edge } from '../../middleware/edge.ts'
-import { LIMITS } from '../../platform/limits.ts'
 import type { Runs } from '../../runs/runs.ts'
 import { readJson } from '../body.ts'
 import { DIALECTS } from '../dialects.ts'
+import { pageLimit } from '../page-limit.ts'
 
 /** What the query of a list of runs says. */
 export const runsQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  limit: pageLimit,
   before: z.string().min(1).optional().describe('The id of a run: the page begins with the next older one.'),
 })
 

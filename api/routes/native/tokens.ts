@@ -3,13 +3,13 @@ import * as z from 'zod'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { urlTokenRequest } from '../../../shared/protocol/url-token.ts'
 import type { Edge } from '../../middleware/edge.ts'
-import { LIMITS } from '../../platform/limits.ts'
 import type { Tokens } from '../../tokens/tokens.ts'
 import { readJson } from '../body.ts'
+import { pageLimit } from '../page-limit.ts'
 
 /** What the query of a list of tokens says. */
 export const tokensQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.maxPageSize).default(LIMITS.pageSize),
+  limit: pageLimit,
   before: z
     .string()
     .min(1)
