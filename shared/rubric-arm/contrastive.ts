@@ -46,7 +46,7 @@ export type Taught<P extends LabelledPair> = {
 }
 
 /** Items that a teacher is asked for at most. */
-const MOST_ITEMS: Readonly<Record<ArmFormName, number>> = { full: 8, small: 3 }
+const MOST_ITEMS: Readonly<Record<ArmFormName, number>> = { full: 8, small: 3, blind: 3 }
 
 /**
  * Makes what a warm-up learns from (OpenRubrics, systems.md 1.9): for each prompt one rubric, written by somebody who sees

@@ -5,7 +5,7 @@ import { toEnd } from '../../../gpu-worker/train/testing/tiny-base.ts'
 import { parseWith } from '../../../shared/protocol/parse.ts'
 import { type ArlRrExample, arlRrExample, arlRrSettings } from '../../../shared/protocol/training/arl-rr.ts'
 import { KIND_NAMES, type KindName } from '../constraints/constraint.ts'
-import { makeTasks } from '../constraints/pairs.ts'
+import { makeRequests } from '../constraints/requests.ts'
 
 /** A policy of 135 million parameters that writes texts under constraints, by meta-classes of them. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -20,9 +20,8 @@ const CLASSES: Readonly<Record<string, string>> = {
 const classOf = (kind: KindName) => CLASSES[kind.split(':')[0] ?? ''] ?? 'form'
 
 /** Requests with their verifiers by meta-class. */
-export async function constraintRequests(prompts: number, seed: number): Promise<ArlRrExample[]> {
-  const tasks = await makeTasks({ seed, prompts, pairsEach: 1, kinds: KIND_NAMES })
-  return tasks.map(({ prompt, constraints }) => {
+export function constraintRequests(count: number, seed: number): ArlRrExample[] {
+  return makeRequests({ seed, count, kinds: KIND_NAMES }).map(({ prompt, constraints }) => {
     const verifiers = Map.groupBy(constraints, ({ kind }) => classOf(kind))
     const byClass = Array.from(verifiers, ([name, of]) => [name, of.map(({ verifier }) => verifier)])
     return parseWith(arlRrExample, { prompt, verifiers: Object.fromEntries(byClass) })
@@ -44,8 +43,8 @@ export async function learnConstraints(
   })
   const { method } = await openArlRr({
     ...{ ground, settings, scratch },
-    examples: await constraintRequests(400, 11),
-    validation: await constraintRequests(96, 12),
+    examples: constraintRequests(400, 11),
+    validation: constraintRequests(96, 12),
     rewarding: { judge: () => Promise.reject(new Error('nobody is to be asked')) },
   })
   const reports = await toEnd(method)

@@ -12,10 +12,10 @@ export type Constraint = {
   verifier: VerifierSpec
   /** What the request says, a sentence. */
   asked: string
-  /** What a rubric says of a response that meets it: goes on from 'The response'. */
+  /** What a rubric may say of a response that meets it: goes on from 'The response'. */
   item: string
+  /** Makes a draft meet it. */
   keep: Change
-  fail: Change
 }
 
 /** IFEval's instruction that it is, or is the contrary of. */
@@ -38,7 +38,7 @@ export const KIND_NAMES = [
 /** A kind of constraint. */
 export type Kind = {
   name: KindName
-  /** Parts of a draft that it is about: two constraints of a prompt have none in common. */
+  /** Parts of a draft that it is about: two constraints of a request have none in common. */
   parts: readonly (keyof Draft | 'last')[]
   draw(topic: Topic, random: Random): Omit<Constraint, 'kind'>
 }

@@ -34,7 +34,6 @@ export const LENGTH: readonly Kind[] = [
           : pick(['Write a single sentence.', 'Use no more than one sentence.'], random),
         item: least ? 'has two sentences' : 'has one sentence',
         keep: exactly(least ? 2 : 1),
-        fail: exactly(least ? 1 : 2),
       }
     },
   },

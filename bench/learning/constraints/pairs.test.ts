@@ -1,32 +1,40 @@
 import { describe, expect, test } from 'vitest'
 import { verify } from '../../../shared/verify/verify.ts'
 import { KIND_NAMES } from './constraint.ts'
-import { makeTasks } from './pairs.ts'
+import { makeTwins } from './pairs.ts'
+import { makeRequests } from './requests.ts'
 import { TOPICS } from './topics.ts'
 
-const OPTIONS = { seed: 5, prompts: 150, pairsEach: 3, kinds: KIND_NAMES }
-const tasks = await makeTasks(OPTIONS)
-const pairs = tasks.flatMap(({ pairs: of, constraints }) => of.map((pair) => ({ ...pair, constraints })))
+const OPTIONS = { seed: 5, count: 400, pairsEach: 1, kinds: KIND_NAMES }
+const twins = await makeTwins(OPTIONS)
+const tasks = twins.flat()
 
 describe('pairs of the constraint task', () => {
-  test('differ in one constraint alone, which the chosen response meets', async () => {
-    for (const { chosen, rejected, violated, constraints } of pairs) {
-      const specs = constraints.map(({ verifier }) => verifier)
-      const met = async (response: string) =>
-        (await verify(specs, { prompt: '', response })).map(({ passed }) => passed)
-      expect(await met(chosen)).toEqual(specs.map(() => true))
-      expect(await met(rejected)).toEqual(specs.map((_, index) => index !== violated))
+  test('differ in that the chosen response alone meets the constraint, and the twin wants what the other has', async () => {
+    for (const [one, other] of twins) {
+      for (const { constraint, pairs } of [one, other]) {
+        const passed = async (response: string) => {
+          const [result] = await verify([constraint.verifier], { prompt: '', response })
+          return result?.passed
+        }
+        for (const { chosen, rejected } of pairs) {
+          expect([await passed(chosen), await passed(rejected)]).toEqual([true, false])
+        }
+      }
+      expect(other.pairs).toEqual(
+        one.pairs.map(({ chosen, rejected }) => ({ chosen: rejected, rejected: chosen })),
+      )
+      expect(one.prompt).not.toBe(other.prompt)
     }
   })
 
   test('are of every kind, and the same for the same seed', async () => {
-    const kinds = new Set(pairs.map(({ constraints, violated }) => constraints[violated]?.kind))
-    expect([...kinds].sort()).toEqual([...KIND_NAMES].sort())
-    expect(await makeTasks({ ...OPTIONS, prompts: 3 })).toEqual(tasks.slice(0, 3))
-    expect(await makeTasks({ ...OPTIONS, prompts: 3, seed: 6 })).not.toEqual(tasks.slice(0, 3))
+    expect(new Set(tasks.map(({ constraint }) => constraint.kind))).toEqual(new Set(KIND_NAMES))
+    expect(await makeTwins({ ...OPTIONS, count: 3 })).toEqual(twins.slice(0, 3))
+    expect(await makeTwins({ ...OPTIONS, count: 3, seed: 6 })).not.toEqual(twins.slice(0, 3))
   })
 
-  test('can be told apart by neither length nor looks without the request', () => {
+  test('are told apart by neither length nor looks where only the first of twins is taken', () => {
     const signs: Record<string, (text: string) => number> = {
       length: (text) => text.length,
       lines: (text) => text.split('\n').length,
@@ -34,8 +42,8 @@ describe('pairs of the constraint task', () => {
       title: (text) => Number(text.includes('<<')),
       stars: (text) => Number(text.includes('*')),
       quotes: (text) => Number(text.startsWith('"')),
-      capitals: (text) => Number(text === text.toUpperCase()),
     }
+    const pairs = twins.flatMap(([first]) => first.pairs)
     for (const [name, sign] of Object.entries(signs)) {
       const wins = pairs.map(({ chosen, rejected }) => (Math.sign(sign(chosen) - sign(rejected)) + 1) / 2)
       const share = wins.reduce((sum, win) => sum + win, 0) / wins.length
@@ -43,15 +51,18 @@ describe('pairs of the constraint task', () => {
     }
   })
 
-  test('violate the kinds that they are asked to, with others beside', async () => {
-    const violated = ['startend:quotation', 'detectable_content:postscript'] as const
-    const held = await makeTasks({ ...OPTIONS, prompts: 20, violated, constraints: [2] })
-    const kinds = held.flatMap(({ constraints, pairs: of }) =>
-      of.map((pair) => constraints[pair.violated]?.kind),
-    )
-    expect(new Set(kinds)).toEqual(new Set(violated))
-    expect(held.every(({ constraints }) => constraints.length >= 2)).toBe(true)
+  test('are of the kinds that are asked for, the twin of others', async () => {
+    const others = ['detectable_content:postscript'] as const
+    const made = await makeTwins({ ...OPTIONS, count: 9, kinds: ['startend:quotation'], others })
+    expect(new Set(made.map(([one]) => one.constraint.kind))).toEqual(new Set(['startend:quotation']))
+    expect(new Set(made.map(([, other]) => other.constraint.kind))).toEqual(new Set(others))
   })
+})
+
+test('requests have one or two constraints, which go together', () => {
+  const requests = makeRequests({ seed: 3, count: 80, kinds: KIND_NAMES })
+  expect(new Set(requests.map(({ prompt }) => prompt)).size).toBe(80)
+  expect(new Set(requests.map(({ constraints }) => constraints.length))).toEqual(new Set([1, 2]))
 })
 
 test('a key is in its own sentence alone', () => {

@@ -1,131 +1,89 @@
 import { type Random, seededRandom } from '../../../shared/statistics/random.ts'
-import type { VerifierSpec } from '../../../shared/verify/verifiers.ts'
 import { verify } from '../../../shared/verify/verify.ts'
-import { type Constraint, type Kind, type KindName, pick } from './constraint.ts'
+import { type Constraint, type KindName, pick } from './constraint.ts'
 import { type Draft, writeOut } from './draft.ts'
-import { ENDINGS, FORM, PLACEHOLDERS, POSTSCRIPTS, TITLES } from './form.ts'
-import { LENGTH } from './length.ts'
-import { sentencesOf, shuffled } from './sentences.ts'
+import { ENDINGS, PLACEHOLDERS, POSTSCRIPTS, TITLES } from './form.ts'
+import { constraintOf, type Demand, demandOf, requestFor } from './requests.ts'
+import { sentencesOf } from './sentences.ts'
 import { TOPICS, type Topic } from './topics.ts'
-import { WORDS } from './words.ts'
 
-export const KINDS: readonly Kind[] = [...WORDS, ...LENGTH, ...FORM]
+/** A request with one constraint, and pairs of responses to it. */
+export type Task = { prompt: string; topic: string; constraint: Demand; pairs: readonly Pair[] }
 
-/** A request with pairs of responses to it. */
-export type Task = {
-  prompt: string
-  topic: string
-  constraints: readonly { kind: KindName; item: string; verifier: VerifierSpec }[]
-  pairs: readonly Pair[]
-}
+/** One response that meets the constraint, and one that does not. */
+export type Pair = { chosen: string; rejected: string }
 
-export type Pair = {
-  /** Meets every constraint. */
-  chosen: string
-  /** Meets all but one. */
-  rejected: string
-  /** Index of that one. */
-  violated: number
-}
+/** Two tasks with the same pairs, in which what the one wants the other's rejected responses have: each way round once. */
+export type Twins = readonly [Task, Task]
 
-export type TaskOptions = {
+export type TwinOptions = {
   seed: number
-  prompts: number
+  count: number
   pairsEach: number
-  /** How many constraints a request has, one of these; one or two by default. */
-  constraints?: readonly number[]
   topics?: readonly Topic[]
-  /** Kinds that constraints are of. */
+  /** Kinds that the first task's constraint is of. */
   kinds: readonly KindName[]
-  /** Kinds of which the constraint is that the rejected responses violate; all of `kinds` by default. */
-  violated?: readonly KindName[]
+  /** Kinds that the second one's is of; the same by default. */
+  others?: readonly KindName[]
 }
 
-const OPENINGS = ['Write about', 'Tell me about', 'Say something about', 'Describe'] as const
 /** How often a response has what nobody asked for and nobody ruled out. */
 const EXTRA = 0.1
 const ATTEMPTS = 200
 
 /**
- * Requests with constraints, and pairs of which one response meets all of them and the other all but one, as
- * verifiers find. Beside that the two come from one draft: neither is better written, and both may have what the request
- * does not ask for. The same for the same seed.
+ * Pairs of requests about one topic that want different things, and pairs of responses that serve both: of each response
+ * pair one meets the first constraint alone and the other the second alone, as verifiers find. Beside that the two come
+ * from one draft, so that neither is better written: which is better only the request tells, or a rubric of it. The same
+ * for the same seed.
  */
-export async function makeTasks(options: TaskOptions): Promise<Task[]> {
+export async function makeTwins(options: TwinOptions): Promise<Twins[]> {
   const random = seededRandom(options.seed)
-  const tasks: Task[] = []
+  const made: Twins[] = []
   const seen = new Set<string>()
-  while (tasks.length < options.prompts) {
-    const task = await makeTask(options, random)
-    if (!task || seen.has(task.prompt)) continue
-    seen.add(task.prompt)
-    tasks.push(task)
+  while (made.length < options.count) {
+    const twins = await makeTwin(options, random)
+    if (!twins || twins.some(({ prompt }) => seen.has(prompt))) continue
+    for (const { prompt } of twins) seen.add(prompt)
+    made.push(twins)
   }
-  return tasks
+  return made
 }
 
-async function makeTask(options: TaskOptions, random: Random): Promise<Task | null> {
+async function makeTwin(options: TwinOptions, random: Random): Promise<Twins | null> {
   const topic = pick(options.topics ?? TOPICS, random)
-  const { kinds, violated = kinds, constraints: counts = [1, 1, 2] } = options
-  const first = pick(violated, random)
-  const names = [
-    first,
-    ...shuffled(
-      kinds.filter((kind) => kind !== first),
-      random,
-    ),
-  ]
-  const chosen = compatible(names, pick(counts, random)).map((kind) => ({
-    kind: kind.name,
-    ...kind.draw(topic, random),
-  }))
-  const constraints = shuffled(chosen, random)
-  const at = constraints.findIndex(({ kind }) => kind === first)
+  const { kinds, others = kinds } = options
+  const one = constraintOf(pick(kinds, random), topic, random)
+  const other = constraintOf(pick(others, random), topic, random)
   const pairs: Pair[] = []
   for (let attempt = 0; attempt < ATTEMPTS && pairs.length < options.pairsEach; attempt++) {
-    const pair = await makePair(constraints, at, topic, random)
-    if (pair && pairs.every((one) => one.chosen !== pair.chosen)) pairs.push(pair)
+    const pair = await makePair(one, other, topic, random)
+    if (pair && pairs.every(({ chosen }) => chosen !== pair.chosen)) pairs.push(pair)
   }
   if (pairs.length < options.pairsEach) return null
-  const sentences = constraints.map(({ asked }) => asked)
-  const prompt = `${pick(OPENINGS, random)} ${topic.name}. ${sentences.join(' ')}`
-  return {
-    prompt,
+  const taskOf = (constraint: Constraint, pairs: readonly Pair[]): Task => ({
+    prompt: requestFor(topic, [constraint], random),
     topic: topic.name,
-    constraints: constraints.map(({ kind, item, verifier }) => ({ kind, item, verifier })),
+    constraint: demandOf(constraint),
     pairs,
-  }
+  })
+  const turned = pairs.map(({ chosen, rejected }) => ({ chosen: rejected, rejected: chosen }))
+  return [taskOf(one, pairs), taskOf(other, turned)]
 }
 
-/** The first of these kinds that go together, so many at the most. */
-function compatible(names: readonly KindName[], most: number): Kind[] {
-  const kinds: Kind[] = []
-  for (const name of names) {
-    const kind = KINDS.find((one) => one.name === name)
-    const taken = new Set(kinds.flatMap(({ parts }) => parts))
-    if (kind && kinds.length < most && kind.parts.every((part) => !taken.has(part))) kinds.push(kind)
-  }
-  return kinds
-}
-
-/** Null where the drafts do not come out as meant: one constraint got in the way of another. */
+/** Null where the drafts do not come out as meant: what one has the other has too, or the constraints are the same. */
 async function makePair(
-  constraints: readonly Constraint[],
-  violated: number,
+  one: Constraint,
+  other: Constraint,
   topic: Topic,
   random: Random,
 ): Promise<Pair | null> {
-  const before = freeDraft(topic, random)
-  const draft = (fails: number | null) =>
-    constraints.reduce(
-      (made, { keep, fail }, index) => (index === fails ? fail : keep)(made, topic, random),
-      before,
-    )
-  const [chosen, rejected] = [writeOut(draft(null)), writeOut(draft(violated))]
-  const met = await metBy(chosen, constraints)
-  const failed = await metBy(rejected, constraints)
-  const asMeant = met.every(Boolean) && failed.every((passed, index) => passed === (index !== violated))
-  return asMeant && chosen !== rejected ? { chosen, rejected, violated } : null
+  const draft = freeDraft(topic, random)
+  const written = (constraint: Constraint) => writeOut(constraint.keep(draft, topic, random))
+  const [chosen, rejected] = [written(one), written(other)]
+  const met = await Promise.all([chosen, rejected].map((response) => metBy(response, [one, other])))
+  const asMeant = met.every((of, response) => of.every((passed, index) => passed === (index === response)))
+  return asMeant ? { chosen, rejected } : null
 }
 
 async function metBy(response: string, constraints: readonly Constraint[]): Promise<boolean[]> {

@@ -8,19 +8,18 @@ const letters =
   (own: Draft['letters']): Change =>
   (draft) => ({ ...draft, letters: own })
 
-/** The sentence with a word is among them, or is not; their number stays. */
+/** The sentence with a word is among them; their number stays. */
 const sentenceWith =
-  (key: string, wanted: boolean): Change =>
+  (key: string): Change =>
   (draft, topic, random) => {
+    const own = topic.sentences.filter((one) => one.key === key)
     const others = topic.sentences.filter((one) => one.key !== key)
-    const [first = null, ...rest] = sentencesOf(others, draft.sentences.length, random)
-    const own = topic.sentences.find((one) => one.key === key)
-    const sentences =
-      wanted && own ? shuffled([{ opener: null, body: own.body }, ...rest], random) : [first, ...rest]
+    const rest = sentencesOf(others, draft.sentences.length - own.length, random)
+    const sentences = shuffled([...own.map(({ body }) => ({ opener: null, body })), ...rest], random)
     const openers = draft.sentences.map(({ opener }) => opener)
     return {
       ...draft,
-      sentences: sentences.flatMap((one, at) => (one ? [{ ...one, opener: openers[at] ?? null }] : [])),
+      sentences: sentences.map((one, at) => ({ ...one, opener: openers[at] ?? null })),
     }
   }
 
@@ -40,15 +39,13 @@ export const WORDS: readonly Kind[] = [
     draw(_, random) {
       const wanted = random() < 0.5
       const verifier = { kind: 'change_case:english_lowercase', loose: false } as const
-      const [own, other] = wanted ? (['lower', 'usual'] as const) : (['usual', 'lower'] as const)
       return {
         verifier: wanted ? verifier : { kind: 'not', of: verifier },
         asked: wanted
           ? pick(['Use lowercase only.', 'Use no capitals.', 'Keep every letter small.'], random)
           : pick(['Begin with a capital.', 'Do not use lowercase only.'], random),
         item: wanted ? 'is in lowercase' : 'is not in lowercase',
-        keep: letters(own),
-        fail: letters(other),
+        keep: letters(wanted ? 'lower' : 'usual'),
       }
     },
   },
@@ -65,7 +62,6 @@ export const WORDS: readonly Kind[] = [
           : pick(['Use a comma.', 'Put in a comma.'], random),
         item: none ? 'has no comma' : 'has a comma',
         keep: commas(!none),
-        fail: commas(none),
       }
     },
   },
@@ -78,8 +74,7 @@ export const WORDS: readonly Kind[] = [
         verifier: { kind: 'keywords:existence', loose: false, keywords: [key] },
         asked: pick([`Mention "${key}".`, `Say the word "${key}".`], random),
         item: `says "${key}"`,
-        keep: sentenceWith(key, true),
-        fail: sentenceWith(key, false),
+        keep: sentenceWith(key),
       }
     },
   },

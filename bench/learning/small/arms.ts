@@ -16,8 +16,8 @@ import type { Sizes } from './sizes.ts'
  * Updates of the generator are few, so that what it writes can be read and is right often but not always: one that has learnt
  * all of its 100 rubrics writes the same ones for everything, and no group of them has any variance.
  */
-const WARM_UP_BATCH = { judge: 8, generator: 20 }
-/** Of its judgments, the share after which the judge's warm-up ends, before it is sure of everything, right or wrong. */
+const TAUGHT_BATCH = { judge: 8, generator: 20 }
+/** Of its judgments, the share after which the judge is taught no more, before it is sure of everything, right or wrong. */
 const JUDGED_SHARE = 0.75
 
 export type ArmRun = {
@@ -25,14 +25,18 @@ export type ArmRun = {
   /** Of the arm; it can be taken up again from there. */
   folder: string
   lines: readonly TrainingLine[]
-  /** The warm-up alone, or RL in this order from where the run in another folder ended. */
-  does: 'warm_up' | { order: 'judge_only' | 'judge_first'; from: string }
+  does: Does
   sizes: Pick<Sizes, 'parts' | 'steps'>
   seed: number
   onStep: (report: StepReport, total: number) => void
   /** Its abort leaves the run before its next step. */
   pause: AbortSignal
 }
+
+/** Teaches a role, or RL in an order: from where the run in another folder ended, or from the model as it is. */
+export type Does =
+  | { teach: 'judge' | 'generator'; from: string | null }
+  | { order: 'judge_only' | 'judge_first'; from: string }
 
 /** Runs an arm from where it was left. Its adapters then lie in `adapters`, a folder for each role. */
 export async function runArm(run: ArmRun): Promise<RunResult['outcome']> {
@@ -45,8 +49,8 @@ export async function runArm(run: ArmRun): Promise<RunResult['outcome']> {
     pairs: lines.map(readLabelledPair),
   })
   const trainedOn = { lines: await sha256(JSON.stringify(lines)), model: ground.info.digest }
-  if (does !== 'warm_up') await beginWith(opened.method, does.from)
-  const method = does === 'warm_up' ? endingAt(opened.method, warmUpSteps(lines)) : opened.method
+  if (does.from !== null) await beginWith(opened.method, does.from)
+  const method = 'teach' in does ? endingAt(opened.method, stepsTeaching(does.teach, lines)) : opened.method
   try {
     const { outcome } = await runTraining({
       ...{ folder, method, config, trainedOn, checkpointEvery: 20, keepCheckpoints: 1 },
@@ -78,38 +82,33 @@ function settingsOf(
 ): { [field: string]: Json } {
   const common = {
     recipe: 'small',
+    form: 'blind',
     seed,
     parts,
     max_tokens: 384,
     batch_tokens: 1024,
     lora: { rank: 16, alpha: 32 },
   }
-  if (does === 'warm_up') {
-    const warmUp = { epochs: 1, learning_rate: 2e-3 }
-    // Both orders of a pair in one batch: what is left of the gradient is what tells its responses apart.
-    return {
-      ...common,
-      warm_up: {
-        judge: { ...warmUp, batch_size: WARM_UP_BATCH.judge, shuffle: false },
-        generator: { ...warmUp, batch_size: WARM_UP_BATCH.generator },
-      },
-    }
+  const none = { epochs: 0 }
+  if ('teach' in does) {
+    const once = { epochs: 1, learning_rate: 2e-3, batch_size: TAUGHT_BATCH[does.teach] }
+    // What is better by one rubric is worse by the other, in one batch: what is left of the gradient is to read them.
+    const judge = does.teach === 'judge' ? { ...once, shuffle: false } : none
+    return { ...common, warm_up: { judge, generator: does.teach === 'generator' ? once : none } }
   }
   // The divergence would take a forward pass of its own and, at its weight of 0.001, changes next to nothing here.
   const role = { steps, prompts: 12, group_size: 4, kl: 0 }
   return {
     ...{ ...common, order: does.order, optimiser: { learning_rate: 3e-4 } },
-    ...{ judge: role, generator: role, warm_up: { judge: { epochs: 0 }, generator: { epochs: 0 } } },
+    ...{ judge: role, generator: role, warm_up: { judge: none, generator: none } },
   }
 }
 
-/** Updates on the oracle's judgments and rubrics. */
-function warmUpSteps(lines: readonly TrainingLine[]): number {
-  const judgments = lines.filter(({ trajectory }) => trajectory !== undefined).length
-  const rubrics = new Set(lines.flatMap(({ prompt, rubric }) => (rubric === undefined ? [] : prompt))).size
-  return (
-    Math.ceil((JUDGED_SHARE * judgments) / WARM_UP_BATCH.judge) + Math.ceil(rubrics / WARM_UP_BATCH.generator)
-  )
+/** Updates on the oracle's judgments or rubrics. */
+function stepsTeaching(role: 'judge' | 'generator', lines: readonly TrainingLine[]): number {
+  const rubrics = new Set(lines.map(({ prompt }) => prompt)).size
+  const lessons = role === 'judge' ? JUDGED_SHARE * lines.length : rubrics
+  return Math.ceil(lessons / TAUGHT_BATCH[role])
 }
 
 const made = z.object({ made: z.int() })

@@ -33,7 +33,12 @@ const seed = Number(values.seed)
 const sizes = sizesOf(values)
 const folder = join(values.folder, `seed-${seed}`)
 const folderOf = (arm: string) => join(folder, arm)
-const ORDERS = { judge_only: 'judge_only', alternation: 'judge_first' } as const
+const DOES = {
+  judge_taught: { teach: 'judge', from: null },
+  warm_up: { teach: 'generator', from: folderOf('judge_taught') },
+  judge_only: { order: 'judge_only', from: folderOf('warm_up') },
+  alternation: { order: 'judge_first', from: folderOf('warm_up') },
+} as const
 await mkdir(folder, { recursive: true })
 const data = await constraintData(sizes)
 console.log(
@@ -51,7 +56,7 @@ console.log(
     : 'Paused: run the same command to go on.',
 )
 
-async function trainAndMeasure({ taught, labelled, heldOut }: ConstraintData): Promise<boolean> {
+async function trainAndMeasure({ judged, written, labelled, heldOut }: ConstraintData): Promise<boolean> {
   const options = {
     reference: values.model,
     home: defaultHome(process.env),
@@ -59,12 +64,12 @@ async function trainAndMeasure({ taught, labelled, heldOut }: ConstraintData): P
     ...{ context: 1024, maxBatch: 64 },
   }
   const ground = await openGround(options, () => {}, new AbortController().signal)
+  const lines = { judge_taught: judged, warm_up: written, judge_only: labelled, alternation: labelled }
   try {
     for (const arm of ARMS) {
       const outcome = await runArm({
         ...{ ground, sizes, seed, pause, folder: folderOf(arm) },
-        lines: arm === 'warm_up' ? taught : labelled,
-        does: arm === 'warm_up' ? arm : { order: ORDERS[arm], from: folderOf('warm_up') },
+        ...{ lines: lines[arm], does: DOES[arm] },
         onStep: ({ step, phase, metrics, seconds }, total) => {
           const spent = seconds.rollout + seconds.reward + seconds.update
           const { loss = null, reward = null, accuracy = null, format = null } = metrics
@@ -106,6 +111,7 @@ function sizesOf(given: Readonly<Record<string, unknown>>): Sizes {
   const number = (name: keyof Sizes) => Number(given[name] ?? SIZES[name])
   return {
     taughtJudgments: number('taughtJudgments'),
+    taughtRubrics: number('taughtRubrics'),
     trainedPrompts: number('trainedPrompts'),
     heldOutPrompts: number('heldOutPrompts'),
     asidePrompts: number('asidePrompts'),

@@ -1,7 +1,9 @@
 /** How much is trained on and measured: by a run's arguments. */
 export type Sizes = {
-  /** An oracle's judgments of the taught kinds, eight a request: of four pairs in both orders, for the warm-up of both roles. */
+  /** An oracle's judgments, sixteen of each pair of twins: of four pairs by both requests in both orders. */
   taughtJudgments: number
+  /** Requests with an oracle's rubrics. */
+  taughtRubrics: number
   /** Requests of which only the pairs' labels are known. */
   trainedPrompts: number
   /** Each with five pairs. */
@@ -15,10 +17,11 @@ export type Sizes = {
 
 /** The smallest form that still shows something. */
 export const SIZES: Sizes = {
-  taughtJudgments: 800,
+  taughtJudgments: 1200,
+  taughtRubrics: 100,
   trainedPrompts: 240,
   heldOutPrompts: 400,
   asidePrompts: 50,
   parts: 2,
-  steps: 6,
+  steps: 10,
 }

@@ -1,7 +1,7 @@
 import { drawnName, own, type Study, UNTRAINED } from './conditions.ts'
 
-/** What is held against each other beside the untrained model; both ways of RL begin where the warm-up ends. */
-export const ARMS = ['warm_up', 'alternation', 'judge_only'] as const
+/** What is trained, in turn: the judge and then the generator are taught, and both ways of RL begin where that ends. */
+export const ARMS = ['judge_taught', 'warm_up', 'alternation', 'judge_only'] as const
 
 const FINAL = 'alternation'
 const byFinal = drawnName(FINAL)

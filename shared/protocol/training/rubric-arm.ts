@@ -6,8 +6,11 @@ import { policyFields } from './policy.ts'
 import { withRecipe } from './rubric-arm-recipes.ts'
 import { scheduleSettings, trainingFields } from './training.ts'
 
-/** How the two models are asked and read: the published form, or our short one for small models. */
-export const armFormName = z.enum(['full', 'small'])
+/**
+ * How the two models are asked and read: the published form, our short one for small models, or that with a judge which
+ * is not shown the request, so that it can go by the rubric alone.
+ */
+export const armFormName = z.enum(['full', 'small', 'blind'])
 export type ArmFormName = z.infer<typeof armFormName>
 
 /** One role in the alternation. */

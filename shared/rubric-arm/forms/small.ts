@@ -6,7 +6,7 @@ import { type Item, itemsOf, RULE_TAGS } from '../items.ts'
 import { SMALL_JUDGE } from '../prompts/small-judge.ts'
 import { SMALL_RUBRIC } from '../prompts/small-rubric.ts'
 import { readRubricText } from '../rubric-text.ts'
-import type { ServedForm } from './form.ts'
+import type { ServedForm, ShownPair } from './form.ts'
 
 const MOST_ITEMS = 3
 const WINNER = /^Winner: ([AB])$/
@@ -28,17 +28,10 @@ export const SMALL_FORM: ServedForm = {
   generatorMessages: async (prompt) =>
     fill(SMALL_RUBRIC, { 'fenced:request': quote('Request', transcript(prompt)) }),
 
-  async judgeMessages({ prompt, shown: [a, b], reference, criteria }) {
-    const texts = [
-      quote('Request', transcript(prompt)),
-      ...(reference ? [quote('Reference', reference)] : []),
-      quote('Rubric', listBriefly(itemsOf(criteria))),
-      quote('A', a),
-      quote('B', b),
-    ]
-    const all: Fenced = { kind: 'fenced', text: texts.map(({ text }) => text).join('\n') }
-    return fill(SMALL_JUDGE, { 'fenced:texts': all })
-  },
+  judgeMessages: async (pair) =>
+    fill(SMALL_JUDGE, {
+      'fenced:texts': together([quote('Request', transcript(pair.prompt)), ...judged(pair)]),
+    }),
 
   readRubric(text) {
     const read = readRubricText(text)
@@ -76,6 +69,21 @@ export const SMALL_FORM: ServedForm = {
 Winner: A`,
 
   replyTokens: { rubric: 128, judge: () => 64 },
+}
+
+/** What a judge sees of a pair beside the request. */
+export function judged({ shown: [a, b], reference, criteria }: ShownPair): Fenced[] {
+  return [
+    ...(reference ? [quote('Reference', reference)] : []),
+    quote('Rubric', listBriefly(itemsOf(criteria))),
+    quote('A', a),
+    quote('B', b),
+  ]
+}
+
+/** Quoted texts, each of lines that begin with its label. */
+export function together(texts: readonly Fenced[]): Fenced {
+  return { kind: 'fenced', text: texts.map(({ text }) => text).join('\n') }
 }
 
 /** The items as `listItems` has them, less what nearly all have in common: how they begin, and that they are hard rules. */
