@@ -1,20 +1,31 @@
+import * as z from 'zod'
 import type { StepReport } from '../../../gpu-worker/train/method.ts'
 import { meanOrNull } from '../../../shared/statistics/moments.ts'
 import { type Interval, nestedBootstrap } from '../report/nested-bootstrap.ts'
 import { BASELINE, OBJECTIVE_NAMES, type ObjectiveName } from './objectives.ts'
 
 /** Scores on requests that are neither trained on nor chosen by, where a run was looked at. */
-export type Point = { spent: number; phase: string; overall: number; classes: Record<string, number> }
+const point = z.object({
+  spent: z.number(),
+  phase: z.string(),
+  overall: z.number(),
+  classes: z.record(z.string(), z.number()),
+})
+export type Point = z.infer<typeof point>
 
-export type Run = {
-  objective: ObjectiveName
-  seed: number
-  points: Point[]
+const run = z.object({
+  objective: z.enum(OBJECTIVE_NAMES),
+  seed: z.int(),
+  points: z.array(point),
   /** Means over steps: the spread of the scalarised reward over that of the classes, and groups without variance. */
-  contraction: number | null
-  zero_variance: number | null
-  correlations: Record<string, number | null>
-}
+  contraction: z.number().nullable(),
+  zero_variance: z.number().nullable(),
+  correlations: z.record(z.string(), z.number().nullable()),
+})
+export type Run = z.infer<typeof run>
+
+/** A run as it was written down. */
+export const readRun = (text: string): Run => run.parse(JSON.parse(text))
 
 const OVERALL = 'validation'
 
@@ -57,8 +68,9 @@ export type Comparison = {
 export function compare(runs: readonly Run[]): Comparison[] {
   const of = (objective: ObjectiveName) => runs.filter((run) => run.objective === objective)
   const baseline = new Map(of(BASELINE).map((run) => [run.seed, run]))
-  return OBJECTIVE_NAMES.map((objective) => {
+  return OBJECTIVE_NAMES.flatMap((objective) => {
     const own = of(objective)
+    if (own.length === 0) return []
     const less = (figure: (run: Run) => number) =>
       over(
         own.flatMap((run) => {

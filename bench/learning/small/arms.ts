@@ -18,7 +18,7 @@ import type { Sizes } from './sizes.ts'
  */
 const TAUGHT_BATCH = { judge: 8, generator: 20 }
 /** Of its judgments, the share after which the judge is taught no more, before it is sure of everything, right or wrong. */
-const JUDGED_SHARE = 0.75
+const JUDGED_SHARE = 0.8
 
 export type ArmRun = {
   ground: Ground

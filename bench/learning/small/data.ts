@@ -34,7 +34,7 @@ const JUDGED_KINDS = [...KINDS_OF.taught, ...KINDS_OF.labelled]
  * Of the judgments this share comes first, of two kinds and all of twins one after the other: a batch on one thing gets a
  * small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed.
  */
-const FIRST_SHARE = 0.3
+const FIRST_SHARE = 0.25
 /** Of the labelled requests this share is of kinds that the generator was taught, lest it forgets them. */
 const KNOWN_SHARE = 0.3
 /** Topics of held-out requests, which no trained one is about. */

@@ -17,7 +17,7 @@ export type Sizes = {
 
 /** The smallest form that still shows something. */
 export const SIZES: Sizes = {
-  taughtJudgments: 1200,
+  taughtJudgments: 2000,
   taughtRubrics: 100,
   trainedPrompts: 240,
   heldOutPrompts: 400,
