@@ -32,7 +32,8 @@ const KIND_COUNT = Object.values(KINDS_OF).flat().length
 const JUDGED_KINDS = [...KINDS_OF.taught, ...KINDS_OF.labelled]
 /**
  * Of the judgments this share comes first, of two kinds and all of twins one after the other: a batch on one thing gets a
- * small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed.
+ * small model off chance in 250 judgments, where mixed batches left it there for 600. The rest are mixed, one of twins
+ * always of a kind that is new by then.
  */
 const FIRST_SHARE = 0.25
 /** Of the labelled requests this share is of kinds that the generator was taught, lest it forgets them. */
@@ -80,15 +81,15 @@ export type TrainingLine = {
  */
 export async function constraintData(sizes: Sizes): Promise<ConstraintData> {
   const [seen, unseen] = [TOPICS.slice(HELD_OUT_TOPICS), TOPICS.slice(0, HELD_OUT_TOPICS)]
-  const twinsOf = (requests: number, kinds: readonly KindName[], part: number) =>
+  const twinsOf = (requests: number, kinds: readonly KindName[], part: number, others = kinds) =>
     makeTwins({
-      ...{ count: Math.round(requests / 2), kinds, seed: derivedSeed(SEED, part) },
+      ...{ count: Math.round(requests / 2), kinds, others, seed: derivedSeed(SEED, part) },
       ...{ pairsEach: PAIRS_EACH.trained, topics: seen },
     })
   const random = seededRandom(derivedSeed(SEED, 1))
   const requests = Math.ceil(sizes.taughtJudgments / (2 * PAIRS_EACH.trained))
   const first = await twinsOf(FIRST_SHARE * requests, KINDS_OF.taught.slice(0, 2), 9)
-  const then = await twinsOf(requests - 2 * first.length, JUDGED_KINDS, 2)
+  const then = await twinsOf(requests - 2 * first.length, KINDS_OF.labelled, 2, JUDGED_KINDS)
   const judged = [...first.flatMap((twins) => judgedLines([twins])), ...judgedLines(then)]
   const taught = await twinsOf(sizes.taughtRubrics, KINDS_OF.taught, 10)
   const known = Math.round(KNOWN_SHARE * sizes.trainedPrompts)
