@@ -4,6 +4,7 @@ import { PlumblineError } from '../../shared/protocol/error.ts'
 import { type FineTuningJob, isOver } from '../../shared/protocol/fine-tuning.ts'
 import { type HeldJob, makeHeldJob, openHeldJob, type Telling } from './held-job.ts'
 import { makeFolder } from './keep.ts'
+import { noteMissedCheckpoints } from './missed-checkpoints.ts'
 import { createQueue, type QueueParts } from './queue.ts'
 import { withoutPlaces } from './without-places.ts'
 
@@ -48,6 +49,8 @@ export function openJobs({ root, ...parts }: JobsParts): Jobs {
 
   for (const job of jobs.values()) {
     const { status } = job.state.job
+    // What a run still kept once its job was cancelled is nobody's.
+    if (status !== 'cancelled') noteMissedCheckpoints(job, adapters)
     if (status === 'running' && job.state.wanted === 'pause') job.change({ status: 'paused' })
     else if (status === 'running') {
       job.say('The worker was started again.', 'warn')

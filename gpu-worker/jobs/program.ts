@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
@@ -6,6 +6,7 @@ import { jsonOrNull } from '../../shared/protocol/parse.ts'
 import { settingsOf } from '../../shared/protocol/training/methods.ts'
 import { openSandbox } from '../sandbox/sandbox.ts'
 import { adapterFolder } from '../server/adapter-folder.ts'
+import { checkpointFolders } from '../train/checkpoint/training-checkpoint.ts'
 import { type GroundOptions, openGround } from '../train/ground.ts'
 import type { TrainingMethod } from '../train/method.ts'
 import { runTraining } from '../train/run/run-training.ts'
@@ -61,7 +62,9 @@ type Run = TrainingWishes & { tell(news: TrainingNews): void; model: string }
 async function train(order: TrainingOrder, method: TrainingMethod, run: Run): Promise<TrainingEnd> {
   const { tell, pause, cancel } = run
   const steps = () => (Number.isFinite(method.total) ? method.total : null)
-  if (isNew(order)) tell({ kind: 'begun', step: 0, steps: steps(), tokens: 0 })
+  // A kill in the first checkpoint leaves a part of one, which is none.
+  if (checkpointFolders(join(order.folder, 'checkpoints')).length === 0)
+    tell({ kind: 'begun', step: 0, steps: steps(), tokens: 0 })
   const { checkpoint_every, keep_checkpoints } = settingsOf(order.method)
   const result = await runTraining({
     ...{ folder: order.folder, method, pause, cancel },
@@ -102,11 +105,6 @@ function tokensUpTo(step: number, folder: string): number {
 }
 
 const measuredTokens = z.object({ step: z.int(), metrics: z.object({ tokens: z.number().nullish() }) })
-
-function isNew({ folder }: TrainingOrder): boolean {
-  const checkpoints = join(folder, 'checkpoints')
-  return !existsSync(checkpoints) || readdirSync(checkpoints).length === 0
-}
 
 async function digestsOf(
   { folder, validation }: TrainingOrder,

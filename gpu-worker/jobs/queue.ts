@@ -1,6 +1,7 @@
 import { isOver } from '../../shared/protocol/fine-tuning.ts'
 import { type FollowParts, follow } from './follow.ts'
 import type { HeldJob } from './held-job.ts'
+import { noteMissedCheckpoints } from './missed-checkpoints.ts'
 import type { Published } from './publish.ts'
 import type { StartTraining, TrainingEnd, TrainingRun } from './training.ts'
 
@@ -55,6 +56,7 @@ export function createQueue({ start, publish, adapters, keepResult, now }: Queue
     if (end.kind === 'finished') return finish(job, end.adapters)
     if (end.kind === 'failed') return fail(job, end.error)
     if (end.kind === 'died') {
+      noteMissedCheckpoints(job, adapters)
       if (job.state.starts >= MOST_STARTS) return fail(job, givenUp(end.reason))
       job.say(`The run broke off (${end.reason}) and goes on from its last checkpoint.`, 'warn')
       return again(job)

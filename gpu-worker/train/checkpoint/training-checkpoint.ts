@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
 import { PlumblineError } from '../../../shared/protocol/error.ts'
@@ -50,7 +51,7 @@ export async function writeCheckpoint(
   { save, keep }: { save: (role: string, folder: string) => Promise<void>; keep: number },
 ): Promise<string> {
   const folder = join(home, nameOf(checkpoint.step))
-  const advice = resumeAdvice((await checkpointFolders(home)).length > 0)
+  const advice = resumeAdvice(checkpointFolders(home).length > 0)
   const fill = async (partial: string) => {
     const { step, config, trainedOn, method, metricsBytes, roles } = checkpoint
     for (const [role, state] of roles) {
@@ -70,7 +71,9 @@ export async function writeCheckpoint(
     await writeDurable(join(partial, DESCRIPTION), JSON.stringify(about))
   }
   await writeSealed(folder, fill, advice)
-  const older = (await checkpointFolders(home)).filter((path) => path <= folder).slice(keep)
+  const older = checkpointFolders(home)
+    .filter((path) => path <= folder)
+    .slice(keep)
   for (const path of older) await rm(path, { recursive: true, force: true })
   return folder
 }
@@ -89,7 +92,7 @@ export type FoundCheckpoint = {
 export async function lastCheckpoint(home: string): Promise<FoundCheckpoint | null> {
   await sweepPartial(home)
   const refused: string[] = []
-  for (const folder of await checkpointFolders(home)) {
+  for (const folder of checkpointFolders(home)) {
     const why = await brokenSeal(folder)
     if (why === null) return { checkpoint: await readCheckpoint(folder), folder, refused }
     refused.push(`The checkpoint ${basename(folder)} ${why}, so it is not used.`)
@@ -102,9 +105,34 @@ export async function lastCheckpoint(home: string): Promise<FoundCheckpoint | nu
   )
 }
 
+/** A checkpoint by what it says of itself, whether or not its files are still as they were written. */
+export type KeptCheckpoint = {
+  step: number
+  /** Holds a folder for each role. */
+  folder: string
+  /** In the order of the method's. */
+  roles: string[]
+  /** When it was written: Unix time, seconds. */
+  at: number
+}
+
+/** The checkpoints of a folder, oldest first, without those that say nothing which can be read. */
+export function keptCheckpoints(home: string): KeptCheckpoint[] {
+  return checkpointFolders(home)
+    .reverse()
+    .flatMap((folder) => {
+      const path = join(folder, DESCRIPTION)
+      if (!existsSync(path)) return []
+      const read = description.safeParse(jsonOrNull(readFileSync(path, 'utf8')))
+      if (!read.success) return []
+      const { step, roles } = read.data
+      return [{ step, folder, roles: Object.keys(roles), at: Math.floor(statSync(path).mtimeMs / 1000) }]
+    })
+}
+
 /** Latest first. */
-async function checkpointFolders(home: string): Promise<string[]> {
-  const names = await readdir(home).catch(() => [])
+export function checkpointFolders(home: string): string[] {
+  const names = existsSync(home) ? readdirSync(home) : []
   return names
     .filter((name) => NAME.test(name))
     .sort()
