@@ -20,12 +20,13 @@ import type { Files } from './files.ts'
 import { requireOwnAdapter } from './own-model.ts'
 import { askJob, refresh, seenFromEdge, workerOf } from './refresh.ts'
 import { askWorker } from './worker-calls.ts'
+import { requireWorkerKey } from './worker-key.ts'
 
 export type JobAction = 'cancel' | 'pause' | 'resume'
 
 /** The jobs of organisations, each at the worker of a model entry. */
 export type Jobs = {
-  /** A call with the Idempotency-Key of an earlier one gets that one's job. */
+  /** A call with the Idempotency-Key of an earlier one gets that one's job. Throws `forbidden`. */
   create(request: CreateJobRequest, call: Call): Promise<FineTuningJob>
   /** As its worker says now, or said last. Throws `job_not_found`. */
   read(organisation: string, id: string): Promise<FineTuningJob>
@@ -65,6 +66,7 @@ export function createJobs(platform: Platform, files: Files): Jobs {
         const message = `'${entry.id}' is no Plumbline worker ("judges": "there"), which alone trains: name one that is.`
         throw new PlumblineError('invalid_request', message, { param: 'model' })
       }
+      requireWorkerKey(config, organisation, request.method)
       const id = await idFor(organisation, idempotencyKey)
       const job = newJob(id, request, {
         organization: organisation,
@@ -103,6 +105,7 @@ export function createJobs(platform: Platform, files: Files): Jobs {
 
     async act(organisation, id, action) {
       const stored = await require(organisation, id)
+      if (action === 'resume') requireWorkerKey(config, organisation, stored.request.method)
       const taken = stored.url === null ? await sent(organisation, stored) : stored
       const call = { path: `/fine_tuning/jobs/${id}/${action}`, body: '{}' } as const
       const job = seenFromEdge(await askJob(organisation, taken, call, platform), taken, platform)

@@ -52,6 +52,7 @@ export async function readSettings(environment: Variables, options: StartOptions
     'PLUMBLINE_MODELS',
     'PLUMBLINE_MODEL_ALIASES',
     'PLUMBLINE_API_KEYS',
+    'PLUMBLINE_SERVICE_ORGANISATIONS',
     'PLUMBLINE_METRICS_KEY',
     'PLUMBLINE_ISOLATE_PROGRAMS',
     ...TRACE_VARIABLES,

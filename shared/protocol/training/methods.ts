@@ -56,6 +56,20 @@ export function settingsOf(method: Method) {
   }
 }
 
+/** The hyperparameter by which a method calls the service of its worker's PLUMBLINE_URL; null where it calls none. */
+export function serviceParam(method: Method): string | null {
+  switch (method.type) {
+    case 'rubric_arm':
+      return method.rubric_arm.hyperparameters.warm_up.teacher === null ? null : 'warm_up.teacher'
+    case 'arl_rr':
+      return method.arl_rr.hyperparameters.judge.at === 'service' ? 'judge.at' : null
+    case 'pairwise':
+      return method.pairwise.hyperparameters.judge.at === 'service' ? 'judge.at' : null
+    default:
+      return null
+  }
+}
+
 /** How many different prompts a method's data must have for it to train at all. */
 export function leastPrompts(method: Method): number {
   if (method.type === 'rubric_arm') return method.rubric_arm.hyperparameters.parts
