@@ -9,13 +9,14 @@ import { noise } from '../testing/tiny-tensors.ts'
 import { weightPlan } from '../weight-plan.ts'
 import { storedParameters } from './initial-parameters.ts'
 import { fullLayout, loraLayout, type ParameterLayout } from './parameter-layout.ts'
-import { sizesOf } from './testing/packed-rows.ts'
 import { RunningStep } from './testing/running-step.ts'
 
 const ROWS = [
   { prompt: TINY_TOKENS.slice(0, 7), branches: [TINY_TOKENS.slice(7, 13), [44, 2, 31]] },
   { prompt: TINY_TOKENS.slice(3, 5), branches: [TINY_TOKENS.slice(9, 14)] },
 ]
+/** The first row's branches lie in a lane each. */
+const SHAPE = { rows: 2, tokens: 7 + 2 * 6, lanes: { count: 2, tokens: 6 }, targets: 14 }
 const WEIGHTS = ROWS.flatMap(({ branches }) => branches.flat()).map((_, i) => Math.sin(3 * i + 1))
 const STEP = 1e-5
 /** Of gemma's seven layers one that looks back a window and one that doesn't, and the last. */
@@ -39,7 +40,7 @@ describe.each(TINY_NAMES)('%s', (name) => {
   /** Along one direction in every tensor: an error in any of them shows. */
   const check = async (layout: ParameterLayout, parameters: Float32Array) => {
     const step = await RunningStep.open(device, tiny.config, store, {
-      ...{ layout, shape: sizesOf(ROWS), loss: { kind: 'supervised' }, alpha: 3, type: 'float64', chunk: 4 },
+      ...{ layout, shape: SHAPE, loss: { kind: 'supervised' }, alpha: 3, type: 'float64', chunk: 4 },
     })
     const lossAt = async (values: ArrayLike<number>) =>
       (await step.run(ROWS, { parameters: values, columns: { weight: WEIGHTS } })).loss

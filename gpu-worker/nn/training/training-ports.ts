@@ -4,9 +4,14 @@ import type { Column } from '../../train/token-tree.ts'
 
 /**
  * The sizes of a training graph: B rows of T tokens, each row one token tree (or a part of one, its prompt with it), and
- * R tokens that the loss looks at.
+ * R tokens that the loss looks at. Where there are lanes, they are the last count * tokens of a row's tokens; what comes
+ * before them is its trunk, which holds the prompt. A branch lies in the trunk or in a lane, whole: attention between lanes
+ * is not computed.
  */
-export type TrainingShape = { rows: number; tokens: number; targets: number }
+export type TrainingShape = { rows: number; tokens: number; lanes?: Lanes; targets: number }
+
+/** Places for branches in a row: so many, of so many tokens each. */
+export type Lanes = { count: number; tokens: number }
 
 /** Names of the training graph's inputs and outputs. Floats are float32, but for a float64 graph. */
 export const TRAINING_PORTS = {

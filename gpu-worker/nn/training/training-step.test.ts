@@ -77,6 +77,41 @@ describe.each(['gemma3', 'qwen2', 'llama-3-scaling'] as const)('%s', (name) => {
     expectClose(await step(GROUP, { type: 'float32' }), await step(APART), 1e-4)
   })
 
+  test('lanes change nothing, whatever lies in one and in how many rows', async () => {
+    const apart = await step(APART)
+    const row = { rows: 1, targets: 14 }
+    for (const shape of [
+      { ...row, tokens: 7 + 3 * 6, lanes: { count: 3, tokens: 6 } },
+      // The longest branch behind the prompt, and two that share a lane.
+      { ...row, tokens: 14 + 8, lanes: { count: 1, tokens: 8 } },
+      // Padding in the trunk, in the lanes, and whole lanes of it.
+      { ...row, tokens: 11 + 4 * 9, lanes: { count: 4, tokens: 9 } },
+    ]) {
+      expectClose(await step(GROUP, { shape }), apart, 1e-12)
+    }
+    const two = { rows: 2, tokens: 8 + 2 * 6, lanes: { count: 2, tokens: 6 }, targets: 14 }
+    const split: Row[] = [
+      { prompt: PROMPT, branches: BRANCHES.slice(0, 2) },
+      { prompt: PROMPT, branches: BRANCHES.slice(2) },
+    ]
+    expectClose(await step(split, { shape: two }), apart, 1e-12)
+    const lanes = { ...row, tokens: 7 + 3 * 6, lanes: { count: 3, tokens: 6 } }
+    expectClose(await step(GROUP, { shape: lanes, type: 'float32' }), apart, 1e-4)
+  })
+
+  test('nor does it that a long trunk is looked at in chunks', async () => {
+    const prompt = Array.from({ length: 250 }, (_, i) => TINY_TOKENS[(i * 5) % TINY_TOKENS.length] ?? 0)
+    // The group's second chunk begins within its branches; rows apart and trunks before lanes have one chunk.
+    const group = [{ prompt, branches: BRANCHES }]
+    const apart = BRANCHES.map((branch) => ({ prompt, branches: [branch] }))
+    const lanes = { rows: 1, tokens: 250 + 3 * 6, lanes: { count: 3, tokens: 6 }, targets: 14 }
+    const long = { rows: 1, tokens: 520 + 2 * 8, lanes: { count: 2, tokens: 8 }, targets: 14 }
+    const expected = await step(apart)
+    expectClose(await step(group), expected, 1e-12)
+    expectClose(await step(group, { shape: lanes }), expected, 1e-12)
+    expectClose(await step(group, { shape: long }), expected, 1e-12)
+  })
+
   test('padding changes nothing', async () => {
     const shape = { rows: 3, tokens: 32, targets: 21 }
     expectClose(await step(GROUP, { shape }), await step(GROUP), 1e-12)

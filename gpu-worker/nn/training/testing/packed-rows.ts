@@ -1,3 +1,4 @@
+import { branchPlaces } from '../branch-places.ts'
 import type { TrainingShape } from '../training-ports.ts'
 
 /** A row: a prompt and branches, which each go on from it. */
@@ -24,28 +25,28 @@ export function packedRows(rows: readonly Row[], shape: TrainingShape): PackedRo
     branch: Array(size).fill(-1),
     ...{ rows: [], targets: [], sequence: [], count: 0 },
   }
+  const put = (place: number, token: number, position: number, branch: number) => {
+    packed.tokens[place] = token
+    packed.positions[place] = position
+    packed.branch[place] = branch
+  }
   let sequence = 0
   for (const [r, { prompt, branches }] of rows.entries()) {
-    let place = r * shape.tokens
-    const put = (token: number, position: number, branch: number) => {
-      packed.tokens[place] = token
-      packed.positions[place] = position
-      packed.branch[place] = branch
-      return place++
-    }
-    let last = 0
-    for (const [i, token] of prompt.entries()) last = put(token, i, 0)
+    const start = r * shape.tokens
+    const lengths = branches.map((branch) => branch.length)
+    const places = branchPlaces(shape, prompt.length, lengths)
+    if (!places) throw new RangeError(`row ${r} is longer than ${shape.tokens}, or than its parts`)
+    for (const [i, token] of prompt.entries()) put(start + i, token, i, 0)
     for (const [k, branch] of branches.entries()) {
-      let before = last
+      const from = start + (places[k] ?? 0)
       for (const [i, token] of branch.entries()) {
-        packed.rows.push(before)
+        packed.rows.push(i === 0 ? start + prompt.length - 1 : from + i - 1)
         packed.targets.push(token)
         packed.sequence.push(sequence)
-        before = put(token, prompt.length + i, k + 1)
+        put(from + i, token, prompt.length + i, k + 1)
       }
       sequence++
     }
-    if (place > (r + 1) * shape.tokens) throw new RangeError(`row ${r} is longer than ${shape.tokens}`)
   }
   const count = packed.targets.length
   const padding = shape.targets - count

@@ -5,7 +5,7 @@ import type { Column } from '../../../train/token-tree.ts'
 import type { WeightStore } from '../../../weights/store/weight-store.ts'
 import type { DecoderConfig } from '../../decoder-config.ts'
 import { type TrainingModel, type TrainingOptions, trainingModel } from '../training-model.ts'
-import { TRAINING_PORTS } from '../training-ports.ts'
+import { TRAINING_PORTS, type TrainingShape } from '../training-ports.ts'
 import { packedRows, type Row, sizesOf } from './packed-rows.ts'
 
 export type StepInputs = {
@@ -26,11 +26,13 @@ export class RunningStep {
   readonly #device: Device
   readonly #session: Session
   readonly #model: TrainingModel
+  readonly #shape: TrainingShape
 
-  private constructor(device: Device, session: Session, model: TrainingModel) {
+  private constructor(device: Device, session: Session, model: TrainingModel, shape: TrainingShape) {
     this.#device = device
     this.#session = session
     this.#model = model
+    this.#shape = shape
   }
 
   static async open(
@@ -46,11 +48,11 @@ export class RunningStep {
       // The runtime fuses x * sigmoid(x) to an operator that has no float64 kernel.
       optimization: options.type === 'float64' ? 'basic' : 'all',
     })
-    return new RunningStep(device, session, model)
+    return new RunningStep(device, session, model, options.shape)
   }
 
   async run(rows: readonly Row[], given: StepInputs): Promise<StepOutputs> {
-    const shape = this.#shape()
+    const shape = this.#shape
     const { count, ...packed } = packedRows(rows, shape)
     const values: Record<string, ArrayLike<number>> = {
       ...packed,
@@ -93,13 +95,6 @@ export class RunningStep {
 
   dispose(): void {
     this.#session.dispose()
-  }
-
-  #shape() {
-    const dims = (name: string) => this.#model.inputs.find((port) => port.name === name)?.dims ?? []
-    const [rows = 0, tokens = 0] = dims(TRAINING_PORTS.tokens)
-    const [targets = 0] = dims(TRAINING_PORTS.targets)
-    return { rows, tokens, targets }
   }
 }
 
