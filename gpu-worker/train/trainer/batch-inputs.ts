@@ -1,7 +1,9 @@
+import { branchPlaces } from '../../nn/training/branch-places.ts'
 import { TRAINING_PORTS as PORTS } from '../../nn/training/training-ports.ts'
 import type { HostArray } from '../../runtime/host-array.ts'
 import type { Column, ScoredBranch, TokenTree } from '../token-tree.ts'
 import type { Batch } from './batches.ts'
+import { rowLengths } from './parts.ts'
 
 const PADDING = -1
 
@@ -14,27 +16,28 @@ export function batchInputs({ shape, parts }: Batch, columns: readonly Column[])
   const [before, targets, sequence] = [list(0n), list(0n), list(BigInt(PADDING))]
   const floats = new Map(columns.map((name) => [name, new Float32Array(count)]))
 
+  const put = (place: number, token: number, position: number, branch: number) => {
+    tokens[place] = BigInt(token)
+    positions[place] = BigInt(position)
+    branches[place] = BigInt(branch)
+  }
   let target = 0
   for (const [row, part] of parts.entries()) {
-    let at = row * width
-    const put = (token: number, position: number, branch: number) => {
-      tokens[at] = BigInt(token)
-      positions[at] = BigInt(position)
-      branches[at] = BigInt(branch)
-      return at++
-    }
+    const start = row * width
     const { prompt } = part
-    const promptEnd = row * width + prompt.length - 1
-    for (const [i, token] of prompt.entries()) put(token, i, 0)
+    const { prompt: length, branches: lengths } = rowLengths(part)
+    const places = branchPlaces(shape, length, lengths)
+    if (!places) throw new TypeError(`row ${row} is too small for its part`)
+    for (const [i, token] of prompt.entries()) put(start + i, token, i, 0)
     for (const [k, { branch }] of part.branches.entries()) {
-      let last = promptEnd
+      const from = start + (places[k] ?? 0)
       for (const [i, token] of branch.tokens.entries()) {
-        before[target] = BigInt(last)
+        before[target] = BigInt(i === 0 ? start + length - 1 : from + i - 1)
         targets[target] = BigInt(token)
         sequence[target] = BigInt(2 * row + k)
         for (const [name, values] of floats) values[target] = branch.columns[name]?.[i] ?? 0
         target++
-        if (i + 1 < branch.tokens.length) last = put(token, prompt.length + i, k + 1)
+        if (i + 1 < branch.tokens.length) put(from + i, token, length + i, k + 1)
       }
     }
   }

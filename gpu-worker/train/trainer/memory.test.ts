@@ -9,6 +9,8 @@ import type { Device } from '../../runtime/device.ts'
 import { openDevice } from '../../runtime/open-device.ts'
 import type { Loss } from '../loss.ts'
 import type { TokenTree } from '../token-tree.ts'
+import { batchesOf } from './batches.ts'
+import { partsOf } from './parts.ts'
 import { SessionPool } from './session-pool.ts'
 import { TinyGround } from './testing/tiny-ground.ts'
 
@@ -45,11 +47,11 @@ const graphOf = (shape: TrainingShape, recompute: Recompute): TrainingOptions =>
 }
 
 /** Updated parameters: at first the gradient of half of an adapter's matrices is 0. */
-async function trainedWith(recompute: Recompute | boolean): Promise<Float32Array> {
+async function trainedWith(recompute: Recompute | boolean, trees = TREES): Promise<Float32Array> {
   const ground = await TinyGround.open(device, tiny)
   try {
     const trainer = await ground.trainer({ recompute, optimiser: { learning_rate: 0.01 } })
-    for (let i = 0; i < 3; i++) await trainer.update(TREES, LOSS)
+    for (let i = 0; i < 3; i++) await trainer.update(trees, LOSS)
     return trainer.state().parameters
   } finally {
     ground.dispose()
@@ -87,6 +89,19 @@ test('whatever is computed again, the parameters are the same to the bit', async
   const kept = await trainedWith('none')
   for (const recompute of ['light', 'layers', true, false] as const) {
     expect(await trainedWith(recompute)).toEqual(kept)
+  }
+})
+
+test('in lanes too', async () => {
+  const trees = TREES.slice(0, 1).map(({ prompt, branches }) => ({
+    prompt,
+    branches: Array.from({ length: 20 }, () => branches).flat(),
+  }))
+  const [batch] = batchesOf(partsOf(trees, 1024, false), 1024)
+  expect(batch?.shape.lanes).toBeDefined()
+  const kept = await trainedWith('none', trees)
+  for (const recompute of ['light', 'layers'] as const) {
+    expect(await trainedWith(recompute, trees)).toEqual(kept)
   }
 })
 

@@ -1,4 +1,5 @@
 import type { Branch, TokenTree } from '../token-tree.ts'
+import type { RowLengths } from './row-layout.ts'
 
 /** A token tree, or its prompt with some of its branches: what stands in one row of a batch. */
 export type Part = {
@@ -15,6 +16,11 @@ export type Part = {
 
 /** The last token of a branch is only predicted: it need not pass the decoder. */
 const passing = ({ tokens }: Branch) => tokens.length - 1
+
+/** How many tokens of a part pass the decoder. */
+export function rowLengths({ prompt, branches }: Part): RowLengths {
+  return { prompt: prompt.length, branches: branches.map(({ branch }) => passing(branch)) }
+}
 
 /**
  * Cuts trees of more tokens than `most` into parts that repeat their prompt, as few as may be; a branch stays whole, and

@@ -8,6 +8,8 @@ import { openDevice } from '../../runtime/open-device.ts'
 import { scratchFolder } from '../../weights/testing/scratch-folder.ts'
 import type { Loss } from '../loss.ts'
 import type { Column, TokenTree } from '../token-tree.ts'
+import { batchesOf } from './batches.ts'
+import { partsOf } from './parts.ts'
 import { TinyGround } from './testing/tiny-ground.ts'
 
 const SUPERVISED: Loss = { kind: 'supervised' }
@@ -86,6 +88,30 @@ describe('a batch', () => {
       const cut = await trained(batch_tokens)
       cut.restore(state)
       expect(distance(await cut.gradient(batch, loss), expected)).toBeLessThan(1e-5 * size)
+    }
+  })
+
+  test.for<[string, Loss]>([
+    ['supervised', SUPERVISED],
+    ['policy', POLICY],
+  ])('%s: branches in lanes are what they are in rows without any', async ([, loss]) => {
+    const batch = trees(11, 2, 70)
+    const laned = (budget: number) =>
+      batchesOf(partsOf(batch, budget, false), budget).map(({ shape }) => shape.lanes !== undefined)
+    expect(laned(1024)).toContain(true)
+    expect(laned(128)).not.toContain(true)
+    const found = async (batch_tokens: number) => {
+      const trainer = await ground.trainer({ batch_tokens })
+      await trainer.update(trees(2, 3, 2), SUPERVISED)
+      return { gradient: await trainer.gradient(batch, loss), scores: await trainer.score(batch) }
+    }
+    const [lanes, plain] = [await found(1024), await found(128)]
+    expect(distance(lanes.gradient, plain.gradient)).toBeLessThan(1e-5 * Math.hypot(...plain.gradient))
+    for (const [t, { branches }] of batch.entries()) {
+      for (const b of branches.keys()) {
+        const [one, other] = [lanes.scores[t]?.[b]?.logprobs, plain.scores[t]?.[b]?.logprobs]
+        expect(distance(one ?? [], other ?? [])).toBeLessThan(1e-4)
+      }
     }
   })
 
