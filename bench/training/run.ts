@@ -64,23 +64,32 @@ async function besidePeft(): Promise<void> {
   }
 }
 
-/** A prompt of 512 tokens and eight responses of 128: in one row, and each in a row with the prompt. */
+/**
+ * A prompt of 512 tokens and eight responses in one row, beside each in a row with the prompt: of 128 tokens, and of 40 to
+ * 128, whose rows apart are measured with responses of their mean.
+ */
 async function packedGroup(): Promise<void> {
   const group: Variant = { ...base, rows: 1, prompt: 512, branches: 8, branch: 128, loss: 'policy' }
-  const apart = { ...group, rows: TOGETHER, branches: 1 }
-  const [packed, some] = await inTurns([ourSteps(group), ourSteps(apart)], rounds)
-  if (!packed || !some) throw new Error('two were measured')
-  const seconds = some.seconds * (group.branches / TOGETHER)
-  const against = `rows apart, ${TOGETHER} at a time`
-  const name = 'GRPO group of 8 x 128 after 512 in one row'
-  report({
-    ...{ name: `${name}: step`, value: packed.seconds, unit: 's', against },
-    ratio: seconds / packed.seconds,
-  })
-  report({
-    ...{ name: `${name}: peak memory`, value: packed.peakBytes / MIB, unit: 'MiB', against },
-    ratio: packed.peakBytes / some.peakBytes,
-  })
+  const uneven: Variant = { ...group, shortest: 40 }
+  for (const packed of [group, uneven]) {
+    const { shortest, ...one } = packed
+    const mean = (rowTokens(packed) - packed.prompt) / packed.branches
+    const apart = { ...one, rows: TOGETHER, branches: 1, branch: mean }
+    const [row, some] = await inTurns([ourSteps(packed), ourSteps(apart)], rounds)
+    if (!row || !some) throw new Error('two were measured')
+    const seconds = some.seconds * (packed.branches / TOGETHER)
+    const against = `rows apart, ${TOGETHER} at a time`
+    const tokens = shortest === undefined ? packed.branch : `${shortest} to ${packed.branch}`
+    const name = `GRPO group of ${packed.branches} x ${tokens} after ${packed.prompt} in one row`
+    report({
+      ...{ name: `${name}: step`, value: row.seconds, unit: 's', against },
+      ratio: seconds / row.seconds,
+    })
+    report({
+      ...{ name: `${name}: peak memory`, value: row.peakBytes / MIB, unit: 'MiB', against },
+      ratio: row.peakBytes / some.peakBytes,
+    })
+  }
 }
 
 /** One size at a time. */

@@ -10,9 +10,10 @@ import { TRAINING_PORTS, type TrainingPort } from '../../gpu-worker/nn/training/
 import { type HostArray, hostArray } from '../../gpu-worker/runtime/host-array.ts'
 import { openDevice } from '../../gpu-worker/runtime/open-device.ts'
 import type { Loss } from '../../gpu-worker/train/loss.ts'
+import { rowLayout } from '../../gpu-worker/train/trainer/row-layout.ts'
 import { defaultHome } from '../../gpu-worker/weights/home.ts'
 import { peakBytes } from './peak.ts'
-import { rowTokens, type StepsAnswer, type Variant } from './variant.ts'
+import { branchLengths, rowTokens, type StepsAnswer, type Variant } from './variant.ts'
 
 /**
  * Makes the training graph of a variant and runs one step of it for each line that comes in. Forward, backward and adding
@@ -36,8 +37,14 @@ const device = await openDevice({ provider: 'cpu', threads: variant.threads })
 
 const started = performance.now()
 const layout = loraLayout(config, { rank: variant.rank, targets: LORA_SITES })
-const targets = variant.rows * variant.branches * variant.branch
-const shape = { rows: variant.rows, tokens: rowTokens(variant), targets }
+const lengths = branchLengths(variant)
+const targets = variant.rows * (rowTokens(variant) - variant.prompt)
+// Branches side by side lie as the trainer would have them.
+const group = variant.branches > 1
+const lying = group
+  ? rowLayout([{ prompt: variant.prompt, branches: lengths }], Number.POSITIVE_INFINITY)
+  : null
+const shape = { rows: variant.rows, ...(lying ?? { tokens: rowTokens(variant) }), targets }
 const loss = LOSSES[variant.loss]
 const { recompute } = variant
 const { model, initializers, ...ports } = trainingModel(config, store, { layout, shape, loss, recompute })
@@ -47,7 +54,7 @@ answer(started)
 
 const texts = Array.from({ length: variant.rows }, (_, row) => ({
   prompt: text(variant.prompt, row),
-  branches: Array.from({ length: variant.branches }, (_, i) => text(variant.branch, 100 * row + i + 7)),
+  branches: lengths.map((length, i) => text(length, 100 * row + i + 7)),
 }))
 const { count, ...rows } = packedRows(texts, shape)
 const values: Readonly<Record<string, ArrayLike<number>>> = {

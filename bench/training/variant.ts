@@ -7,6 +7,8 @@ export type Variant = {
   prompt: number
   branches: number
   branch: number
+  /** Of the shortest branch, where they differ: their lengths rise in even steps to `branch`. */
+  shortest?: number
   rank: number
   recompute: Recompute
   loss: 'supervised' | 'policy'
@@ -19,9 +21,15 @@ export const STEP: Variant = {
   ...{ recompute: 'light', loss: 'supervised', threads: 2 },
 }
 
+/** Tokens of each branch of a row. */
+export function branchLengths({ branches, branch, shortest = branch }: Variant): number[] {
+  const step = branches > 1 ? (branch - shortest) / (branches - 1) : 0
+  return Array.from({ length: branches }, (_, i) => Math.round(branch - i * step))
+}
+
 /** Tokens of a row. */
-export function rowTokens({ prompt, branches, branch }: Variant): number {
-  return prompt + branches * branch
+export function rowTokens(variant: Variant): number {
+  return branchLengths(variant).reduce((sum, length) => sum + length, variant.prompt)
 }
 
 /** What PyTorch's process is told beside: the model's sizes, and which tokens pass the head. */
