@@ -25,17 +25,21 @@ const LEAST_SAVED = 0.1
 
 /** The length of rows without lanes that hold some: one of a few. */
 export function plainTokens(rows: readonly RowLengths[]): number {
-  const tokens = rows.map(({ prompt, branches }) => branches.reduce((sum, length) => sum + length, prompt))
-  return bucket(Math.max(...tokens), FEWEST_TOKENS)
+  return bucket(longest(rows), FEWEST_TOKENS)
 }
 
-/** The cheapest layout that holds each of some rows, of no more tokens than `most` unless it has no lanes. */
+/** Tokens of the longest of some rows, without padding. */
+function longest(rows: readonly RowLengths[]): number {
+  return Math.max(...rows.map(({ prompt, branches }) => branches.reduce((sum, one) => sum + one, prompt)))
+}
+
+/** The cheapest layout that holds each of some rows; one with lanes has no more tokens than `most`. */
 export function rowLayout(rows: readonly RowLengths[], most: number): RowLayout {
   const tokens = plainTokens(rows)
   const plain = { tokens }
-  if (tokens <= SHORT) return plain
   const prompt = Math.max(...rows.map((row) => row.prompt))
   const branches = Math.max(...rows.map((row) => row.branches.length))
+  if (tokens <= SHORT || branches < 2) return plain
   const sizes = buckets(FEWEST_TOKENS, tokens)
   const laned = sizes
     .filter((trunk) => trunk >= prompt)
@@ -47,7 +51,8 @@ export function rowLayout(rows: readonly RowLengths[], most: number): RowLayout 
         }),
       ),
     )
-    .filter(({ layout, cost: found }) => layout.tokens <= most && found <= (1 - LEAST_SAVED) * cost(plain))
+    .filter(({ layout }) => layout.tokens >= longest(rows) && layout.tokens <= most)
+    .filter((one) => one.cost <= (1 - LEAST_SAVED) * cost(plain))
     .sort((a, b) => a.cost - b.cost)
   const holds = (layout: RowLayout) =>
     rows.every((row) => branchPlaces(layout, row.prompt, row.branches) !== null)
