@@ -44,7 +44,7 @@ try {
       const known = await readFile(file, 'utf8').catch(() => null)
       const train = values.on === 'tiny' ? tiny : small
       const run = known === null ? runOf(name, seed, await train(name, seed)) : readRun(known)
-      await writeFile(file, JSON.stringify(run))
+      if (known === null) await writeFile(file, JSON.stringify(run))
       runs.push(run)
       console.log(JSON.stringify({ objective: name, seed, final: run.points.at(-1) }))
     }
